@@ -1,0 +1,116 @@
+/**
+ * Operation: one method of one path, understood.
+ *
+ * Everything a guard needs to know about the contract is worked out here once, at start-up: nothing below this
+ * line looks into an OpenAPI document again.
+ */
+import type { Json } from "./json-value.ts";
+import type { Place } from "./misfit.ts";
+
+/** One way in which a value breaks its schema. `pointer` (RFC 6901) leads into the value, never quotes it. */
+export interface Finding {
+  readonly pointer: string;
+  /** The keyword that refused, e.g. `maxLength`. */
+  readonly keyword: string;
+  /** For people: "must be at most 5 characters long". Never holds the caller's value. */
+  readonly message: string;
+}
+
+/** A compiled schema: a fast yes or no, and on no an explanation, bounded in number. Neither ever throws. */
+export interface Validator {
+  readonly check: (value: Json) => boolean;
+  readonly explain: (value: Json) => readonly Finding[];
+  /** Says whether anything at all would be refused: `true`, `{}` and annotations alone never refuse. */
+  readonly open: boolean;
+}
+
+export type Location = "path" | "query" | "header" | "cookie";
+
+/** A declared parameter, with its decoder: raw text in, value out. */
+export interface Parameter {
+  readonly name: string;
+  readonly in: Location;
+  readonly required: boolean;
+  /**
+   * Query names that belong to this parameter, exactly as decoded: one, or the property names of an exploded
+   * object. `prefix` is set for deepObject: every name that begins with `name[` belongs to it.
+   */
+  readonly claims: (name: string) => boolean;
+  /**
+   * Decodes and checks. `raw` holds, still percent-encoded: for path the one segment part; for query the
+   * `[name (decoded), value (encoded)]` pairs that this parameter claims, in order; for header and cookie the one
+   * text. Answers the value, or what is wrong with it.
+   */
+  readonly read: (raw: string | readonly RawPair[]) => { readonly value: Json } | { readonly findings: readonly Finding[] };
+  readonly place: Place;
+}
+
+/** A query pair: the name decoded, the value as written (percent-encoded, `+` not yet a space). */
+export type RawPair = readonly [name: string, value: string];
+
+/** One media type of a body: a media range from the contract, and what its content must be. */
+export interface MediaType {
+  /** Lower case, without parameters: `application/json`, `image/*`, or the full wildcard range. */
+  readonly range: string;
+  /** How the content is read: `json` is parsed strictly; `text` is UTF-8; `opaque` is never looked into. */
+  readonly kind: "json" | "text" | "opaque" | "unsupported";
+  readonly validator: Validator | undefined;
+  readonly place: Place;
+}
+
+export interface RequestBody {
+  readonly required: boolean;
+  readonly media: readonly MediaType[];
+}
+
+export interface DeclaredAnswer {
+  readonly media: readonly MediaType[];
+  readonly headers: readonly { readonly name: string; readonly required: boolean; readonly read: Parameter["read"] }[];
+}
+
+export interface Scheme {
+  /** Its name under `components.securitySchemes`. */
+  readonly name: string;
+  readonly type: "http" | "apiKey" | "oauth2" | "openIdConnect" | "mutualTLS";
+  /** For `http`: lower case, `bearer`, `basic`, ... */
+  readonly http?: string;
+  /** For `apiKey`: where the key travels, and under which name. */
+  readonly in?: "header" | "query" | "cookie";
+  readonly parameter?: string;
+  readonly place: Place;
+}
+
+export interface Requirement {
+  readonly scheme: Scheme;
+  readonly scopes: readonly string[];
+}
+
+/** All of its requirements together (AND). An empty alternative is an anonymous caller. */
+export type Alternative = readonly Requirement[];
+
+export interface Operation {
+  /**
+   * `operation`: the contract lists it. `method`: it lists the path, but not this method. `path`: it lists neither.
+   * `unlisted`: the policy forwards what the contract does not list, with a reason.
+   */
+  readonly listed: "operation" | "method" | "path" | "unlisted";
+  /** The operationId, or `METHOD /path/{template}` where the contract gives none. */
+  readonly id: string;
+  readonly method: string;
+  /** The path template with the base path in front, e.g. `/v1/orders/{orderId}`. */
+  readonly path: string;
+  readonly tags: readonly string[];
+  readonly summary: string | undefined;
+  readonly deprecated: boolean;
+  /** Upper-case methods that the contract lists for this path (RFC 9110, section 10.2.1: the Allow field). */
+  readonly allow: readonly string[];
+  /** Names of the path parameters, in the order in which the route yields their raw texts. */
+  readonly pathNames: readonly string[];
+  readonly parameters: readonly Parameter[];
+  readonly body: RequestBody | undefined;
+  /** By status key in lower case: `200`, `2xx`, `default`. */
+  readonly answers: ReadonlyMap<string, DeclaredAnswer>;
+  /** OR of ANDs. `undefined`: the contract says nothing, which is not the same as "nobody needs to". */
+  readonly security: readonly Alternative[] | undefined;
+  readonly place: Place;
+}
