@@ -1,0 +1,154 @@
+/**
+ * Content: the body of a message, read only when somebody asks.
+ *
+ * A host hands over a source; nothing flows until a guard reads (then the body is held, up to its bound) or the host
+ * forwards it (then it streams, with the same bound). The bound can only be lowered.
+ */
+import type { Json } from "../contract/json-value.ts";
+import { type Problem, problem } from "./problem.ts";
+
+/** Where a host's bytes come from. `open` is called at most once. */
+export interface Source {
+  readonly open: (sink: Sink) => void;
+  readonly pause?: () => void;
+  readonly resume?: () => void;
+  /** Gives up: the rest is not wanted. */
+  readonly cancel?: () => void;
+}
+
+/** Where they go. After `end` or `fail` nothing follows. `data` answers false to ask for a pause. */
+export interface Sink {
+  readonly data: (chunk: Uint8Array) => boolean;
+  readonly end: () => void;
+  readonly fail: (why: Problem) => void;
+}
+
+export type Bytes = Uint8Array;
+
+const tooLarge = problem("content-too-large", 413, "Content too large");
+const NOTHING: Bytes = new Uint8Array(0);
+
+/** What a screen guard may do with a body: bound it. */
+export interface Bounded {
+  /** Bytes announced by Content-Length; undefined when the length is not known ahead (chunked). 0: no body. */
+  readonly declared: number | undefined;
+  /** Lowers the bound to `bytes`; a higher one than before is ignored. */
+  readonly bound: (bytes: number) => void;
+}
+
+/** What the later stages may do: read it. */
+export interface Readable extends Bounded {
+  /** The whole body, or the problem that stood in the way. Repeated calls give the same bytes. */
+  readonly read: () => Bytes | Problem | Promise<Bytes | Problem>;
+  /** The value that a validate guard made of it, once it has. */
+  readonly value: Json | undefined;
+  /** For the guard that parsed it: keeps the value for the guards behind it. */
+  readonly understand: (value: Json) => void;
+}
+
+export class Content implements Readable {
+  readonly declared: number | undefined;
+  value: Json | undefined = undefined;
+  /** Bytes that have gone by, for the record. */
+  passed = 0;
+  #source: Source | undefined;
+  #bound: number = Number.POSITIVE_INFINITY;
+  #held: Bytes | Problem | undefined;
+  #reading: Promise<Bytes | Problem> | undefined;
+
+  /** @param declared bytes, or undefined when unknown; with 0 the source is never opened */
+  constructor(source: Source | undefined, declared: number | undefined) {
+    this.declared = source === undefined ? 0 : declared;
+    this.#source = declared === 0 ? undefined : source;
+    if (this.#source === undefined) this.#held = NOTHING;
+  }
+
+  static holding(bytes: Bytes): Content {
+    const content = new Content(undefined, 0);
+    content.#held = bytes;
+    content.passed = bytes.byteLength;
+    return content;
+  }
+
+  bound(bytes: number): void {
+    if (bytes < this.#bound) this.#bound = bytes;
+  }
+
+  understand(value: Json): void {
+    this.value = value;
+  }
+
+  /** The bytes, when they are here already. */
+  get held(): Bytes | undefined {
+    return this.#held instanceof Uint8Array ? this.#held : undefined;
+  }
+
+  read(): Bytes | Problem | Promise<Bytes | Problem> {
+    if (this.#held !== undefined) return this.#held;
+    if (this.declared !== undefined && this.declared > this.#bound) return (this.#held = this.#refuse());
+    this.#reading ??= this.#collect();
+    return this.#reading;
+  }
+
+  /** Lets the body flow into `sink`: at once when it is held, else as it comes, ended by `fail` beyond the bound. */
+  stream(sink: Sink): void {
+    const held = this.#held;
+    if (held !== undefined) {
+      if (!(held instanceof Uint8Array)) return sink.fail(held);
+      if (held.byteLength > 0) sink.data(held);
+      return sink.end();
+    }
+    if (this.declared !== undefined && this.declared > this.#bound) return sink.fail(this.#refuse());
+    let over = false;
+    this.#source?.open({
+      data: (chunk) => {
+        if (over) return false;
+        this.passed += chunk.byteLength;
+        if (this.passed <= this.#bound) return sink.data(chunk);
+        over = true;
+        sink.fail(this.#refuse());
+        return false;
+      },
+      end: () => over || sink.end(),
+      fail: (why) => over || sink.fail(why),
+    });
+  }
+
+  pause(): void {
+    this.#source?.pause?.();
+  }
+
+  resume(): void {
+    this.#source?.resume?.();
+  }
+
+  cancel(): void {
+    this.#source?.cancel?.();
+  }
+
+  #refuse(): Problem {
+    this.cancel();
+    return tooLarge({ because: { boundBytes: this.#bound, declaredBytes: this.declared ?? null } });
+  }
+
+  #collect(): Promise<Bytes | Problem> {
+    return new Promise((resolve) => {
+      const chunks: Uint8Array[] = [];
+      const settle = (outcome: Bytes | Problem): void => {
+        this.#held = outcome;
+        resolve(outcome);
+      };
+      this.stream({
+        data: (chunk) => chunks.push(chunk) > 0,
+        end: () => settle(join(chunks)),
+        fail: settle,
+      });
+    });
+  }
+}
+
+function join(chunks: readonly Uint8Array[]): Bytes {
+  const [first] = chunks;
+  if (first === undefined) return NOTHING;
+  return chunks.length === 1 ? first : Buffer.concat(chunks);
+}

@@ -1,0 +1,142 @@
+/**
+ * Exchange: one request and its answer on their way through both doors.
+ *
+ * At run time it is one object; in the types it is nine views, one per stage, so that a guard sees only what exists
+ * where it stands and may write only what its stage is for. The views are least privilege for honest code, not a
+ * sandbox for hostile code.
+ */
+import type { Operation, RawPair } from "../contract/operation.ts";
+import { type Bounded, Content, type Readable } from "./content.ts";
+import type { Refusal } from "./decision.ts";
+import type { Fields, WritableFields } from "./fields.ts";
+import type { Principal } from "./principal.ts";
+
+/** The request as the host read it. Nothing in it ever changes. */
+export interface Request {
+  readonly method: string;
+  /** As it came, for the record only: what is forwarded is written anew. */
+  readonly target: string;
+  /** Canonical path (see contract/target.ts); the empty text when the target did not parse. */
+  readonly path: string;
+  /** Canonical query without `?`. */
+  readonly search: string | undefined;
+  readonly query: readonly RawPair[];
+  readonly fields: Fields;
+  readonly version: "1.0" | "1.1" | "2";
+  /** Why the target could not be read, where it could not. */
+  readonly wrong: string | undefined;
+}
+
+/** What the stages screen and authenticate see. */
+export interface Arrival {
+  /** A UUID. It names the exchange in the audit log and in the problem's `instance`. */
+  readonly id: string;
+  /** Milliseconds since the epoch at which the request was complete in its head. Guards have no other clock. */
+  readonly now: number;
+  /** Aborted when the caller leaves or the deadline passes. */
+  readonly signal: AbortSignal;
+  readonly operation: Operation;
+  /** Raw texts of the path parameters, in the order of `operation.pathNames`. */
+  readonly pathValues: readonly string[];
+  readonly request: Request;
+  /** Address at the other end of the connection, canonical. */
+  readonly peer: string;
+  /** The caller's address, canonical: behind trusted proxies not the same as `peer`. */
+  readonly address: string;
+  /** Why the forwarding fields of a trusted proxy could not be read, where they could not. */
+  readonly addressFault: string | undefined;
+  /** Whether the caller's connection is encrypted. */
+  readonly secure: boolean;
+  readonly content: Bounded;
+  /** Fields that the caller gets with whatever answer there will be. */
+  readonly reply: WritableFields;
+}
+
+/** throttle and authorize: who it is. Undefined is a stranger. */
+export interface Known extends Arrival {
+  readonly principal: Principal | undefined;
+}
+
+/** validate: the body may be read. */
+export interface Inspected extends Known {
+  readonly content: Readable;
+}
+
+/** prepare: what goes to the API may be written. */
+export interface Prepared extends Inspected {
+  readonly outgoing: WritableFields;
+}
+
+/** The answer as it stands at the second door. */
+export interface Answer {
+  readonly status: number;
+  readonly fields: Fields;
+  readonly content: Readable;
+  /** `api`: it came from behind the doors. `door`: the house wrote it itself. */
+  readonly from: "api" | "door";
+}
+
+export interface WritableAnswer extends Answer {
+  readonly fields: WritableFields;
+  /** Replaces status and body. */
+  readonly replace: (status: number, body: Uint8Array) => void;
+}
+
+/** verify: the answer may be read. */
+export interface Answered extends Inspected {
+  readonly answer: Answer;
+}
+
+/** disclose and seal: it may be changed. */
+export interface Disclosed extends Inspected {
+  readonly answer: WritableAnswer;
+}
+
+/** The keys are the pipeline, in order. */
+export interface Views {
+  screen: Arrival;
+  authenticate: Arrival;
+  throttle: Known;
+  authorize: Known;
+  validate: Inspected;
+  prepare: Prepared;
+  verify: Answered;
+  disclose: Disclosed;
+  seal: Disclosed;
+}
+
+export type Stage = keyof Views;
+
+/** All views at once: what the engine holds, and what only the engine writes. */
+export interface Exchange extends Prepared, Disclosed {
+  principal: Principal | undefined;
+  readonly content: Content;
+  readonly outgoing: WritableFields;
+  answer: OpenAnswer;
+  /** Refusals of guards that stand in observe mode: witnessed, not obeyed. */
+  readonly observed: Refusal[];
+}
+
+/** The engine's own answer object. */
+export class OpenAnswer implements WritableAnswer {
+  status: number;
+  fields: WritableFields;
+  content: Content;
+  readonly from: "api" | "door";
+
+  constructor(status: number, fields: WritableFields, content: Content, from: "api" | "door") {
+    this.status = status;
+    this.fields = fields;
+    this.content = content;
+    this.from = from;
+  }
+
+  replace(status: number, body: Uint8Array): void {
+    this.content.cancel();
+    this.status = status;
+    this.content = Content.holding(body);
+    this.fields.remove("content-length");
+    this.fields.remove("content-encoding");
+    this.fields.remove("transfer-encoding");
+  }
+}

@@ -1,0 +1,80 @@
+/**
+ * Fields: the header fields of a message, in order, names in lower case.
+ *
+ * A flat list instead of an object: nothing is merged, nothing is dropped, and a field that came twice is seen twice
+ * (RFC 9110, section 5.3), which is what a guard must be able to see.
+ */
+
+export interface Fields {
+  /** The value of the first field of this name. `name` in lower case. */
+  readonly one: (name: string) => string | undefined;
+  /** The values of all fields of this name, in order. */
+  readonly all: (name: string) => readonly string[];
+  /** How many fields of this name there are. */
+  readonly count: (name: string) => number;
+  /** Names and values in turn: name, value, name, value. */
+  readonly list: readonly string[];
+}
+
+export interface WritableFields extends Fields {
+  /** Replaces all fields of this name with one. */
+  readonly set: (name: string, value: string) => void;
+  /** Adds a field behind those that are there. */
+  readonly append: (name: string, value: string) => void;
+  readonly remove: (name: string) => void;
+}
+
+/** Fields over a list of names (lower case) and values in turn. The list is owned by the answer from now on. */
+export function fieldsOf(list: string[]): WritableFields {
+  return new FieldList(list);
+}
+
+class FieldList implements WritableFields {
+  list: string[];
+
+  constructor(list: string[]) {
+    this.list = list;
+  }
+
+  one(name: string): string | undefined {
+    const { list } = this;
+    for (let at = 0; at < list.length; at += 2) if (list[at] === name) return list[at + 1];
+    return undefined;
+  }
+
+  all(name: string): readonly string[] {
+    const values: string[] = [];
+    for (let at = 0; at < this.list.length; at += 2) if (this.list[at] === name) values.push(this.list[at + 1] ?? "");
+    return values;
+  }
+
+  count(name: string): number {
+    const { list } = this;
+    let count = 0;
+    for (let at = 0; at < list.length; at += 2) if (list[at] === name) count++;
+    return count;
+  }
+
+  set(name: string, value: string): void {
+    const { list } = this;
+    for (let at = 0; at < list.length; at += 2) {
+      if (list[at] !== name) continue;
+      list[at + 1] = value;
+      this.#drop(name, at + 2);
+      return;
+    }
+    list.push(name, value);
+  }
+
+  append(name: string, value: string): void {
+    this.list.push(name, value);
+  }
+
+  remove(name: string): void {
+    this.#drop(name, 0);
+  }
+
+  #drop(name: string, from: number): void {
+    for (let at = this.list.length - 2; at >= from; at -= 2) if (this.list[at] === name) this.list.splice(at, 2);
+  }
+}

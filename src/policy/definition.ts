@@ -1,0 +1,104 @@
+/**
+ * Definition: what a guard is.
+ *
+ * A guard is a value: a name, a stage, the shape of its options, and a function that compiles them for one operation
+ * into a check. `defineGuard` closes over the type of the options, so that the engine's Guard needs no type
+ * parameter.
+ */
+import type { Contract } from "../contract/contract.ts";
+import type { Json, JsonObject } from "../contract/json-value.ts";
+import type { Operation } from "../contract/operation.ts";
+import type { Reply } from "../exchange/decision.ts";
+import type { Stage, Views } from "../exchange/exchange.ts";
+import type { Principal } from "../exchange/principal.ts";
+import type { Problem } from "../exchange/problem.ts";
+import type { Store } from "../stores/store.ts";
+import { type At, misread, type Shape } from "./shape.ts";
+
+/** OWASP API Security Top 10, 2023. */
+export const RISKS = ["API1:2023", "API2:2023", "API3:2023", "API4:2023", "API5:2023", "API6:2023", "API7:2023", "API8:2023", "API9:2023", "API10:2023"] as const;
+export type Risk = (typeof RISKS)[number];
+
+/** undefined passes. Only screen may answer for itself; only authenticate may answer with somebody. */
+export type Verdict<S extends Stage = Stage> =
+  | Problem
+  | undefined
+  | (S extends "screen" ? Reply : never)
+  | (S extends "authenticate" ? Principal : never);
+
+export type Check<S extends Stage> = (exchange: Views[S]) => Verdict<S> | Promise<Verdict<S>>;
+
+/** What a guard knows of its surroundings while it compiles. */
+export interface Site {
+  readonly operation: Operation;
+  readonly contract: Contract;
+  readonly store: Store;
+  /** The folder of the policy file: relative file names in options start here. */
+  readonly folder: string;
+  /** Why strangers may come in here, when the policy says so. */
+  readonly public: string | undefined;
+  /** WWW-Authenticate challenges of all authenticate guards that stand at this operation (RFC 9110, section 11.6.1). */
+  readonly challenges: readonly string[];
+  /** Names of the security schemes that some authenticate guard here can establish. */
+  readonly schemes: ReadonlySet<string>;
+  /** Random bytes: enters here so that tests need no patched clock or dice. */
+  readonly random: (bytes: number) => Uint8Array;
+  /**
+   * One thing for all operations with the same key, and for the plans after a reload: a key set, a cache. `close` is
+   * called once no plan holds it any more.
+   */
+  readonly share: <T>(key: string, make: () => { readonly value: T; readonly close?: () => void }) => T;
+  /** Reports a misfit of this posting. */
+  readonly report: (message: string, allowed?: string) => void;
+}
+
+export interface Definition<S extends Stage, Options> {
+  readonly name: string;
+  readonly stage: S;
+  readonly risks: readonly Risk[];
+  readonly options: Shape<Options>;
+  /** Stands at every operation with its default options, named in the policy or not. */
+  readonly standing?: boolean;
+  /** For authenticate: which security schemes of the contract these options can establish, and the challenge. */
+  readonly establishes?: (options: Options, site: Pick<Site, "operation">) => { readonly schemes: readonly string[]; readonly challenge: string };
+  /** undefined: nothing to check at this operation. */
+  readonly compile: (options: Options, site: Site) => Check<S> | undefined;
+}
+
+/** What `post` yields: options understood once, ready to compile. */
+export interface Post {
+  readonly establishes: (site: Pick<Site, "operation">) => { readonly schemes: readonly string[]; readonly challenge: string } | undefined;
+  /** The check is typed by its stage where it is defined; from here on the engine keeps stage and check together. */
+  readonly compile: (site: Site) => Check<Stage> | undefined;
+}
+
+export interface Guard {
+  readonly name: string;
+  readonly stage: Stage;
+  readonly risks: readonly Risk[];
+  readonly standing: boolean;
+  readonly schema: JsonObject;
+  /** Reads options. Undefined after misfits have been reported. */
+  readonly post: (options: Json, at: At) => Post | undefined;
+}
+
+/** Makes a guard of a definition. A guard's file exports the result and nothing else. */
+export function defineGuard<S extends Stage, Options>(definition: Definition<S, Options>): Guard {
+  const { name, stage, risks, standing = false, options: shape, establishes, compile } = definition;
+  return {
+    name,
+    stage,
+    risks,
+    standing,
+    schema: shape.schema,
+    post(given, at) {
+      const options = shape.read(given, at);
+      if (options === misread) return undefined;
+      return {
+        establishes: (site) => establishes?.(options, site),
+        // The views of a stage are all cut from the one Exchange that the engine holds.
+        compile: (site) => compile(options, site) as Check<Stage> | undefined,
+      };
+    },
+  };
+}

@@ -1,0 +1,29 @@
+/**
+ * Store: what guards remember between exchanges, as verbs.
+ *
+ * Each verb takes and judges in one atomic step. There is no get and no set: a guard that reads, decides and writes
+ * lets through as many requests as come in between.
+ */
+
+/** A token bucket: holds `capacity` tokens, gains `perMillisecond`, and `cost` are wanted at `now`. */
+export interface Want {
+  readonly cost: number;
+  readonly capacity: number;
+  readonly perMillisecond: number;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+}
+
+export interface Taken {
+  readonly granted: boolean;
+  /** Whole and broken tokens that are left. */
+  readonly left: number;
+  /** Until `cost` tokens are there; 0 when granted. */
+  readonly waitMilliseconds: number;
+}
+
+export interface Store {
+  /** Takes `cost` tokens from the bucket of this name, or none. A refused attempt costs nothing. */
+  readonly take: (bucket: string, want: Want) => Taken | Promise<Taken>;
+  readonly close: () => void;
+}
