@@ -1,0 +1,175 @@
+/**
+ * Walk: a bench for one guard. `post` puts it at an operation; what comes back sends a request past it and answers
+ * with what the door says, through the same `pass` that the engine uses.
+ */
+import assert from "node:assert/strict";
+import { randomBytes, randomUUID } from "node:crypto";
+import type { Contract } from "../src/contract/contract.ts";
+import type { Json } from "../src/contract/json-value.ts";
+import type { Operation, RawPair } from "../src/contract/operation.ts";
+import { pass } from "../src/doors/pass.ts";
+import { Content } from "../src/exchange/content.ts";
+import type { Outcome } from "../src/exchange/decision.ts";
+import { type Exchange, OpenAnswer } from "../src/exchange/exchange.ts";
+import { fieldsOf } from "../src/exchange/fields.ts";
+import type { Principal } from "../src/exchange/principal.ts";
+import type { Guard, Site } from "../src/policy/definition.ts";
+import type { Store } from "../src/stores/store.ts";
+
+export function operation(particulars: Partial<Operation> = {}): Operation {
+  return {
+    listed: "operation",
+    id: "listOrders",
+    method: "GET",
+    path: "/orders",
+    tags: [],
+    summary: undefined,
+    deprecated: false,
+    allow: ["GET"],
+    pathNames: [],
+    parameters: [],
+    body: undefined,
+    answers: new Map(),
+    security: undefined,
+    place: { file: "openapi.yaml", pointer: "" },
+    ...particulars,
+  };
+}
+
+export function principal(particulars: Partial<Principal> = {}): Principal {
+  return {
+    kind: "principal",
+    id: "https://id.example#ann",
+    issuer: "https://id.example",
+    subject: "ann",
+    client: undefined,
+    scopes: new Set(),
+    claims: {},
+    schemes: [],
+    methods: ["test"],
+    until: undefined,
+    credential: undefined,
+    ...particulars,
+  };
+}
+
+const silent: Store = {
+  take: () => assert.fail("this guard must not charge anybody"),
+  close: () => undefined,
+};
+
+export interface Posting {
+  readonly guard: Guard;
+  readonly options?: Json;
+  readonly operation?: Partial<Operation>;
+  readonly store?: Store;
+  readonly site?: Partial<Site>;
+  readonly mode?: "enforce" | "observe";
+}
+
+/** What is sent; everything has an ordinary value. `fields` in lower case. */
+export interface Given {
+  readonly method?: string;
+  readonly target?: string;
+  readonly path?: string;
+  readonly query?: readonly RawPair[];
+  readonly pathValues?: readonly string[];
+  readonly fields?: readonly (readonly [string, string])[];
+  readonly wrong?: string;
+  readonly body?: string | Uint8Array;
+  readonly now?: number;
+  readonly peer?: string;
+  readonly address?: string;
+  readonly addressFault?: string;
+  readonly secure?: boolean;
+  readonly principal?: Principal;
+  readonly version?: "1.0" | "1.1" | "2";
+  /** The answer of the API, for guards of the second door. */
+  readonly answer?: { readonly status?: number; readonly fields?: readonly (readonly [string, string])[]; readonly body?: string | Uint8Array; readonly from?: "api" | "door" };
+}
+
+export interface Sent {
+  readonly outcome: Outcome;
+  readonly exchange: Exchange;
+}
+
+/** Misfits that a posting reports, for tests of options. */
+export function misfits(guard: Guard, options: Json, particulars: Partial<Operation> = {}, site: Partial<Site> = {}): readonly string[] {
+  const said: string[] = [];
+  const report = (pointer: string, message: string, allowed?: string): unknown => said.push(`${pointer}: ${message}${allowed === undefined ? "" : `; allowed: ${allowed}`}`);
+  const posted = guard.post(options, { pointer: "", report });
+  posted?.compile({ ...siteOf({ guard, operation: particulars, site }), report: (message, allowed) => report("", message, allowed) });
+  return said;
+}
+
+export function post(posting: Posting): (given?: Given) => Promise<Sent> {
+  const { guard, options = {}, mode = "enforce" } = posting;
+  const posted = guard.post(options, { pointer: "", report: (pointer, message, allowed) => assert.fail(`${pointer}: ${message} (allowed: ${allowed ?? ""})`) });
+  assert.ok(posted !== undefined, "the options were refused");
+  const site = siteOf(posting);
+  const check = posted.compile(site);
+  return async (given = {}) => {
+    const exchange = exchangeOf(given, site.operation);
+    const steps = check === undefined ? [] : [{ guard: guard.name, stage: guard.stage, mode, check }];
+    return { outcome: await pass(steps, exchange), exchange };
+  };
+}
+
+function siteOf({ operation: particulars, store = silent, site = {} }: Posting): Site {
+  const shared = new Map<string, unknown>();
+  return {
+    operation: operation(particulars),
+    contract: { title: "test", version: "1", dialect: "3.1", file: "openapi.yaml", operations: [], misfits: [], files: [], extensions: {} } satisfies Contract,
+    store,
+    folder: process.cwd(),
+    public: undefined,
+    challenges: [],
+    schemes: new Set(),
+    random: (bytes) => randomBytes(bytes),
+    share<T>(key: string, make: () => { readonly value: T }): T {
+      if (!shared.has(key)) shared.set(key, make().value);
+      // The key names the type: whoever made the value asks for it.
+      return shared.get(key) as T;
+    },
+    report: (message, allowed) => assert.fail(`${message} (allowed: ${allowed ?? ""})`),
+    ...site,
+  };
+}
+
+function exchangeOf(given: Given, at: Operation): Exchange {
+  const fields = fieldsOf((given.fields ?? [["host", "api.example"]]).flat());
+  const content = given.body === undefined ? new Content(undefined, 0) : Content.holding(bytesOf(given.body));
+  const { answer = {} } = given;
+  const peer = given.peer ?? "192.0.2.1";
+  return {
+    id: randomUUID(),
+    now: given.now ?? 1_800_000_000_000,
+    signal: new AbortController().signal,
+    operation: at,
+    pathValues: given.pathValues ?? [],
+    request: {
+      method: given.method ?? at.method,
+      target: given.target ?? "/orders",
+      path: given.path ?? "/orders",
+      search: undefined,
+      query: given.query ?? [],
+      fields,
+      version: given.version ?? "1.1",
+      wrong: given.wrong,
+    },
+    peer,
+    address: given.address ?? peer,
+    addressFault: given.addressFault,
+    secure: given.secure ?? true,
+    content,
+    reply: fieldsOf([]),
+    principal: given.principal,
+    outgoing: fieldsOf([...fields.list]),
+    answer: new OpenAnswer(answer.status ?? 200, fieldsOf((answer.fields ?? []).flat()), Content.holding(bytesOf(answer.body ?? "")), answer.from ?? "api"),
+    observed: [],
+  };
+}
+
+function bytesOf(body: string | Uint8Array): Uint8Array {
+  return typeof body === "string" ? new TextEncoder().encode(body) : body;
+}
