@@ -1,0 +1,92 @@
+/**
+ * Log: audit records on their way to a sink, through a bounded queue.
+ *
+ * Records are gathered and written once per turn of the event loop. While the queue is full, `ready` says no: whether
+ * requests are then refused or records are dropped (and counted) is the policy's choice, never an accident.
+ */
+import type { AuditRecord } from "./record.ts";
+
+/** Where lines go. `write` calls `done` once the text is handed over; one write is under way at a time. */
+export interface AuditSink {
+  readonly write: (text: string, done: (fault?: Error) => void) => void;
+  readonly close: () => Promise<void>;
+}
+
+export interface AuditLog {
+  readonly add: (record: AuditRecord) => void;
+  /** Whether another record would find room. */
+  readonly ready: () => boolean;
+  /** Records that were dropped, and the bytes that wait. */
+  readonly state: () => { readonly dropped: number; readonly waitingBytes: number; readonly written: number; readonly fault: string | undefined };
+  /** Writes what waits, then closes the sink. */
+  readonly close: () => Promise<void>;
+}
+
+export interface AuditOptions {
+  /** Bytes that may wait. */
+  readonly queueBytes: number;
+}
+
+const RETRY_MILLISECONDS = 1_000;
+
+export function openAuditLog(sink: AuditSink, { queueBytes }: AuditOptions): AuditLog {
+  let waiting: string[] = [];
+  let waitingBytes = 0;
+  let dropped = 0;
+  let written = 0;
+  let writing = false;
+  let scheduled = false;
+  let fault: string | undefined;
+  let idle: (() => void)[] = [];
+
+  const flush = (): void => {
+    scheduled = false;
+    if (writing || waiting.length === 0) return;
+    const lines = waiting;
+    const text = lines.join("");
+    waiting = [];
+    writing = true;
+    sink.write(text, (failed) => settle(lines, text.length, failed));
+  };
+
+  const settle = (lines: string[], length: number, failed: Error | undefined): void => {
+    writing = false;
+    fault = failed?.message;
+    if (failed === undefined) {
+      waitingBytes -= length;
+      written += lines.length;
+    } else {
+      // Nothing is lost while there is room: the lines go back to the head of the queue and are tried again.
+      waiting = [...lines, ...waiting];
+      setTimeout(flush, RETRY_MILLISECONDS).unref();
+      if (idle.length > 0) dropped += waiting.length;
+    }
+    if (failed !== undefined || waiting.length === 0) for (const resolve of idle.splice(0)) resolve();
+    else flush();
+  };
+
+  return {
+    add(record) {
+      const line = `${JSON.stringify(record)}\n`;
+      if (waitingBytes + line.length > queueBytes) {
+        dropped++;
+        return;
+      }
+      waiting.push(line);
+      waitingBytes += line.length;
+      if (scheduled || writing) return;
+      scheduled = true;
+      setImmediate(flush);
+    },
+    ready: () => waitingBytes < queueBytes,
+    state: () => ({ dropped, waitingBytes, written, fault }),
+    async close() {
+      if (waiting.length > 0 || writing) {
+        const done = new Promise<void>((resolve) => (idle = [...idle, resolve]));
+        flush();
+        await done;
+      }
+      await sink.close();
+    },
+  };
+}

@@ -1,0 +1,46 @@
+/**
+ * Record: what is kept of an exchange, allowed or refused.
+ *
+ * Never a secret: no credential, no field value, no query, no body, and not the path as the caller wrote it, since
+ * callers put secrets there too; the contract's template says which operation it was.
+ */
+import type { JsonObject } from "../contract/json-value.ts";
+import type { Blame } from "../exchange/problem.ts";
+
+export interface Observation {
+  readonly guard: string;
+  readonly type: string;
+  readonly because?: JsonObject;
+}
+
+export interface AuditRecord {
+  /** ISO 8601, UTC, with milliseconds. */
+  readonly time: string;
+  /** UUID of the exchange; the caller sees it in a problem's `instance`. */
+  readonly id: string;
+  /** `failed`: allowed in, but no answer of the API came out. */
+  readonly outcome: "allowed" | "refused" | "replied" | "failed";
+  readonly method: string;
+  /** operationId; empty where the contract lists none. */
+  readonly operation: string;
+  readonly template: string;
+  readonly status: number;
+  readonly address: string;
+  readonly principal?: string;
+  readonly client?: string;
+  readonly credential?: string;
+  /** The guard that refused or replied. */
+  readonly guard?: string;
+  /** Slug of the problem. */
+  readonly problem?: string;
+  readonly because?: JsonObject;
+  readonly blame?: Blame;
+  readonly observed?: readonly Observation[];
+  /** Bytes of the bodies. */
+  readonly bytesIn: number;
+  readonly bytesOut: number;
+  /** From the head of the request to the end of the answer. */
+  readonly milliseconds: number;
+  /** Version of the policy that decided. */
+  readonly policy: string;
+}

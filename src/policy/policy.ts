@@ -1,0 +1,115 @@
+/**
+ * Policy: the one file that says how strictly the contract is held.
+ *
+ * Strict reading: an unknown key is an error that names the allowed ones. What stands under `everywhere` and
+ * `operations` is kept as written and read by the guards' own shapes (see postings.ts).
+ */
+import type { Json, JsonObject } from "../contract/json-value.ts";
+import { checked, count, duration, fields, flag, listOf, oneOf, optional, or, reason, type Shape, size, text, url } from "./shape.ts";
+
+/** Anything at all: read later by somebody who knows the guards. */
+function later(about: string): Shape<JsonObject> {
+  return {
+    schema: { type: "object", description: about },
+    optional: true,
+    fallback: {},
+    read: (value, at) => {
+      if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as JsonObject;
+      at.report(at.pointer, "expected names of guards with their options");
+      return {};
+    },
+  };
+}
+
+const port = (about: string): Shape<number> => count(about, { min: 0, max: 65_535 });
+
+const basePath: Shape<string> = checked(text("Path in front of all paths of the contract; taken from its first server when left out.", { example: "/v1" }), (path) =>
+  path === "/" || /^(\/[A-Za-z0-9._~-]+)+$/.test(path) ? { value: path === "/" ? "" : path } : { wrong: "not a plain path", allowed: "/ or /name/name" },
+);
+
+/** What the policy says beside its postings. Times in milliseconds, sizes in bytes. */
+export interface Settings {
+  readonly contract: string;
+  readonly upstream: URL | undefined;
+  readonly base: string | undefined;
+  readonly strict: boolean;
+  readonly listen: Listen;
+  readonly trust: readonly string[];
+  readonly unlisted: { readonly forward: string } | undefined;
+  readonly deadline: number;
+  readonly audit: AuditSettings;
+  readonly watch: { readonly address: string; readonly port: number } | undefined;
+  readonly drain: number;
+  readonly everywhere: JsonObject;
+  readonly operations: JsonObject;
+}
+
+export interface Listen {
+  readonly address: string;
+  readonly port: number;
+  readonly tls: { readonly certificate: string; readonly key: string; readonly versions: "1.3" | "1.2 and 1.3" } | undefined;
+  readonly plain: string | undefined;
+}
+
+export interface AuditSettings {
+  readonly file: string | undefined;
+  readonly rotate: number;
+  readonly keep: number;
+  readonly queue: number;
+  readonly whenFull: "refuse" | "drop";
+}
+
+export const settingsShape: Shape<Settings> = fields({
+  contract: text("The OpenAPI document: a file, seen from the folder of this policy.", { example: "./openapi.yaml" }),
+  upstream: optional(url("Where the API is.")),
+  base: optional(basePath),
+  strict: or(flag("Whether a schema that cannot be enforced stops everything instead of only its operation."), false),
+  listen: or(
+    fields({
+      address: or(text("Address to listen on."), "127.0.0.1"),
+      port: or(port("Port to listen on; 0 takes a free one."), 8443),
+      tls: optional(
+        fields({
+          certificate: text("PEM file with the certificate chain, the server's own first."),
+          key: text("PEM file with the private key."),
+          versions: or(oneOf("TLS versions that are spoken.", ["1.3", "1.2 and 1.3"]), "1.3"),
+        }),
+      ),
+      plain: optional(reason("Why this door may speak plain HTTP on an address that others can reach.")),
+    }),
+    {},
+  ),
+  trust: or(listOf("Addresses or ranges of the proxies in front of this door; only their forwarding fields are believed.", text("An address or a range such as 10.0.0.0/8.")), []),
+  unlisted: optional(fields({ forward: reason("Why requests that the contract does not list are forwarded all the same.") })),
+  deadline: or(duration("Longest time from a request's head to its answer's head.", { min: "100ms", max: "1h" }), "30s"),
+  audit: or(
+    fields({
+      file: optional(text("File for the audit records, one JSON line each; standard output when left out.")),
+      rotate: or(size("Size at which the file is set aside and a new one begun.", { min: "64KiB", max: "1GiB" }), "64MiB"),
+      keep: or(count("Files that are kept beside the current one.", { min: 0, max: 10_000 }), 10),
+      queue: or(size("Records that may wait to be written.", { min: "64KiB", max: "256MiB" }), "8MiB"),
+      whenFull: or(oneOf("What happens to new requests while the queue is full.", ["refuse", "drop"]), "refuse"),
+    }),
+    {},
+  ),
+  watch: optional(
+    fields({
+      address: or(text("Address for health and metrics: a loopback address."), "127.0.0.1"),
+      port: or(port("Port for /livez, /readyz and /metrics."), 9464),
+    }),
+  ),
+  drain: or(duration("Longest time that exchanges in flight may take to finish after the order to stop.", { min: "0s", max: "1h" }), "10s"),
+  everywhere: later("Guards at every operation."),
+  operations: later("Guards at single operations, by operationId: what stands here takes the place of the same guard under `everywhere`."),
+});
+
+/** A policy as read: the settings, and the raw text of the postings. */
+export interface Policy {
+  readonly file: string;
+  readonly folder: string;
+  /** First 16 hexadecimal digits of the SHA-256 of the file: which policy decided, for the record. */
+  readonly version: string;
+  readonly settings: Settings;
+  /** The plain value, for looking up what was written where. */
+  readonly written: Json;
+}
