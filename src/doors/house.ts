@@ -1,0 +1,121 @@
+/**
+ * House: one contract and one policy, understood: a plan per operation, and the way to find it.
+ *
+ * Immutable. A reload builds another and swaps one reference; exchanges in flight finish in the one they entered.
+ */
+import { randomBytes } from "node:crypto";
+import path from "node:path";
+import type { Contract } from "../contract/contract.ts";
+import { type Misfit, sortMisfits } from "../contract/misfit.ts";
+import type { Operation } from "../contract/operation.ts";
+import { type ReadContract, readContract } from "../contract/read.ts";
+import { readRanges, type Ranges } from "../exchange/address.ts";
+import type { Guard } from "../policy/definition.ts";
+import type { Policy } from "../policy/policy.ts";
+import { postingsOf, strayNames } from "../policy/postings.ts";
+import { type PolicyReading, readPolicy } from "../policy/read.ts";
+import type { Store } from "../stores/store.ts";
+import { makePlan, type Plan, type PlanSite } from "./plan.ts";
+import type { Shared } from "./shared.ts";
+
+export interface House {
+  readonly policy: Policy;
+  readonly contract: Contract;
+  readonly plans: ReadonlyMap<string, Plan>;
+  readonly trusted: Ranges;
+  /** The plan for a request, and the raw texts of its path parameters. Always one: what is not listed is refused by a plan. */
+  readonly find: (method: string, segments: readonly string[]) => { readonly plan: Plan; readonly values: readonly string[] };
+  /** For requests whose target cannot be read: a plan that refuses them. */
+  readonly nowhere: Plan;
+  /** Files whose change is a reason to build anew. */
+  readonly files: readonly string[];
+  readonly warnings: readonly Misfit[];
+}
+
+export interface Materials {
+  readonly guards: readonly Guard[];
+  readonly store: Store;
+  readonly shared: Shared;
+}
+
+export type Building = { readonly house: House } | { readonly misfits: readonly Misfit[] };
+
+/** Reads policy and contract and compiles every plan. All misfits are found in one go. */
+export function buildHouse(policyFile: string, materials: Materials): Building {
+  const reading = readPolicy(policyFile);
+  const { policy } = reading;
+  if (policy === undefined) return { misfits: sortMisfits(reading.misfits) };
+  const { settings } = policy;
+  const contract = readContract(path.resolve(policy.folder, settings.contract), {
+    strict: settings.strict,
+    ...(settings.base === undefined ? {} : { basePath: settings.base }),
+  });
+  const misfits: Misfit[] = [...contract.misfits];
+  const house = furnish(policy, contract, reading, materials, misfits);
+  const unique = new Map(misfits.map((misfit) => [`${misfit.place.file} ${misfit.place.pointer} ${misfit.message}`, misfit]));
+  const all = sortMisfits([...unique.values()]);
+  if (house === undefined || all.some(({ level }) => level === "error")) return { misfits: all };
+  return { house: { ...house, warnings: all } };
+}
+
+function furnish(policy: Policy, contract: ReadContract, reading: PolicyReading, materials: Materials, misfits: Misfit[]): House | undefined {
+  const { settings, folder } = policy;
+  const complain = (pointer: string, message: string, allowed?: string): void => void misfits.push(reading.complain(pointer, message, allowed));
+  const trusted = readRanges(settings.trust);
+  if ("wrong" in trusted) {
+    complain("/trust", trusted.wrong, "addresses and ranges such as 10.0.0.0/8");
+    return undefined;
+  }
+  const { guards, store, shared } = materials;
+  strayNames(settings.everywhere, settings.operations, contract.operations, guards, complain);
+  const share = shared.begin();
+  const broken = brokenOperations(contract.misfits);
+  const plan = (operation: Operation): Plan => {
+    const { list, public: open } = postingsOf(operation, settings.everywhere, settings.operations, guards, complain);
+    const site: PlanSite = { contract, operation, public: open, store, folder, random: randomBytes, share, complain, down: broken.get(operation.id) };
+    return makePlan(list, site);
+  };
+  const plans = new Map(contract.operations.map((operation) => [operation.id, plan(operation)]));
+  const nowhere = plan(stranded("path", "", []));
+  const elsewhere = settings.unlisted === undefined ? nowhere : plan(stranded("unlisted", "", []));
+  const wrongMethod = new Map(contract.operations.map(({ path: template, allow }) => [template, plan(stranded("method", template, allow))]));
+  return {
+    policy,
+    contract,
+    plans,
+    trusted,
+    nowhere,
+    files: [policy.file, ...contract.files],
+    warnings: [],
+    find(method, segments) {
+      const found = contract.find(method, segments);
+      if (found.kind === "operation") return { plan: plans.get(found.operation.id) ?? nowhere, values: found.values };
+      if (found.kind === "method") return { plan: wrongMethod.get(found.path) ?? nowhere, values: [] };
+      return { plan: elsewhere, values: [] };
+    },
+  };
+}
+
+function brokenOperations(misfits: readonly Misfit[]): ReadonlyMap<string, string> {
+  return new Map(misfits.flatMap(({ level, operation, message }) => (level === "operation" && operation !== undefined ? [[operation, message]] : [])));
+}
+
+/** What stands in the place of an operation for requests that the contract does not list. */
+function stranded(listed: Exclude<Operation["listed"], "operation">, template: string, allow: readonly string[]): Operation {
+  return {
+    listed,
+    id: "",
+    method: "",
+    path: template,
+    tags: [],
+    summary: undefined,
+    deprecated: false,
+    allow,
+    pathNames: [],
+    parameters: [],
+    body: undefined,
+    answers: new Map(),
+    security: undefined,
+    place: { file: "", pointer: "" },
+  };
+}

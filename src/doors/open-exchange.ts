@@ -1,0 +1,136 @@
+/** OpenExchange: the one object behind the nine views, while its exchange is open. */
+import type { Operation, RawPair } from "../contract/operation.ts";
+import type { Target } from "../contract/target.ts";
+import { Content } from "../exchange/content.ts";
+import type { Outcome, Refusal } from "../exchange/decision.ts";
+import { type Exchange, OpenAnswer, type Request } from "../exchange/exchange.ts";
+import { fieldsOf, type WritableFields } from "../exchange/fields.ts";
+import type { Principal } from "../exchange/principal.ts";
+import type { ArrivalFacts } from "./engine.ts";
+import type { House } from "./house.ts";
+import type { Plan } from "./plan.ts";
+
+interface Caller {
+  readonly address: string;
+  readonly secure: boolean;
+  readonly fault?: string | undefined;
+}
+
+interface Opening {
+  readonly id: string;
+  readonly now: number;
+  readonly house: House;
+  readonly plan: Plan;
+  readonly values: readonly string[];
+  readonly target: Target | { readonly wrong: string };
+  readonly caller: Caller;
+  readonly facts: ArrivalFacts;
+}
+
+const NO_QUERY: readonly RawPair[] = [];
+
+export class OpenExchange implements Exchange {
+  readonly id: string;
+  readonly now: number;
+  readonly house: House;
+  readonly plan: Plan;
+  readonly operation: Operation;
+  readonly pathValues: readonly string[];
+  readonly request: Request;
+  readonly peer: string;
+  readonly address: string;
+  readonly addressFault: string | undefined;
+  readonly secure: boolean;
+  readonly content: Content;
+  readonly reply: WritableFields = fieldsOf([]);
+  readonly observed: Refusal[] = [];
+  principal: Principal | undefined = undefined;
+  answer: OpenAnswer;
+  outcome: Outcome = undefined;
+  /** Set by the host once the API has been asked. */
+  forwarded = false;
+  #outgoing: WritableFields | undefined;
+  #abort: AbortController | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #late: (() => void)[] = [];
+  #state: "open" | "late" | "ended" = "open";
+
+  constructor({ id, now, house, plan, values, target, caller, facts }: Opening) {
+    this.id = id;
+    this.now = now;
+    this.house = house;
+    this.plan = plan;
+    this.operation = plan.operation;
+    this.pathValues = values;
+    const wrong = "wrong" in target;
+    this.request = {
+      method: facts.method,
+      target: facts.target,
+      path: wrong ? "" : target.path,
+      search: wrong ? undefined : target.search,
+      query: wrong ? NO_QUERY : target.query,
+      fields: facts.fields,
+      version: facts.version,
+      wrong: wrong ? target.wrong : undefined,
+    };
+    this.peer = facts.peer;
+    this.address = caller.address;
+    this.addressFault = caller.fault;
+    this.secure = caller.secure;
+    this.content = facts.content;
+    this.answer = new OpenAnswer(500, fieldsOf([]), new Content(undefined, 0), "door");
+    this.#timer = setTimeout(() => this.expire(), house.policy.settings.deadline);
+  }
+
+  /** A copy of the request's fields, made when the first prepare guard asks. */
+  get outgoing(): WritableFields {
+    this.#outgoing ??= fieldsOf([...this.request.fields.list]);
+    return this.#outgoing;
+  }
+
+  get signal(): AbortSignal {
+    this.#abort ??= new AbortController();
+    if (this.#state !== "open") this.#abort.abort();
+    return this.#abort.signal;
+  }
+
+  /** Calls back once when the deadline passes or the caller leaves before the answer was let out. */
+  onExpire(callback: () => void): void {
+    if (this.#state === "open") this.#late.push(callback);
+    else callback();
+  }
+
+  /** Whatever comes first: the outcome, or the deadline's. */
+  within(outcome: Promise<Outcome>, late: () => Outcome): Promise<Outcome> {
+    return new Promise((resolve) => {
+      this.onExpire(() => resolve(late()));
+      void outcome.then(resolve);
+    });
+  }
+
+  /** The deadline has passed, or the caller has left. */
+  expire(): void {
+    if (this.#state !== "open") return;
+    this.#state = "late";
+    clearTimeout(this.#timer);
+    this.#abort?.abort();
+    for (const callback of this.#late.splice(0)) callback();
+  }
+
+  /** The head of the answer is on its way: from here on the wire's own limits hold, not the deadline. */
+  answered(): void {
+    clearTimeout(this.#timer);
+    this.#late = [];
+  }
+
+  /** Ends the exchange. False when it had ended before. */
+  end(): boolean {
+    if (this.#state === "ended") return false;
+    const open = this.#state === "open";
+    this.#state = "ended";
+    clearTimeout(this.#timer);
+    this.#late = [];
+    if (open) this.#abort?.abort();
+    return true;
+  }
+}

@@ -1,0 +1,100 @@
+/**
+ * Plan: the guards of one operation, compiled, in the order in which they stand.
+ *
+ * Made once at start-up and never changed; a reload makes new ones. What was waived is kept beside what stands, so
+ * that `explain`, `check` and the console can show both.
+ */
+import type { Contract } from "../contract/contract.ts";
+import type { Json } from "../contract/json-value.ts";
+import type { Operation } from "../contract/operation.ts";
+import type { Stage } from "../exchange/exchange.ts";
+import type { Post, Risk, Site } from "../policy/definition.ts";
+import type { Posting } from "../policy/postings.ts";
+import { doorOf, STAGES } from "./stages.ts";
+import type { Step } from "./pass.ts";
+
+/** A posting as `explain` shows it. `standing` is false where the guard has nothing to check at this operation. */
+export interface PostedGuard {
+  readonly guard: string;
+  readonly stage: Stage;
+  readonly risks: readonly Risk[];
+  readonly options: Json;
+  readonly mode: "enforce" | "observe";
+  readonly waived: string | undefined;
+  readonly source: Posting["source"];
+  readonly pointer: string;
+  readonly checks: boolean;
+}
+
+export interface Plan {
+  readonly operation: Operation;
+  readonly inbound: readonly Step[];
+  readonly outbound: readonly Step[];
+  /** Where seal begins in `outbound`: the answers of the house itself are walked from there. */
+  readonly sealFrom: number;
+  readonly guards: readonly PostedGuard[];
+  readonly public: string | undefined;
+  /** Why the operation is down, where a schema or reference of the contract could not be understood. */
+  readonly down: string | undefined;
+}
+
+export interface PlanSite {
+  readonly contract: Contract;
+  readonly operation: Operation;
+  readonly public: string | undefined;
+  readonly store: Site["store"];
+  readonly folder: string;
+  readonly random: Site["random"];
+  readonly share: Site["share"];
+  readonly complain: (pointer: string, message: string, allowed?: string) => void;
+  readonly down: string | undefined;
+}
+
+interface Compiled {
+  readonly posting: Posting;
+  readonly step: Step | undefined;
+}
+
+/** Compiles the postings of an operation. Misfits go to `complain`; the plan is then not to be used. */
+export function makePlan(postings: readonly Posting[], site: PlanSite): Plan {
+  const posts = postings.map((posting) => [posting, readOptions(posting, site)] as const);
+  const established = posts.flatMap(([posting, post]) => (posting.waived === undefined ? (post?.establishes(site) ?? []) : []));
+  const schemes = new Set(established.flatMap((one) => one.schemes));
+  const challenges = [...new Set(established.map(({ challenge }) => challenge))];
+  const compiled = posts.map(([posting, post]) => compilePosting(posting, post, { ...site, schemes, challenges }));
+  const inOrder = STAGES.flatMap((stage) => compiled.filter(({ posting }) => posting.guard.stage === stage));
+  const steps = inOrder.flatMap(({ step }) => step ?? []);
+  const outbound = steps.filter(({ stage }) => doorOf(stage) === "outbound");
+  const sealFrom = outbound.findIndex(({ stage }) => stage === "seal");
+  return {
+    operation: site.operation,
+    inbound: steps.filter(({ stage }) => doorOf(stage) === "inbound"),
+    outbound,
+    sealFrom: sealFrom === -1 ? outbound.length : sealFrom,
+    guards: inOrder.map(describe),
+    public: site.public,
+    down: site.down,
+  };
+}
+
+function readOptions({ guard, options, waived, pointer }: Posting, { complain }: PlanSite): Post | undefined {
+  if (waived !== undefined) return undefined;
+  return guard.post(options, { pointer, report: complain });
+}
+
+type CompileSite = PlanSite & Pick<Site, "schemes" | "challenges">;
+
+function compilePosting(posting: Posting, post: Post | undefined, site: CompileSite): Compiled {
+  const { guard, mode, pointer } = posting;
+  if (post === undefined || site.down !== undefined) return { posting, step: undefined };
+  const { operation } = site;
+  const report: Site["report"] = (message, allowed) =>
+    site.complain(pointer === "" ? "/operations" : pointer, `${operation.id}: ${guard.name}: ${message}`, allowed);
+  const check = post.compile({ ...site, report });
+  return { posting, step: check === undefined ? undefined : { guard: guard.name, stage: guard.stage, mode, check } };
+}
+
+function describe({ posting, step }: Compiled): PostedGuard {
+  const { guard, options, mode, waived, source, pointer } = posting;
+  return { guard: guard.name, stage: guard.stage, risks: guard.risks, options, mode, waived, source, pointer, checks: step !== undefined };
+}

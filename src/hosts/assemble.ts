@@ -1,0 +1,132 @@
+/**
+ * Assemble: policy and contract, engine, audit log and metrics, put together for a host, and kept fresh.
+ *
+ * A reload builds a whole new house first. If it has misfits, the old one stays and the reasons are said; exchanges
+ * in flight finish where they began.
+ */
+import { unwatchFile, watchFile } from "node:fs";
+import path from "node:path";
+import { openAuditLog, type AuditLog, type AuditSink } from "../audit/log.ts";
+import { openFileSink } from "../audit/sinks/file.ts";
+import { openStreamSink } from "../audit/sinks/stream.ts";
+import { type Misfit, writeMisfit } from "../contract/misfit.ts";
+import { Engine } from "../doors/engine.ts";
+import { GUARDS } from "../doors/guards.ts";
+import { buildHouse, type House } from "../doors/house.ts";
+import { openShared } from "../doors/shared.ts";
+import type { Guard } from "../policy/definition.ts";
+import type { Policy } from "../policy/policy.ts";
+import { memoryStore } from "../stores/memory.ts";
+import { type Metrics, openMetrics } from "../watch/metrics.ts";
+import type { Say } from "../watch/operations.ts";
+
+export interface AssembleOptions {
+  readonly say: Say;
+  /** Guards of the user's own, behind the house's within their stage. */
+  readonly guards?: readonly Guard[];
+  /** Where audit records go instead of where the policy says: for tests and for programs that embed the engine. */
+  readonly sink?: AuditSink;
+  /** Whether files are looked at for changes. */
+  readonly watch?: boolean;
+}
+
+export interface Assembly {
+  readonly engine: Engine;
+  readonly audit: AuditLog;
+  readonly metrics: Metrics;
+  /** Builds anew from the files. Answers the misfits when the old house stays. */
+  readonly reload: () => readonly Misfit[];
+  /** Calls back after each reload that worked. */
+  readonly onReload: (callback: (house: House) => void) => void;
+  readonly close: () => Promise<void>;
+}
+
+export const WATCH_MILLISECONDS = 1_000;
+
+export function assemble(policyFile: string, { say, guards = [], sink, watch = true }: AssembleOptions): Assembly | { readonly misfits: readonly Misfit[] } {
+  const shared = openShared();
+  const store = memoryStore();
+  const materials = { guards: [...GUARDS, ...guards], store, shared };
+  const building = buildHouse(policyFile, materials);
+  if ("misfits" in building) {
+    shared.close();
+    return building;
+  }
+  const { settings } = building.house.policy;
+  const opened = sink === undefined ? openSink(building.house.policy) : { sink };
+  if ("misfits" in opened) return opened;
+  const audit = openAuditLog(opened.sink, { queueBytes: settings.audit.queue });
+  const metrics = openMetrics();
+  metrics.gauge("sallyport_audit_dropped", "Audit records that found no room.", () => audit.state().dropped);
+  metrics.gauge("sallyport_audit_waiting_bytes", "Audit records that wait to be written.", () => audit.state().waitingBytes);
+  const engine = new Engine(building.house, { audit, metrics });
+  const callbacks: ((house: House) => void)[] = [];
+
+  const reload = (): readonly Misfit[] => {
+    const next = buildHouse(policyFile, materials);
+    metrics.reloaded("house" in next);
+    if ("misfits" in next) {
+      say("error", "reload refused: the old policy stays", { misfits: next.misfits.map(writeMisfit) });
+      return next.misfits;
+    }
+    shared.settle(next.house.policy.settings.deadline);
+    engine.move(next.house);
+    say("info", "reloaded", { policy: next.house.policy.version, operations: next.house.plans.size });
+    for (const callback of callbacks) callback(next.house);
+    return [];
+  };
+
+  const look = watch ? watchFiles(() => engine.house.files, reload) : undefined;
+  callbacks.push(() => look?.refresh());
+  return {
+    engine,
+    audit,
+    metrics,
+    reload,
+    onReload: (callback) => void callbacks.push(callback),
+    async close() {
+      look?.close();
+      await audit.close();
+      store.close();
+      shared.close();
+    },
+  };
+}
+
+function openSink({ folder, settings: { audit } }: Policy): { readonly sink: AuditSink } | { readonly misfits: readonly Misfit[] } {
+  if (audit.file === undefined) return { sink: openStreamSink(process.stdout) };
+  const file = path.resolve(folder, audit.file);
+  try {
+    return { sink: openFileSink(file, { rotateBytes: audit.rotate, keep: audit.keep }) };
+  } catch (fault) {
+    const message = `the audit file cannot be opened (${codeOf(fault)})`;
+    return { misfits: [{ level: "error", place: { file, pointer: "" }, message }] };
+  }
+}
+
+export function codeOf(fault: unknown): string {
+  return fault instanceof Error && "code" in fault ? String(fault.code) : "unknown fault";
+}
+
+interface Look {
+  readonly refresh: () => void;
+  readonly close: () => void;
+}
+
+/** By polling: editors and deployments replace files in ways that change events do not tell alike everywhere. */
+function watchFiles(files: () => readonly string[], changed: () => void): Look {
+  const notice = (now: { mtimeMs: number; size: number }, before: { mtimeMs: number; size: number }): void => {
+    if (now.mtimeMs !== before.mtimeMs || now.size !== before.size) changed();
+  };
+  let watched: readonly string[] = [];
+  const close = (): void => {
+    for (const file of watched) unwatchFile(file, notice);
+  };
+  const refresh = (): void => {
+    close();
+    watched = files();
+    for (const file of watched) watchFile(file, { interval: WATCH_MILLISECONDS, persistent: false }, notice);
+  };
+  refresh();
+  return { refresh, close };
+}

@@ -1,0 +1,102 @@
+/**
+ * Metrics: counts and times of exchanges, in the text format of Prometheus (version 0.0.4).
+ *
+ * Labels come from the contract and the policy only (operationIds, guards, slugs), never from callers, so the number
+ * of series is bounded by what the operator wrote.
+ */
+import type { AuditRecord } from "../audit/record.ts";
+
+export interface Metrics {
+  readonly arrived: () => void;
+  readonly concluded: (record: AuditRecord) => void;
+  readonly reloaded: (worked: boolean) => void;
+  /** Adds a value that is asked for when somebody scrapes. */
+  readonly gauge: (name: string, about: string, read: () => number) => void;
+  readonly write: () => string;
+}
+
+/** Upper bounds of the duration histogram, in seconds. */
+export const DURATION_BOUNDS_SECONDS: readonly number[] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+
+interface Histogram {
+  readonly buckets: number[];
+  sum: number;
+  count: number;
+}
+
+export function openMetrics(): Metrics {
+  const exchanges = new Map<string, number>();
+  const refusals = new Map<string, number>();
+  const observed = new Map<string, number>();
+  const durations = new Map<string, Histogram>();
+  const reloads = new Map<string, number>();
+  const gauges: { readonly name: string; readonly about: string; readonly read: () => number }[] = [];
+  let open = 0;
+
+  return {
+    arrived: () => void open++,
+    concluded(record) {
+      open--;
+      const operation = label(record.operation === "" ? "unlisted" : record.operation);
+      add(exchanges, `operation="${operation}",outcome="${record.outcome}",status="${record.status}"`);
+      if (record.problem !== undefined) add(refusals, `guard="${label(record.guard ?? "host")}",problem="${label(record.problem)}",blame="${record.blame ?? ""}"`);
+      for (const { guard, type } of record.observed ?? []) add(observed, `guard="${label(guard)}",problem="${label(type)}"`);
+      measure(durations, operation, record.milliseconds / 1_000);
+    },
+    reloaded: (worked) => add(reloads, `result="${worked ? "worked" : "refused"}"`),
+    gauge: (name, about, read) => void gauges.push({ name, about, read }),
+    write: () =>
+      [
+        counters("sallyport_exchanges_total", "Exchanges concluded.", exchanges),
+        counters("sallyport_refusals_total", "Exchanges that a guard or the house refused, and whose fault it was.", refusals),
+        counters("sallyport_observed_total", "Refusals of guards in observe mode: witnessed, not obeyed.", observed),
+        counters("sallyport_reloads_total", "Reloads of policy and contract.", reloads),
+        histograms(durations),
+        single("sallyport_exchanges_open", "Exchanges in flight.", open),
+        ...gauges.map(({ name, about, read }) => single(name, about, read())),
+      ].join(""),
+  };
+}
+
+function add(counts: Map<string, number>, labels: string): void {
+  counts.set(labels, (counts.get(labels) ?? 0) + 1);
+}
+
+function measure(durations: Map<string, Histogram>, operation: string, seconds: number): void {
+  let histogram = durations.get(operation);
+  if (histogram === undefined) {
+    histogram = { buckets: DURATION_BOUNDS_SECONDS.map(() => 0), sum: 0, count: 0 };
+    durations.set(operation, histogram);
+  }
+  const at = DURATION_BOUNDS_SECONDS.findIndex((bound) => seconds <= bound);
+  if (at !== -1) histogram.buckets[at] = (histogram.buckets[at] ?? 0) + 1;
+  histogram.sum += seconds;
+  histogram.count++;
+}
+
+function heading(name: string, about: string, type: string): string {
+  return `# HELP ${name} ${about}\n# TYPE ${name} ${type}\n`;
+}
+
+function counters(name: string, about: string, counts: ReadonlyMap<string, number>): string {
+  return heading(name, about, "counter") + [...counts].map(([labels, count]) => `${name}{${labels}} ${count}\n`).join("");
+}
+
+function single(name: string, about: string, value: number): string {
+  return `${heading(name, about, "gauge")}${name} ${value}\n`;
+}
+
+function histograms(durations: ReadonlyMap<string, Histogram>): string {
+  const name = "sallyport_exchange_seconds";
+  const lines = [...durations].map(([operation, { buckets, sum, count }]) => {
+    let below = 0;
+    const rows = DURATION_BOUNDS_SECONDS.map((bound, at) => `${name}_bucket{operation="${operation}",le="${bound}"} ${(below += buckets[at] ?? 0)}\n`);
+    return `${rows.join("")}${name}_bucket{operation="${operation}",le="+Inf"} ${count}\n${name}_sum{operation="${operation}"} ${sum}\n${name}_count{operation="${operation}"} ${count}\n`;
+  });
+  return heading(name, "Time from the head of a request to the end of its answer.", "histogram") + lines.join("");
+}
+
+/** Escapes a label's value as the text format asks. */
+function label(value: string): string {
+  return value.replaceAll("\\", "\\\\").replaceAll('"', '\\"').replaceAll("\n", "\\n");
+}
