@@ -1,0 +1,34 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { fieldsOf } from "../../src/exchange/fields.ts";
+
+test("a field that came twice is seen twice, in order", () => {
+  const fields = fieldsOf(["host", "a", "cookie", "x=1", "host", "b"]);
+  assert.equal(fields.one("host"), "a");
+  assert.deepEqual(fields.all("host"), ["a", "b"]);
+  assert.equal(fields.count("host"), 2);
+  assert.equal(fields.one("missing"), undefined);
+});
+
+test("a value is never taken for a name", () => {
+  const fields = fieldsOf(["x-name", "host", "host", "right"]);
+  assert.equal(fields.one("host"), "right");
+  assert.equal(fields.count("host"), 1);
+  fields.remove("host");
+  assert.deepEqual(fields.list, ["x-name", "host"]);
+});
+
+test("set leaves exactly one, where the first stood", () => {
+  const fields = fieldsOf(["a", "1", "b", "2", "a", "3", "a", "4"]);
+  fields.set("a", "5");
+  assert.deepEqual(fields.list, ["a", "5", "b", "2"]);
+  fields.set("c", "6");
+  assert.deepEqual(fields.list, ["a", "5", "b", "2", "c", "6"]);
+});
+
+test("remove takes all of them, append adds behind", () => {
+  const fields = fieldsOf(["a", "1", "b", "2", "a", "3"]);
+  fields.remove("a");
+  fields.append("b", "4");
+  assert.deepEqual(fields.list, ["b", "2", "b", "4"]);
+});
