@@ -1,0 +1,105 @@
+/**
+ * Forwarding: whose request it is when proxies stand in between, and what the API is told about it.
+ *
+ * Most wrong rate limits and address rules come from here: the left-most entry of a list was believed, which is the
+ * one that the caller wrote.
+ */
+import { canonicalAddress, type Ranges } from "./address.ts";
+import { readAuthority } from "./authority.ts";
+import type { Fields, WritableFields } from "./fields.ts";
+import { type Hop, hopsOf, type Way } from "./hops.ts";
+
+export interface Connection {
+  /** Address at the other end. */
+  readonly peer: string;
+  /** Whether the connection itself is encrypted. */
+  readonly secure: boolean;
+  readonly fields: Fields;
+  readonly trusted: Ranges;
+}
+
+/** What is established about the way of a request. */
+export interface Caller {
+  /** Canonical. After a fault it is the peer's; the empty text where even the peer has none. */
+  readonly address: string;
+  /** The caller, then the trusted proxies in the order in which the request passed them; the peer is last. */
+  readonly chain: readonly string[];
+  /** Whether the caller's own connection was encrypted: what the trusted proxy says, else the connection to this door. */
+  readonly secure: boolean;
+  /** The host that the caller asked for, where a trusted proxy says so. */
+  readonly host: string | undefined;
+  /** Why the forwarding fields of a trusted proxy could not be read. Never holds what was written there. */
+  readonly fault: string | undefined;
+}
+
+/**
+ * Finds the caller: `Forwarded` (RFC 7239) or `X-Forwarded-For` is walked from the right, as long as the address that
+ * speaks is a trusted proxy. What stands further left was written by strangers. An untrusted peer is the caller,
+ * whatever its fields say. Trusted proxies must set or drop the forwarding fields that they were sent.
+ */
+export function callerAddress({ peer, secure, fields, trusted }: Connection): Caller {
+  const self = canonicalAddress(peer);
+  const bare: Caller = { address: self ?? "", chain: self === undefined ? [] : [self], secure, host: undefined, fault: undefined };
+  if (self === undefined) return { ...bare, fault: "the connection has no IP address" };
+  if (trusted.empty || !trusted.contains(self)) return bare;
+  const ways = hopsOf(fields);
+  if (typeof ways === "string") return { ...bare, fault: ways };
+  const [first, second] = ways.map((way) => walk(self, way, trusted));
+  if (first === undefined) return bare;
+  const reached = second === undefined ? first : agree(first, second);
+  if (typeof reached === "string") return { ...bare, fault: reached };
+  return { ...bare, address: reached.chain[0] ?? self, chain: reached.chain, secure: reached.secure ?? secure, host: reached.host };
+}
+
+/** How far one of the two kinds of fields leads. */
+interface Reached {
+  readonly chain: readonly string[];
+  readonly secure: boolean | undefined;
+  readonly host: string | undefined;
+}
+
+function walk(peer: string, way: Way, trusted: Ranges): Reached | string {
+  const chain = [peer];
+  let reached: Hop | undefined;
+  for (const hop of way.hops.toReversed()) {
+    if (!trusted.contains(chain[0] ?? "")) break;
+    const address = hop.node === undefined ? undefined : canonicalAddress(hop.node);
+    if (address === undefined) return "a trusted proxy hides the address before it";
+    chain.unshift(address);
+    reached = hop;
+  }
+  const proto = reached?.proto ?? way.proto;
+  return { chain, secure: proto === undefined ? undefined : proto === "https", host: reached?.host };
+}
+
+/** A proxy that writes one of the two lets the caller's own version of the other through: only what both say counts. */
+function agree(one: Reached | string, other: Reached | string): Reached | string {
+  if (typeof one === "string") return one;
+  if (typeof other === "string") return other;
+  if (one.chain[0] !== other.chain[0]) return "Forwarded and X-Forwarded-For disagree on the caller";
+  if (one.secure !== undefined && other.secure !== undefined && one.secure !== other.secure) return "Forwarded and X-Forwarded-Proto disagree";
+  const secure = one.secure === undefined || other.secure === undefined ? undefined : one.secure;
+  return { chain: one.chain, secure, host: one.host === other.host ? one.host : undefined };
+}
+
+/** Names of which an API may believe that a proxy wrote them; the four of `writeForwarded` are among them. */
+const CLAIMS: ReadonlySet<string> = new Set(["forwarded", "x-real-ip", "x-client-ip", "x-cluster-client-ip", "x-original-forwarded-for", "true-client-ip", "cf-connecting-ip", "fastly-client-ip"]);
+
+/**
+ * Writes the forwarding fields for the API from what was established, and drops all that somebody else wrote there.
+ *
+ * @param way `chain` as in Caller; `host` as the caller asked for it
+ */
+export function writeForwarded(outgoing: WritableFields, way: { readonly chain: readonly string[]; readonly secure: boolean; readonly host: string | undefined }): void {
+  const names = new Set(outgoing.list.filter((name, at) => at % 2 === 0 && (CLAIMS.has(name) || name.startsWith("x-forwarded-"))));
+  for (const name of names) outgoing.remove(name);
+  if (way.chain.length === 0) return;
+  const proto = way.secure ? "https" : "http";
+  const host = way.host === undefined || readAuthority(way.host) === undefined ? undefined : way.host;
+  const [caller = "", ...proxies] = way.chain.map((address) => (address.includes(":") ? `for="[${address}]"` : `for=${address}`));
+  outgoing.set("forwarded", [`${caller}${host === undefined ? "" : `;host="${host}"`};proto=${proto}`, ...proxies].join(", "));
+  outgoing.set("x-forwarded-for", way.chain.join(", "));
+  outgoing.set("x-forwarded-proto", proto);
+  if (host !== undefined) outgoing.set("x-forwarded-host", host);
+}
+
