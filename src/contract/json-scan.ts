@@ -1,0 +1,346 @@
+/**
+ * Json scan: one pass over the bytes of a JSON text that checks grammar, names, numbers and bounds, and builds nothing.
+ *
+ * It stands apart from the reader because it is the hot path of every body: no allocation but the offsets of names,
+ * no string made of a name unless it has to be compared as text.
+ */
+import type { JsonBounds, JsonFault } from "./json.ts";
+
+/** The scan calls itself once per level: deeper than this it could exhaust the stack, whatever the bounds say. */
+export const DEPTH_LEVELS_MAX = 512;
+/** Characters of a fault's pointer: names in it are the caller's, and may be long. */
+export const FAULT_POINTER_CHARACTERS = 256;
+/** Up to this many names of one object are compared one by one, which is cheaper than a Set. */
+const NAMES_COMPARED = 8;
+/** No finite double has more digits before its point: 1.7976931348623157e308 has 309. */
+const DIGITS_MAX = 309;
+/** Any integer of so many digits is exact as a double. */
+const DIGITS_EXACT = 15;
+
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+const PROTOTYPE = "__proto__";
+
+/** What follows a backslash: 1 for one letter, 2 for u, 0 for what may not. */
+const ESCAPES = new Uint8Array(256);
+for (const letter of "\"\\/bfnrt") ESCAPES[letter.charCodeAt(0)] = 1;
+ESCAPES[0x75] = 2;
+
+type Reason = JsonFault["reason"];
+
+/** One pass over one text, which must be UTF-8. Each method stands on its first byte and answers false once something is wrong. */
+export class JsonScan {
+  readonly #bytes: Buffer;
+  readonly #bounds: JsonBounds;
+  readonly #end: number;
+  readonly #depthMax: number;
+  #at = 0;
+  #depth = 0;
+  #values = 0;
+  /** The names of all open objects, innermost last: offsets of the first byte and past the last, and a hash. */
+  readonly #names: number[] = [];
+  #escaped = false;
+  #hash = 0;
+  #reason: Reason = "syntax";
+  #bound: JsonFault["bound"];
+  /** Keys to the fault, innermost first; filled while the calls return. */
+  readonly #keys: string[] = [];
+
+  constructor(bytes: Buffer, bounds: JsonBounds) {
+    this.#bytes = bytes;
+    this.#bounds = bounds;
+    this.#end = bytes.length;
+    this.#depthMax = Math.min(bounds.depth, DEPTH_LEVELS_MAX);
+  }
+
+  text(): boolean {
+    this.#space();
+    if (!this.#value()) return false;
+    this.#space();
+    return this.#at === this.#end;
+  }
+
+  fault(): JsonFault {
+    const bound = this.#bound === undefined ? {} : { bound: this.#bound };
+    return { reason: this.#reason, at: this.#at, ...bound, pointer: writeKeys(this.#keys) };
+  }
+
+  #fail(reason: Reason, bound?: JsonFault["bound"]): false {
+    this.#reason = reason;
+    this.#bound = bound;
+    return false;
+  }
+
+  #space(): void {
+    const bytes = this.#bytes;
+    let at = this.#at;
+    while (at < this.#end) {
+      const byte = bytes[at];
+      if (byte !== 0x20 && byte !== 0x0a && byte !== 0x0d && byte !== 0x09) break;
+      at += 1;
+    }
+    this.#at = at;
+  }
+
+  #value(): boolean {
+    this.#values += 1;
+    if (this.#values > this.#bounds.values) return this.#fail("size", "values");
+    switch (this.#bytes[this.#at]) {
+      case QUOTE:
+        return this.#string();
+      case 0x7b:
+        return this.#nest() && this.#object();
+      case 0x5b:
+        return this.#nest() && this.#array();
+      case 0x74:
+        return this.#literal("true");
+      case 0x66:
+        return this.#literal("false");
+      case 0x6e:
+        return this.#literal("null");
+      default:
+        return this.#number();
+    }
+  }
+
+  #nest(): boolean {
+    this.#depth += 1;
+    if (this.#depth > this.#depthMax) return this.#fail("depth", "depth");
+    this.#at += 1;
+    this.#space();
+    return true;
+  }
+
+  #array(): boolean {
+    if (this.#bytes[this.#at] === 0x5d) return this.#leave();
+    for (let index = 0; ; index += 1) {
+      if (!this.#value()) return this.#trace(String(index));
+      this.#space();
+      const byte = this.#bytes[this.#at];
+      if (byte === 0x5d) return this.#leave();
+      if (byte !== 0x2c) return this.#fail("syntax");
+      this.#at += 1;
+      this.#space();
+    }
+  }
+
+  #object(): boolean {
+    if (this.#bytes[this.#at] === 0x7d) return this.#leave();
+    const base = this.#names.length;
+    let known: Set<string> | undefined;
+    for (let members = 1; ; members += 1) {
+      if (this.#bytes[this.#at] !== QUOTE) return this.#fail("syntax");
+      if (members > this.#bounds.members) return this.#fail("size", "members");
+      const start = this.#at + 1;
+      if (!this.#name()) return false;
+      const end = this.#at - 1;
+      if (known === undefined && (this.#escaped || members > NAMES_COMPARED)) known = this.#collect(base);
+      if (!this.#admit(start, end, base, known)) return this.#trace(this.#decode(start, end));
+      this.#space();
+      if (this.#bytes[this.#at] !== 0x3a) return this.#fail("syntax");
+      this.#at += 1;
+      this.#space();
+      if (!this.#value()) return this.#trace(this.#decode(start, end));
+      this.#space();
+      const byte = this.#bytes[this.#at];
+      if (byte === 0x7d) {
+        this.#names.length = base;
+        return this.#leave();
+      }
+      if (byte !== 0x2c) return this.#fail("syntax");
+      this.#at += 1;
+      this.#space();
+    }
+  }
+
+  #leave(): true {
+    this.#depth -= 1;
+    this.#at += 1;
+    return true;
+  }
+
+  #trace(key: string): false {
+    this.#keys.push(key);
+    return false;
+  }
+
+  /** A string that is a name: as `#string`, with a hash over its bytes. */
+  #name(): boolean {
+    const bytes = this.#bytes;
+    const start = this.#at + 1;
+    let at = start;
+    let hash = 0;
+    this.#escaped = false;
+    while (at < this.#end) {
+      const byte = bytes[at] ?? 0;
+      if (byte === QUOTE) {
+        this.#hash = hash;
+        this.#at = at + 1;
+        return at - start <= this.#bounds.stringBytes || this.#fail("size", "stringBytes");
+      }
+      if (byte < 0x20 || byte === BACKSLASH) {
+        this.#escaped = true;
+        return this.#string();
+      }
+      hash = (hash * 31 + byte) | 0;
+      at += 1;
+    }
+    this.#at = at;
+    return this.#fail("syntax");
+  }
+
+  /** Looks whether the name is new in its object, and remembers it. */
+  #admit(start: number, end: number, base: number, known: Set<string> | undefined): boolean {
+    if (known !== undefined) {
+      const name = this.#decode(start, end);
+      if (name === PROTOTYPE) return this.#refuse("prototype", start);
+      if (known.has(name) && this.#bounds.uniqueNames) return this.#refuse("duplicate", start);
+      known.add(name);
+      return true;
+    }
+    // An own member named `__proto__` is harmless here, but an API that copies it member by member changes its objects.
+    if (end - start === PROTOTYPE.length && this.#bytes.toString("latin1", start, end) === PROTOTYPE) return this.#refuse("prototype", start);
+    const names = this.#names;
+    for (let index = base; index < names.length; index += 3) {
+      if (names[index + 2] === this.#hash && this.#equals(names[index] ?? 0, names[index + 1] ?? 0, start, end)) {
+        if (this.#bounds.uniqueNames) return this.#refuse("duplicate", start);
+      }
+    }
+    names.push(start, end, this.#hash);
+    return true;
+  }
+
+  #refuse(reason: Reason, at: number): false {
+    this.#at = at;
+    return this.#fail(reason);
+  }
+
+  #equals(start: number, end: number, otherStart: number, otherEnd: number): boolean {
+    return end - start === otherEnd - otherStart && this.#bytes.compare(this.#bytes, otherStart, otherEnd, start, end) === 0;
+  }
+
+  #collect(base: number): Set<string> {
+    const known = new Set<string>();
+    for (let index = base; index < this.#names.length; index += 3) known.add(this.#decode(this.#names[index] ?? 0, this.#names[index + 1] ?? 0));
+    return known;
+  }
+
+  /** The text of a name whose bytes have passed. */
+  #decode(start: number, end: number): string {
+    const text = this.#bytes.toString("utf8", start, end);
+    return text.includes("\\") ? String(JSON.parse(`"${text}"`)) : text;
+  }
+
+  #string(): boolean {
+    const bytes = this.#bytes;
+    const start = this.#at + 1;
+    let at = start;
+    while (at < this.#end) {
+      const byte = bytes[at] ?? 0;
+      if (byte === QUOTE) {
+        this.#at = at + 1;
+        return at - start <= this.#bounds.stringBytes || this.#fail("size", "stringBytes");
+      }
+      if (byte < 0x20) break;
+      if (byte === BACKSLASH) {
+        this.#at = at;
+        if (!this.#escape()) return false;
+        at = this.#at;
+      } else {
+        at += 1;
+      }
+    }
+    this.#at = at;
+    return this.#fail("syntax");
+  }
+
+  #escape(): boolean {
+    const kind = ESCAPES[this.#bytes[this.#at + 1] ?? 0];
+    if (kind === 1) {
+      this.#at += 2;
+      return true;
+    }
+    if (kind === 0) return this.#fail("syntax");
+    const unit = this.#hexadecimal(this.#at + 2);
+    if (unit < 0) return this.#fail("syntax");
+    const isPair = unit >= 0xd800 && unit <= 0xdbff;
+    // Half a pair is no text: one reader makes U+FFFD of it, another drops it, a third stops.
+    if (unit >= 0xdc00 && unit <= 0xdfff) return this.#fail("encoding");
+    if (isPair) {
+      const low = this.#bytes[this.#at + 6] === BACKSLASH && this.#bytes[this.#at + 7] === 0x75 ? this.#hexadecimal(this.#at + 8) : -1;
+      if (low < 0xdc00 || low > 0xdfff) return this.#fail("encoding");
+    }
+    this.#at += isPair ? 12 : 6;
+    return true;
+  }
+
+  #hexadecimal(at: number): number {
+    let unit = 0;
+    for (let index = at; index < at + 4; index += 1) {
+      const byte = this.#bytes[index] ?? 0;
+      const lower = byte | 0x20;
+      const digit = byte >= 0x30 && byte <= 0x39 ? byte - 0x30 : lower >= 0x61 && lower <= 0x66 ? lower - 0x57 : -1;
+      if (digit < 0) return -1;
+      unit = unit * 16 + digit;
+    }
+    return unit;
+  }
+
+  #literal(word: string): boolean {
+    for (let index = 0; index < word.length; index += 1) {
+      if (this.#bytes[this.#at + index] !== word.charCodeAt(index)) return this.#fail("syntax");
+    }
+    this.#at += word.length;
+    return true;
+  }
+
+  #number(): boolean {
+    const start = this.#at;
+    if (this.#bytes[this.#at] === 0x2d) this.#at += 1;
+    const whole = this.#at;
+    const digits = this.#digits();
+    if (digits === 0 || (digits > 1 && this.#bytes[whole] === 0x30)) return this.#fail("syntax");
+    let isInteger = true;
+    if (this.#bytes[this.#at] === 0x2e) {
+      isInteger = false;
+      this.#at += 1;
+      if (this.#digits() === 0) return this.#fail("syntax");
+    }
+    if (((this.#bytes[this.#at] ?? 0) | 0x20) === 0x65) {
+      isInteger = false;
+      this.#at += 1;
+      const sign = this.#bytes[this.#at];
+      if (sign === 0x2b || sign === 0x2d) this.#at += 1;
+      if (this.#digits() === 0) return this.#fail("syntax");
+    }
+    if (isInteger && digits <= DIGITS_EXACT) return true;
+    return this.#survives(start, digits, isInteger) || this.#refuse("number", start);
+  }
+
+  #digits(): number {
+    const start = this.#at;
+    let byte = this.#bytes[this.#at] ?? 0;
+    while (byte >= 0x30 && byte <= 0x39) {
+      this.#at += 1;
+      byte = this.#bytes[this.#at] ?? 0;
+    }
+    return this.#at - start;
+  }
+
+  /** Whether a double holds the number: finite, and as an integer to the last digit. Decimals may round. */
+  #survives(start: number, digits: number, isInteger: boolean): boolean {
+    if (isInteger && digits > DIGITS_MAX) return false;
+    const text = this.#bytes.toString("latin1", start, this.#at);
+    const number = Number(text);
+    if (!Number.isFinite(number)) return false;
+    return !isInteger || !this.#bounds.preciseNumbers || BigInt(text) === BigInt(number);
+  }
+}
+
+function writeKeys(keys: readonly string[]): string {
+  let pointer = "";
+  for (let index = keys.length - 1; index >= 0 && pointer.length < FAULT_POINTER_CHARACTERS; index -= 1) {
+    pointer += `/${(keys[index] ?? "").slice(0, FAULT_POINTER_CHARACTERS).replaceAll("~", "~0").replaceAll("/", "~1")}`;
+  }
+  return pointer.slice(0, FAULT_POINTER_CHARACTERS);
+}
