@@ -27,7 +27,7 @@ export interface Request {
   readonly wrong: string | undefined;
 }
 
-/** What the stages screen and authenticate see. */
+/** What the stage screen sees. */
 export interface Arrival {
   /** A UUID. It names the exchange in the audit log and in the problem's `instance`. */
   readonly id: string;
@@ -52,7 +52,7 @@ export interface Arrival {
   readonly reply: WritableFields;
 }
 
-/** throttle and authorize: who it is. Undefined is a stranger. */
+/** authenticate, throttle and authorize: who it is, as far as that is known. Undefined is a stranger. */
 export interface Known extends Arrival {
   readonly principal: Principal | undefined;
 }
@@ -95,7 +95,7 @@ export interface Disclosed extends Inspected {
 /** The keys are the pipeline, in order. */
 export interface Views {
   screen: Arrival;
-  authenticate: Arrival;
+  authenticate: Known;
   throttle: Known;
   authorize: Known;
   validate: Inspected;

@@ -1,0 +1,77 @@
+/**
+ * JWT: a bearer token that the issuer signed says who is asking.
+ *
+ * Access tokens of the form of RFC 9068 are checked here, without asking the issuer: taken apart strictly, for this
+ * issuer, this audience and this time, signed by a key of the issuer with the algorithm of that key. Keys are found by
+ * the issuer's metadata unless the policy says where they are. A token that was found good is remembered until it ends
+ * or the keys change. A token of another issuer is left to another posting of this guard; a bad one stops at once,
+ * even where strangers may come in.
+ *
+ * Answers API2:2023, broken authentication. See RFC 6750, RFC 7519, RFC 8725 and RFC 9068, section 4.
+ */
+import { checked, count, defineGuard, duration, fields, type Guard, listOf, oneOf, optional, or, problem, reason, text, type Verdict } from "../../../guard.ts";
+import { algorithmOf, ASYMMETRIC_NAMES, SYMMETRIC_NAMES } from "../../../keys/algorithm.ts";
+import { bearerSchemes, challenging, credentialInvalid, credentialMalformed, readBearer } from "../../../keys/bearer.ts";
+import { fetchDocument } from "../../../keys/fetch-document.ts";
+import { type Verified, type Verify, verifierOf } from "../../../keys/jwt.ts";
+import { openKeys } from "../../../keys/open-keys.ts";
+import { TokenCache } from "../../../keys/token-cache.ts";
+
+const keysUnavailable = problem("keys-unavailable", 503, "The credential cannot be checked at the moment", "issuer");
+
+export const jwt: Guard = defineGuard({
+  name: "jwt",
+  stage: "authenticate",
+  risks: ["API2:2023"],
+
+  options: fields({
+    // The first "#" ends the issuer in a principal's id: it must not occur earlier.
+    issuer: checked(text("The issuer, exactly as it stands in its tokens.", { example: "https://id.example" }), (value) => (value.includes("#") ? { wrong: "an issuer has no fragment" } : { value })),
+    audience: listOf("Names of this API; a token must be for one of them.", text("As in the claim `aud`."), { min: 1, max: 20 }),
+    keys: or(text("Where the issuer's keys are: `discovery`, an https address, or file:path."), "discovery"),
+    secret: optional(text("Reference to the secret of an HMAC algorithm: env:NAME or file:path.")),
+    algorithms: or(listOf("Signature algorithms, the preferred first.", oneOf("Name of the algorithm.", [...ASYMMETRIC_NAMES, ...SYMMETRIC_NAMES]), { min: 1, max: 14 }), ["ES256", "RS256", "PS256", "EdDSA"]),
+    skew: or(duration("How far the clocks of the issuer and of this door may differ.", { min: "0s", max: "60s" }), "30s"),
+    lifetime: or(duration("Longest life of a token.", { min: "1s", max: "31d" }), "1h"),
+    refresh: or(duration("Time after which keys are fetched again.", { min: "1s", max: "1d" }), "10m"),
+    stale: or(duration("Longest time that keys count while the issuer cannot be reached.", { min: "1s", max: "7d" }), "1h"),
+    cache: or(count("Good tokens that are remembered.", { min: 0, max: 1_000_000 }), 10_000),
+    realm: or(checked(text("Name of the protected space, told to callers.", { max: 100 }), (value) => (/^[ !#-[\]-~]+$/.test(value) ? { value } : { wrong: "no quotes and no backslashes here" })), "api"),
+    untyped: optional(reason("Why tokens of the type JWT, or of none, are taken beside at+jwt.")),
+    incomplete: optional(reason("Why tokens without sub, client_id, iat or jti are taken.")),
+  }),
+
+  establishes: ({ realm }, { operation }) => ({ schemes: bearerSchemes(operation), challenge: `Bearer realm="${realm}"` }),
+
+  compile(options, { operation, folder, challenges, share, report }) {
+    if (operation.listed === "path" || operation.listed === "method") return undefined;
+    const algorithms = [...new Set(options.algorithms.flatMap((name) => algorithmOf(name) ?? []))];
+    const times = { refreshMilliseconds: options.refresh, staleMilliseconds: options.stale };
+    const opened = openKeys({ ...options, algorithms, times, folder }, fetchDocument);
+    if ("wrong" in opened) {
+      report(opened.wrong, opened.allowed);
+      return undefined;
+    }
+    const rules = { ...options, audiences: options.audience, algorithms, skewMilliseconds: options.skew, lifetimeMilliseconds: options.lifetime, untyped: options.untyped !== undefined, incomplete: options.incomplete !== undefined };
+    const make = (): { readonly value: Verify } => ({ value: verifierOf(rules, opened.open(), new TokenCache(options.cache)) });
+    const verify = share(`jwt ${JSON.stringify({ ...options, realm: "" })} ${opened.version}`, make);
+    const schemes = bearerSchemes(operation);
+    const invalid = challenging(challenges, 'error="invalid_token"');
+    const malformed = challenging(challenges, 'error="invalid_request"');
+
+    function answer(verified: Verified): Verdict<"authenticate"> {
+      if (verified === undefined) return undefined;
+      if ("wrong" in verified) return credentialInvalid({ ...invalid, because: { token: verified.wrong } });
+      if ("unavailable" in verified) return keysUnavailable({ headers: { "retry-after": "2" }, because: { issuer: options.issuer, keys: verified.unavailable } });
+      return { ...verified, schemes };
+    }
+
+    return ({ request, now }) => {
+      const presented = readBearer(request);
+      if (presented === undefined) return undefined;
+      if ("malformed" in presented) return credentialMalformed({ ...malformed, because: { credential: presented.malformed } });
+      const verified = verify(presented.token, now);
+      return verified instanceof Promise ? verified.then(answer) : answer(verified);
+    };
+  },
+});

@@ -1,0 +1,61 @@
+/**
+ * Scope: the token must carry the scopes that its operation asks for.
+ *
+ * The scopes come from the contract, alternative by alternative: what the caller's credential fulfils must be
+ * fulfilled with its scopes. The policy can only ask for more, never for less, so that an edit in one file cannot
+ * quietly open what the other one closed.
+ *
+ * Answers API5:2023, broken function level authorization. See RFC 6750, section 3.1.
+ */
+import { checked, defineGuard, fields, type Guard, listOf, or, type Problem, problem, text } from "../../../guard.ts";
+import { challenging } from "../../../keys/bearer.ts";
+
+const scopeMissing = problem("scope-missing", 403, "The credential does not allow this operation");
+
+/** RFC 6749, section 3.3. */
+const SCOPE = /^[\x21\x23-\x5b\x5d-\x7e]+$/;
+
+const scopeName = checked(text("A scope.", { max: 200, example: "orders:read" }), (value) =>
+  SCOPE.test(value) ? { value } : { wrong: "not a scope", allowed: "no spaces, quotes or backslashes" },
+);
+
+export const scope: Guard = defineGuard({
+  name: "scope",
+  stage: "authorize",
+  risks: ["API5:2023"],
+  standing: true,
+
+  options: fields({
+    also: or(listOf("Scopes to ask for beyond those of the contract.", scopeName, { max: 50 }), []),
+  }),
+
+  compile({ also }, { operation, public: open, challenges, report }) {
+    if (operation.listed === "path" || operation.listed === "method") return undefined;
+    const alternatives = (operation.security ?? []).map((all) => ({
+      schemes: all.map(({ scheme }) => scheme.name),
+      scopes: [...new Set([...all.flatMap(({ scopes }) => scopes), ...also])],
+    }));
+    if (alternatives.length === 0) alternatives.push({ schemes: [], scopes: [...also] });
+    if (alternatives.every(({ scopes }) => scopes.length === 0)) return undefined;
+    if (also.length > 0 && open !== undefined) report("scopes are asked for where strangers may come in", "also: [], or no public: <reason>");
+
+    const bearer = challenges.filter((challenge) => /^bearer /i.test(challenge));
+    const ways = alternatives.map(({ schemes, scopes }) => {
+      // OpenAPI lets other names than OAuth's stand here; those cannot be told in a header.
+      const told = scopes.filter((name) => SCOPE.test(name)).join(" ");
+      return { schemes, scopes, refusal: scopeMissing({ ...challenging(bearer, `error="insufficient_scope", scope="${told}"`), because: { needed: scopes } }) };
+    });
+    const elsewhere = scopeMissing(challenging(bearer, 'error="insufficient_scope"'));
+
+    return ({ principal }) => {
+      let refusal: Problem | undefined;
+      for (const way of ways) {
+        if (!way.schemes.every((name) => principal?.schemes.includes(name) === true)) continue;
+        if (way.scopes.every((name) => principal?.scopes.has(name) === true)) return undefined;
+        // The challenge names the scopes of the first way that this caller could take.
+        refusal ??= way.refusal;
+      }
+      return refusal ?? elsewhere;
+    };
+  },
+});

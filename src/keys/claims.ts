@@ -1,0 +1,112 @@
+/**
+ * Claims: what an access token must say, and what it says about the caller (RFC 9068, sections 2.2 and 4).
+ *
+ * Users and clients are kept apart: a client that obtained a token for itself is never equal to a user of the same
+ * name (RFC 9700, section 4.15).
+ */
+import { hash } from "node:crypto";
+import type { Json, JsonObject } from "../contract/json-value.ts";
+import type { Principal } from "../exchange/principal.ts";
+import type { Wrong } from "./compact-jws.ts";
+
+/** Longest subject, client id or token id, in characters. */
+export const NAME_CHARACTERS_MAX = 255;
+
+export interface ClaimRules {
+  readonly issuer: string;
+  readonly audiences: readonly string[];
+  readonly skewMilliseconds: number;
+  readonly lifetimeMilliseconds: number;
+  /** Whether `sub`, `client_id`, `iat` and `jti` may be missing. */
+  readonly incomplete: boolean;
+}
+
+/** Who is asking, and from when to when that holds: milliseconds since the epoch, the skew included. */
+export interface Grant {
+  readonly principal: Principal;
+  readonly from: number;
+  /** No longer at this moment (RFC 7519, section 4.1.4). */
+  readonly end: number;
+}
+
+/** The issuer has been compared already: other issuers are other guards' business. */
+export function readClaims(claims: JsonObject, rules: ClaimRules, now: number): Grant | Wrong {
+  if (!isFor(claims["aud"], rules.audiences)) return { wrong: "aud: not for this API" };
+  // Bound to a key of the caller (RFC 8705, RFC 9449): as a bearer token it is a stolen one, as far as one can see.
+  if (Object.hasOwn(claims, "cnf")) return { wrong: "cnf: bound to a key that nobody checks here" };
+  const times = readTimes(claims, rules, now);
+  if ("wrong" in times) return times;
+  const names = readNames(claims, rules.incomplete);
+  if ("wrong" in names) return names;
+  const scopes = readScopes(claims["scope"] ?? claims["scp"]);
+  if (scopes === undefined) return { wrong: "scope: malformed" };
+  const { subject, client, token } = names;
+  // In tokens that a client got for itself the subject is the client (RFC 9068, section 5); nobody has logged in there.
+  const alone = subject === undefined || (subject === client && claims["auth_time"] === undefined);
+  const name = subject ?? client ?? "";
+  const principal: Principal = {
+    kind: "principal",
+    id: `${rules.issuer}#${alone ? "client" : "user"}:${name}`,
+    issuer: rules.issuer,
+    subject: name,
+    client,
+    scopes,
+    claims,
+    schemes: [],
+    methods: ["jwt"],
+    until: times.expires,
+    credential: token === undefined ? undefined : `jti:${hash("sha256", token).slice(0, 32)}`,
+  };
+  return { principal, from: times.from, end: times.end };
+}
+
+function isFor(audience: Json | undefined, ours: readonly string[]): boolean {
+  if (typeof audience === "string") return ours.includes(audience);
+  return Array.isArray(audience) && audience.every((one) => typeof one === "string") && audience.some((one) => ours.includes(one));
+}
+
+function readTimes(claims: JsonObject, { skewMilliseconds: skew, lifetimeMilliseconds, incomplete }: ClaimRules, now: number): { readonly expires: number; readonly from: number; readonly end: number } | Wrong {
+  const { exp, nbf, iat } = claims;
+  if (!isTime(exp)) return { wrong: "exp: missing or not a time" };
+  if (nbf !== undefined && !isTime(nbf)) return { wrong: "nbf: not a time" };
+  if (iat === undefined ? !incomplete : !isTime(iat)) return { wrong: "iat: missing or not a time" };
+  const expires = exp * 1_000;
+  const issued = isTime(iat) ? iat * 1_000 : undefined;
+  const end = expires + skew;
+  const from = Math.max(issued ?? 0, isTime(nbf) ? nbf * 1_000 : 0) - skew;
+  if (now >= end) return { wrong: "exp: expired" };
+  if (now < from) return { wrong: "iat or nbf: not valid yet" };
+  if (expires - (issued ?? now) > lifetimeMilliseconds) return { wrong: "exp: lives longer than allowed" };
+  return { expires, from, end };
+}
+
+/** Whole seconds since the epoch that survive being multiplied. */
+function isTime(value: Json | undefined): value is number {
+  return typeof value === "number" && Number.isSafeInteger(value * 1_000) && Number.isInteger(value) && value >= 0;
+}
+
+function readNames(claims: JsonObject, incomplete: boolean): { readonly subject: string | undefined; readonly client: string | undefined; readonly token: string | undefined } | Wrong {
+  const subject = readName(claims["sub"]);
+  const client = readName(claims["client_id"] ?? (incomplete ? claims["azp"] : undefined));
+  const token = readName(claims["jti"]);
+  if (subject === null || (subject === undefined && !incomplete)) return { wrong: "sub: missing or malformed" };
+  if (client === null || (client === undefined && !incomplete)) return { wrong: "client_id: missing or malformed" };
+  if (token === null || (token === undefined && !incomplete)) return { wrong: "jti: missing or malformed" };
+  if (subject === undefined && client === undefined) return { wrong: "sub: nobody is named" };
+  return { subject, client, token };
+}
+
+/** null: there, but no name. Control characters and broken surrogates would forge lines and keys further on. */
+function readName(value: Json | undefined): string | undefined | null {
+  if (value === undefined) return undefined;
+  const good = typeof value === "string" && value.length > 0 && value.length <= NAME_CHARACTERS_MAX && value.isWellFormed() && !/[\0-\x1f\x7f-\x9f]/.test(value);
+  return good ? value : null;
+}
+
+/** Separated by spaces (RFC 8693, section 4.2), or a list, as some issuers write it. undefined: malformed. */
+function readScopes(value: Json | undefined): ReadonlySet<string> | undefined {
+  const listed = typeof value === "string" ? value.split(" ").filter((one) => one !== "") : (value ?? []);
+  if (!Array.isArray(listed)) return undefined;
+  // The alphabet of RFC 6749, section 3.3: neither spaces nor quotes may come back in a challenge.
+  return listed.every((one: Json) => typeof one === "string" && /^[\x21\x23-\x5b\x5d-\x7e]+$/.test(one)) ? new Set(listed as string[]) : undefined;
+}

@@ -1,0 +1,69 @@
+/**
+ * Token cache: tokens that were found good, so that a signature is computed once and not for every request.
+ *
+ * A token is kept under the SHA-256 of its exact text, so that the memory of this process holds no usable tokens.
+ * It is forgotten when it ends, when the keys of its issuer change, and when there are too many: the oldest goes
+ * first. Refusals are not kept: they would let strangers fill the memory.
+ */
+import { hash } from "node:crypto";
+import type { Grant } from "./claims.ts";
+import type { KeySet } from "./key-set.ts";
+
+/** Characters of tokens, all together, whose claims are kept. */
+export const CACHED_CHARACTERS_MAX = 16_777_216;
+
+interface Entry extends Grant {
+  readonly characters: number;
+}
+
+export class TokenCache {
+  readonly #entriesMax: number;
+  readonly #entries = new Map<string, Entry>();
+  #characters = 0;
+  #keys: KeySet | undefined;
+
+  constructor(entriesMax: number) {
+    this.#entriesMax = entriesMax;
+  }
+
+  get size(): number {
+    return this.#entries.size;
+  }
+
+  /** What is known of a token at `now`, under these keys. */
+  find(token: string, keys: KeySet, now: number): Grant | undefined {
+    if (keys !== this.#keys || this.#entries.size === 0) return undefined;
+    const digest = hash("sha256", token);
+    const entry = this.#entries.get(digest);
+    if (entry === undefined || now < entry.from) return undefined;
+    if (now < entry.end) return entry;
+    this.#drop(digest, entry);
+    return undefined;
+  }
+
+  /** @param keys the set that the token was checked with */
+  keep(token: string, keys: KeySet, grant: Grant): void {
+    if (this.#entriesMax === 0) return;
+    if (keys !== this.#keys) this.#begin(keys);
+    const digest = hash("sha256", token);
+    const before = this.#entries.get(digest);
+    if (before !== undefined) this.#drop(digest, before);
+    this.#entries.set(digest, { ...grant, characters: token.length });
+    this.#characters += token.length;
+    for (const [oldest, entry] of this.#entries) {
+      if (this.#entries.size <= this.#entriesMax && this.#characters <= CACHED_CHARACTERS_MAX) break;
+      this.#drop(oldest, entry);
+    }
+  }
+
+  #begin(keys: KeySet): void {
+    this.#entries.clear();
+    this.#characters = 0;
+    this.#keys = keys;
+  }
+
+  #drop(digest: string, entry: Entry): void {
+    this.#entries.delete(digest);
+    this.#characters -= entry.characters;
+  }
+}
