@@ -1,0 +1,200 @@
+/**
+ * Store cases: what every store must do, whatever it is made of. Each store's own test runs this list.
+ */
+import assert from "node:assert/strict";
+import type { Store, Taken, Want } from "../src/stores/store.ts";
+
+/** `keysMax`: how many buckets the store may remember, for stores that have such a bound. */
+export type MakeStore = (options?: { readonly keysMax?: number }) => Store | Promise<Store>;
+
+export interface StoreCase {
+  readonly title: string;
+  readonly run: (makeStore: MakeStore) => Promise<void>;
+}
+
+const START = 1_800_000_000_000;
+
+function want(particulars: Partial<Want> & { readonly window?: number } = {}): Want {
+  const { window = 10_000, ...given } = particulars;
+  const capacity = given.capacity ?? 5;
+  return { cost: 1, capacity, perMillisecond: capacity / window, now: START, ...given };
+}
+
+/** A small generator with a seed, so that a failing case fails again. */
+export function dice(seed: number): () => number {
+  let state = seed >>> 0 || 1;
+  return () => {
+    state ^= state << 13;
+    state ^= state >>> 17;
+    state ^= state << 5;
+    return (state >>> 0) / 4_294_967_296;
+  };
+}
+
+async function using(makeStore: MakeStore, work: (store: Store) => Promise<void>, options?: { readonly keysMax?: number }): Promise<void> {
+  const store = await makeStore(options);
+  try {
+    await work(store);
+  } finally {
+    store.close();
+  }
+}
+
+async function drain(store: Store, bucket: string, wanted: Want, times: number): Promise<number> {
+  let granted = 0;
+  for (let turn = 0; turn < times; turn++) if ((await store.take(bucket, wanted)).granted) granted++;
+  return granted;
+}
+
+export const storeCases: readonly StoreCase[] = [
+  {
+    title: "a fresh bucket holds exactly its capacity",
+    run: (makeStore) =>
+      using(makeStore, async (store) => {
+        const lefts: number[] = [];
+        for (let turn = 0; turn < 5; turn++) {
+          const taken = await store.take("a", want());
+          assert.equal(taken.granted, true);
+          assert.equal(taken.waitMilliseconds, 0);
+          lefts.push(taken.left);
+        }
+        assert.deepEqual(lefts, [4, 3, 2, 1, 0]);
+        const refused = await store.take("a", want());
+        assert.deepEqual<Taken>({ ...refused }, { granted: false, left: 0, waitMilliseconds: 2_000 });
+      }),
+  },
+  {
+    title: "a token is there when its wait is over, and not a millisecond before",
+    run: (makeStore) =>
+      using(makeStore, async (store) => {
+        await drain(store, "a", want(), 5);
+        assert.equal((await store.take("a", want({ now: START + 1_999 }))).granted, false);
+        assert.equal((await store.take("a", want({ now: START + 2_000 }))).granted, true);
+        assert.equal((await store.take("a", want({ now: START + 3_999 }))).granted, false);
+        assert.equal((await store.take("a", want({ now: START + 4_000 }))).granted, true);
+      }),
+  },
+  {
+    title: "a bucket never holds more than its capacity, however long it was left alone",
+    run: (makeStore) =>
+      using(makeStore, async (store) => {
+        await drain(store, "a", want(), 3);
+        assert.equal(await drain(store, "a", want({ now: START + 86_400_000 }), 20), 5);
+      }),
+  },
+  {
+    title: "a refused attempt costs nothing",
+    run: (makeStore) =>
+      using(makeStore, async (store) => {
+        await drain(store, "a", want(), 5);
+        assert.equal(await drain(store, "a", want({ now: START + 1_000 }), 1_000), 0);
+        assert.equal((await store.take("a", want({ now: START + 2_000 }))).granted, true);
+      }),
+  },
+  {
+    title: "a cost of several tokens is taken whole or not at all",
+    run: (makeStore) =>
+      using(makeStore, async (store) => {
+        assert.equal((await store.take("a", want({ cost: 3 }))).left, 2);
+        const refused = await store.take("a", want({ cost: 3 }));
+        assert.equal(refused.granted, false);
+        assert.equal(refused.left, 2);
+        assert.equal(refused.waitMilliseconds, 2_000);
+        assert.equal((await store.take("a", want({ cost: 2 }))).granted, true);
+      }),
+  },
+  {
+    title: "more than the bucket can hold is never granted",
+    run: (makeStore) =>
+      using(makeStore, async (store) => {
+        const taken = await store.take("a", want({ cost: 6 }));
+        assert.equal(taken.granted, false);
+        assert.equal(taken.waitMilliseconds, Number.POSITIVE_INFINITY);
+      }),
+  },
+  {
+    title: "buckets of different names know nothing of each other",
+    run: (makeStore) =>
+      using(makeStore, async (store) => {
+        assert.equal(await drain(store, "a", want(), 9), 5);
+        assert.equal(await drain(store, "b", want(), 9), 5);
+        const long = "x".repeat(5_000);
+        assert.equal(await drain(store, `${long}1`, want(), 9), 5);
+        assert.equal(await drain(store, `${long}2`, want(), 9), 5);
+        assert.equal(await drain(store, `${long}1`, want(), 9), 0);
+        assert.equal(await drain(store, "__proto__", want(), 9), 5);
+        assert.equal(await drain(store, "", want(), 9), 5);
+      }),
+  },
+  {
+    title: "a hundred thousand attempts get the burst and the rate, and not one more",
+    run: (makeStore) =>
+      using(makeStore, async (store) => {
+        // 7 in 60 s: a token takes 8571.428... ms, which no clock can hold.
+        const [capacity, window] = [7, 60_000];
+        const roll = dice(7);
+        let now = START;
+        let granted = 0;
+        for (let turn = 0; turn < 100_000; turn++) {
+          now += Math.floor(roll() * 100);
+          if ((await store.take("a", want({ capacity, window, now }))).granted) granted++;
+        }
+        assert.equal(granted, capacity + Math.floor(((now - START) * capacity) / window));
+      }),
+  },
+  {
+    title: "attempts at the same moment share one bucket",
+    run: (makeStore) =>
+      using(makeStore, async (store) => {
+        const taken = await Promise.all(Array.from({ length: 50 }, async () => store.take("a", want())));
+        assert.equal(taken.filter(({ granted }) => granted).length, 5);
+      }),
+  },
+  {
+    title: "a clock that falls back, and comes back, gives nothing away",
+    run: (makeStore) =>
+      using(makeStore, async (store) => {
+        const at = (offset: number): Want => want({ capacity: 2, now: START + offset });
+        assert.equal((await store.take("a", at(9_000))).granted, true);
+        assert.equal((await store.take("a", at(1_000))).granted, true);
+        assert.equal((await store.take("a", at(9_000))).granted, false);
+        assert.equal((await store.take("a", at(13_999))).granted, false);
+        assert.equal((await store.take("a", at(14_000))).granted, true);
+      }),
+  },
+  {
+    title: "a clock that was set back by hours neither gives tokens away nor holds them back for hours",
+    run: (makeStore) =>
+      using(makeStore, async (store) => {
+        const hour = 3_600_000;
+        assert.equal(await drain(store, "a", want(), 9), 5);
+        assert.equal(await drain(store, "a", want({ now: START - hour }), 9), 0);
+        assert.equal(await drain(store, "a", want({ now: START - hour + 1_999 }), 9), 0);
+        assert.equal(await drain(store, "a", want({ now: START - hour + 2_000 }), 9), 1);
+      }),
+  },
+  {
+    title: "nonsense is a fault, never a yes",
+    run: (makeStore) =>
+      using(makeStore, async (store) => {
+        const nonsense: Partial<Want>[] = [{ cost: -1 }, { cost: Number.NaN }, { now: Number.NaN }, { perMillisecond: 0 }, { perMillisecond: Number.NaN }, { cost: Number.POSITIVE_INFINITY }];
+        for (const wanted of nonsense) {
+          await assert.rejects(async () => store.take("a", { ...want(), ...wanted }), JSON.stringify(wanted));
+        }
+        assert.equal((await store.take("a", want())).left, 4, "and leaves no trace");
+      }),
+  },
+  ...[5_000, 50_000].map((keys) => ({
+    title: `${keys} foreign names do not reset a caller who has used up everything`,
+    run: (makeStore: MakeStore): Promise<void> =>
+      using(
+        makeStore,
+        async (store) => {
+          await drain(store, "greedy", want({ window: 3_600_000 }), 5);
+          for (let key = 0; key < keys; key++) await store.take(`foreign ${key}`, want({ window: 3_600_000 }));
+          assert.equal((await store.take("greedy", want({ window: 3_600_000 }))).granted, false);
+        },
+        { keysMax: 1_000 },
+      ),
+  })),
+];
