@@ -61,7 +61,7 @@ export async function openStage(options: Options): Promise<Stage> {
 
 /** Starts the subject as it is measured. */
 export async function startSubject(stage: Stage, subject: Subject): Promise<Running> {
-  return start(stage, subject, await choosePlace(stage, `${subject.name}`, limitPerMinute));
+  return start(stage, subject, await choosePlace(stage, subject.name, limitPerMinute));
 }
 
 /** Starts an instance with a low limit, proves its guards and stops it. */

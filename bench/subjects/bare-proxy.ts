@@ -21,8 +21,7 @@ createServer((request, response) => {
   pool.dispatch(
     {
       path: request.url ?? "/",
-      // Whatever node:http has parsed as a method is a token that undici takes.
-      method: (request.method ?? "GET") as Dispatcher.HttpMethod,
+      method: request.method ?? "GET",
       headers: copyHeaders(request),
       body: request.method === "GET" || request.method === "HEAD" ? null : request,
     },
