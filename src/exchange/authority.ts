@@ -22,8 +22,7 @@ export function readAuthority(text: string): Authority | undefined {
   const [, six, name = "", digits] = match;
   const port = digits === undefined ? undefined : Number(digits);
   if (port !== undefined && port > 65_535) return undefined;
-  const address = six === undefined ? undefined : canonicalAddress(six);
-  if (six !== undefined && address === undefined) return undefined;
-  if (name.includes("..")) return undefined;
+  const address = six?.includes(":") === true ? canonicalAddress(six) : undefined;
+  if ((six !== undefined && address === undefined) || name.includes("..")) return undefined;
   return { host: address === undefined ? name.toLowerCase() : `[${address}]`, port };
 }

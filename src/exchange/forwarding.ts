@@ -63,9 +63,8 @@ function walk(peer: string, way: Way, trusted: Ranges): Reached | string {
   let reached: Hop | undefined;
   for (const hop of way.hops.toReversed()) {
     if (!trusted.contains(chain[0] ?? "")) break;
-    const address = hop.node === undefined ? undefined : canonicalAddress(hop.node);
-    if (address === undefined) return "a trusted proxy hides the address before it";
-    chain.unshift(address);
+    if (hop.node === undefined) return "a trusted proxy hides the address before it";
+    chain.unshift(hop.node);
     reached = hop;
   }
   const proto = reached?.proto ?? way.proto;

@@ -4,6 +4,7 @@
  * A list that is malformed anywhere is malformed: guessing what a proxy meant is how strangers get to choose their
  * own address.
  */
+import { canonicalAddress } from "./address.ts";
 import { readAuthority } from "./authority.ts";
 import type { Fields } from "./fields.ts";
 
@@ -13,7 +14,7 @@ const LIST_CHARACTERS_MAX = 8_192;
 
 /** One entry: whom a proxy was spoken to by. */
 export interface Hop {
-  /** An address text without port, not yet checked; undefined where the proxy hides it (`unknown`, `_name`). */
+  /** Canonical; undefined where the proxy hides it (`unknown`, `_name`). */
   readonly node: string | undefined;
   readonly proto: "http" | "https" | undefined;
   readonly host: string | undefined;
@@ -110,7 +111,7 @@ function readConvention(fields: Fields): Way | string | undefined {
 
 function listed(lines: readonly string[]): readonly string[] | undefined {
   if (lines.some((line) => line.length > LIST_CHARACTERS_MAX)) return undefined;
-  return lines.flatMap((line) => line.split(",").map((part) => part.replaceAll(/^[\t ]+/g, "").trimEnd()));
+  return lines.flatMap((line) => line.split(",").map((part) => part.trim()));
 }
 
 /** null: a word that is no scheme of HTTP. */
@@ -124,6 +125,8 @@ function readProto(word: string | undefined): "http" | "https" | null | undefine
 function readNode(text: string, bareSix: boolean): { readonly address: string | undefined } | undefined {
   // Linear: the alternatives begin differently, and nothing is repeated inside a repetition.
   const match = /^(?:(unknown)|(_[A-Za-z0-9._-]{1,100})|\[([0-9A-Fa-f:.]{2,45}(?:%[A-Za-z0-9._~-]{1,64})?)\]|([0-9.]{7,15}))(?::(?:[0-9]{1,5}|_[A-Za-z0-9._-]{1,100}))?$/i.exec(text);
-  if (match !== null) return { address: match[3] ?? match[4] };
-  return bareSix && /^[0-9A-Fa-f:.]{2,45}$/.test(text) && text.includes(":") ? { address: text } : undefined;
+  if (match?.[1] !== undefined || match?.[2] !== undefined) return { address: undefined };
+  const [six, four] = match === null ? [bareSix ? text : undefined] : [match[3], match[4]];
+  const address = canonicalAddress(six ?? four ?? "");
+  return address === undefined || six?.includes(":") === false ? undefined : { address };
 }
