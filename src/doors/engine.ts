@@ -12,7 +12,7 @@ import { Content } from "../exchange/content.ts";
 import type { Outcome, Refusal } from "../exchange/decision.ts";
 import { OpenAnswer } from "../exchange/exchange.ts";
 import { fieldsOf, type WritableFields } from "../exchange/fields.ts";
-import { callerAddress } from "../exchange/forwarding.ts";
+import { callerAddress, writeForwarded } from "../exchange/forwarding.ts";
 import { type Problem, problem, publish } from "../exchange/problem.ts";
 import type { Metrics } from "../watch/metrics.ts";
 import type { House } from "./house.ts";
@@ -86,6 +86,11 @@ export class Engine {
     if (plan.down !== undefined) return hostRefusal("contract", operationDown({ because: { misfit: plan.down } }));
     const outcome = pass(plan.inbound, exchange);
     return outcome instanceof Promise ? exchange.within(outcome, () => hostRefusal("deadline", deadlinePassed())) : outcome;
+  }
+
+  /** Tells the API how the request came, instead of whatever the caller and strangers before it said. */
+  introduceWay({ caller, outgoing, request }: OpenExchange): void {
+    writeForwarded(outgoing, { ...caller, host: caller.host ?? request.fields.one("host") });
   }
 
   /** The second door. undefined: send `exchange.answer`; else call `refuse` with the outcome. */

@@ -5,16 +5,11 @@ import { Content } from "../exchange/content.ts";
 import type { Outcome, Refusal } from "../exchange/decision.ts";
 import { type Exchange, OpenAnswer, type Request } from "../exchange/exchange.ts";
 import { fieldsOf, type WritableFields } from "../exchange/fields.ts";
+import type { Caller } from "../exchange/forwarding.ts";
 import type { Principal } from "../exchange/principal.ts";
 import type { ArrivalFacts } from "./engine.ts";
 import type { House } from "./house.ts";
 import type { Plan } from "./plan.ts";
-
-interface Caller {
-  readonly address: string;
-  readonly secure: boolean;
-  readonly fault?: string | undefined;
-}
 
 interface Opening {
   readonly id: string;
@@ -41,6 +36,7 @@ export class OpenExchange implements Exchange {
   readonly address: string;
   readonly addressFault: string | undefined;
   readonly secure: boolean;
+  readonly caller: Caller;
   readonly content: Content;
   readonly reply: WritableFields = fieldsOf([]);
   readonly observed: Refusal[] = [];
@@ -77,6 +73,7 @@ export class OpenExchange implements Exchange {
     this.address = caller.address;
     this.addressFault = caller.fault;
     this.secure = caller.secure;
+    this.caller = caller;
     this.content = facts.content;
     this.answer = new OpenAnswer(500, fieldsOf([]), new Content(undefined, 0), "door");
     this.#timer = setTimeout(() => this.expire(), house.policy.settings.deadline);

@@ -65,6 +65,7 @@ class Voyage {
     if (outcome !== undefined) return this.#refuse(outcome);
     const exchange = this.#exchange;
     exchange.forwarded = true;
+    this.#engine.introduceWay(exchange);
     exchange.onExpire(() => this.#fail(apiLate()));
     this.#giveUp = this.#forward(exchange, {
       head: (status, fields, content) => this.#answered(status, fields, content),

@@ -87,7 +87,7 @@ class Call implements Dispatcher.DispatchHandler {
     });
     // A declared length that streams is announced again; undici then refuses a body that does not keep it.
     if (body instanceof Readable && content.declared !== undefined) headers.push("content-length", String(content.declared));
-    this.#pool.dispatch({ path: this.#path, method: request.method as Dispatcher.HttpMethod, headers, body }, this);
+    this.#pool.dispatch({ path: this.#path, method: request.method, headers, body }, this);
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {

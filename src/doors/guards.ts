@@ -1,0 +1,47 @@
+/**
+ * Guards: every guard of the house, in the order in which they stand.
+ *
+ * The order within a stage is this list's; between stages it is stages.ts's. In screen, cors stands before path and
+ * method, because a preflight asks with a method that the contract need not list. In authenticate, credentials comes
+ * last: it judges what those before it found.
+ */
+import type { Guard } from "../policy/definition.ts";
+import { credentials } from "./inbound/authenticate/credentials.ts";
+import { jwt } from "./inbound/authenticate/jwt.ts";
+import { scope } from "./inbound/authorize/scope.ts";
+import { introduce } from "./inbound/prepare/introduce.ts";
+import { strip } from "./inbound/prepare/strip.ts";
+import { address } from "./inbound/screen/address.ts";
+import { cors } from "./inbound/screen/cors.ts";
+import { framing } from "./inbound/screen/framing.ts";
+import { method } from "./inbound/screen/method.ts";
+import { path } from "./inbound/screen/path.ts";
+import { size } from "./inbound/screen/size.ts";
+import { tokenBucket } from "./inbound/throttle/token-bucket.ts";
+import { body } from "./inbound/validate/body.ts";
+import { parameters } from "./inbound/validate/parameters.ts";
+import { faults } from "./outbound/disclose/faults.ts";
+import { headers } from "./outbound/seal/headers.ts";
+import { answerBody } from "./outbound/verify/answer-body.ts";
+import { answerStatus } from "./outbound/verify/answer-status.ts";
+
+export const GUARDS: readonly Guard[] = [
+  framing,
+  size,
+  address,
+  cors,
+  path,
+  method,
+  jwt,
+  credentials,
+  tokenBucket,
+  scope,
+  parameters,
+  body,
+  strip,
+  introduce,
+  answerStatus,
+  answerBody,
+  faults,
+  headers,
+];

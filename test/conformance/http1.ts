@@ -1,0 +1,166 @@
+/**
+ * HTTP/1: request bytes from a parser's own suite through the gateway, over kept-alive connections to the API.
+ *
+ * Nothing may be forwarded that two parsers could frame differently. The API behind the gateway is a plain socket that
+ * keeps every byte; what it got is read by two parsers, a strict line-based one of this file's own and Node's. Each
+ * message must be framed in one way only, and the audit records must number the requests that the API saw.
+ */
+import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import http from "node:http";
+import net, { type AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { Writable } from "node:stream";
+import type { AuditRecord } from "../../src/audit/record.ts";
+import { openStreamSink } from "../../src/audit/sinks/stream.ts";
+import { writeMisfit } from "../../src/contract/misfit.ts";
+import { startGateway } from "../../src/hosts/gateway/gateway.ts";
+import { exchangeBytes } from "./raw-http.ts";
+import { type Score, suiteMissing, suites, writeScores } from "./score.ts";
+
+interface Case {
+  readonly id: string;
+  readonly raw: string;
+}
+
+interface Message {
+  readonly line: string;
+  readonly body: string;
+}
+
+export async function scoreHttp1(): Promise<readonly Score[]> {
+  if (suiteMissing("http1")) return [];
+  const cases = readFileSync(path.join(suites, "http1/llhttp-requests.jsonl"), "utf8").trim().split("\n").map((line) => JSON.parse(line) as Case);
+  const failures: string[] = [];
+  for (const one of cases) {
+    const wrong = await judge(one);
+    if (wrong !== undefined) failures.push(`${one.id}: ${wrong}`);
+  }
+  return [{ name: "http1, llhttp's requests", passed: cases.length - failures.length, total: cases.length, bar: cases.length, failures }];
+}
+
+async function judge({ raw }: Case): Promise<string | undefined> {
+  const api = await openRecorder();
+  const records: AuditRecord[] = [];
+  const gateway = await openGateway(api.port, records);
+  await exchangeBytes(gateway.port, Buffer.from(raw, "base64"), { half: true, silence: 300 });
+  await gateway.stop();
+  const connections = await api.close();
+  let seen = 0;
+  for (const bytes of connections) {
+    const strict = readStrictly(bytes);
+    if (typeof strict === "string") return strict;
+    const lenient = await readByNode(bytes);
+    if (JSON.stringify(strict) !== JSON.stringify(lenient)) return `two parsers disagree: ${JSON.stringify(strict)} and ${JSON.stringify(lenient)}`;
+    seen += strict.length;
+  }
+  const forwarded = records.filter(({ outcome }) => outcome === "allowed" || outcome === "failed").length;
+  return forwarded === seen ? undefined : `${seen} requests reached the API, ${forwarded} are on record`;
+}
+
+async function openGateway(api: number, records: AuditRecord[]): Promise<{ readonly port: number; readonly stop: () => Promise<void> }> {
+  const folder = mkdtempSync(path.join(tmpdir(), "sallyport-http1-"));
+  const policy = path.join(folder, "policy.json");
+  writeFileSync(path.join(folder, "openapi.json"), JSON.stringify({ openapi: "3.1.0", info: { title: "carrier", version: "1" }, paths: {} }));
+  writeFileSync(policy, JSON.stringify({ contract: "./openapi.json", upstream: `http://127.0.0.1:${api}`, listen: { port: 0 }, unlisted: { forward: "a suite of requests needs every path" }, everywhere: { public: "a suite of requests has no logins" } }));
+  const sink = openStreamSink(new Writable({ write: (chunk: Buffer, _encoding, done) => {
+    for (const line of chunk.toString().trim().split("\n")) records.push(JSON.parse(line) as AuditRecord);
+    done();
+  } }));
+  const start = await startGateway(policy, { say: () => undefined, watch: false, sink });
+  if ("misfits" in start) throw new Error(start.misfits.map(writeMisfit).join("\n"));
+  return { port: Number(new URL(start.gateway.url).port), stop: start.gateway.stop };
+}
+
+/** An API that keeps what it got, per connection, and answers whatever ends like a request. */
+async function openRecorder(): Promise<{ readonly port: number; readonly close: () => Promise<readonly Buffer[]> }> {
+  const connections: Buffer[][] = [];
+  const sockets = new Set<net.Socket>();
+  const server = net.createServer((socket) => {
+    const chunks: Buffer[] = [];
+    connections.push(chunks);
+    sockets.add(socket);
+    socket.on("error", () => undefined);
+    socket.on("data", (chunk) => {
+      chunks.push(chunk);
+      const messages = readStrictly(Buffer.concat(chunks));
+      if (typeof messages !== "string" && messages.length > 0) socket.write("HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n");
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  return {
+    port: (server.address() as AddressInfo).port,
+    close: async () => {
+      for (const socket of sockets) socket.destroy();
+      await new Promise((resolve) => server.close(resolve));
+      return connections.map((chunks) => Buffer.concat(chunks));
+    },
+  };
+}
+
+/** RFC 9112 with nothing optional: any doubt is an answer in words. */
+function readStrictly(bytes: Buffer): readonly Message[] | string {
+  const messages: Message[] = [];
+  let rest = bytes.toString("latin1");
+  while (rest !== "") {
+    const end = rest.indexOf("\r\n\r\n");
+    if (end === -1) return "the head never ended";
+    const [line = "", ...fields] = rest.slice(0, end).split("\r\n");
+    if (!/^[A-Z-]+ \/[\x21-\x7e]* HTTP\/1\.1$/.test(line)) return `not a request line: ${JSON.stringify(line)}`;
+    const wrong = fields.find((field) => !/^[!#$%&'*+.^_`|~0-9A-Za-z-]+: ?[\t\x20-\x7e\x80-\xff]*$/.test(field));
+    if (wrong !== undefined) return `not a field: ${JSON.stringify(wrong)}`;
+    const values = (name: string): readonly string[] => fields.filter((field) => field.toLowerCase().startsWith(`${name}:`)).map((field) => field.slice(name.length + 1).trim());
+    const lengths = values("content-length");
+    const codings = values("transfer-encoding");
+    if (values("host").length !== 1) return "not exactly one Host";
+    if (lengths.length + codings.length > 1) return "framed twice";
+    const body = codings.length === 1 ? readChunked(rest.slice(end + 4), codings[0] ?? "") : readLength(rest.slice(end + 4), lengths[0] ?? "0");
+    if (typeof body === "string") return body;
+    messages.push({ line, body: body.text });
+    rest = body.rest;
+  }
+  return messages;
+}
+
+function readLength(rest: string, length: string): { readonly text: string; readonly rest: string } | string {
+  if (!/^[0-9]{1,9}$/.test(length) || rest.length < Number(length)) return `length ${JSON.stringify(length)} with ${rest.length} bytes`;
+  return { text: rest.slice(0, Number(length)), rest: rest.slice(Number(length)) };
+}
+
+function readChunked(bytes: string, coding: string): { readonly text: string; readonly rest: string } | string {
+  if (coding !== "chunked") return `coding ${JSON.stringify(coding)}`;
+  let text = "";
+  for (let rest = bytes; ; ) {
+    const size = /^([0-9a-fA-F]{1,8})\r\n/.exec(rest);
+    if (size === null) return "not a chunk size";
+    const length = Number.parseInt(size[1] ?? "", 16);
+    const from = size[0].length;
+    if (rest.slice(from + length, from + length + 2) !== "\r\n") return "a chunk that does not end";
+    text += rest.slice(from, from + length);
+    rest = rest.slice(from + length + 2);
+    if (length === 0) return { text, rest };
+  }
+}
+
+/** The same bytes through Node's parser. */
+async function readByNode(bytes: Buffer): Promise<readonly Message[]> {
+  const messages: Message[] = [];
+  const server = http.createServer((request, response) => {
+    const chunks: Buffer[] = [];
+    request.on("data", (chunk: Buffer) => chunks.push(chunk));
+    request.on("end", () => {
+      messages.push({ line: `${request.method ?? ""} ${request.url ?? ""} HTTP/${request.httpVersion}`, body: Buffer.concat(chunks).toString("latin1") });
+      response.end();
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  await exchangeBytes((server.address() as AddressInfo).port, bytes, { half: true, silence: 300 });
+  server.closeAllConnections();
+  await new Promise((resolve) => server.close(resolve));
+  return messages;
+}
+
+if (import.meta.main) {
+  const scores = await scoreHttp1();
+  process.stdout.write(`${writeScores(scores)}\n${scores.flatMap(({ failures }) => failures).join("\n")}\n`);
+}

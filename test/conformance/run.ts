@@ -1,0 +1,33 @@
+/**
+ * Conformance: scores against suites that others wrote, as one table.
+ *
+ *     npm run conformance -- --only json --failures
+ *
+ * Ends with 1 when a score is below its bar. Suites that are not beside the checkout are skipped with a line each.
+ */
+import { parseArgs } from "node:util";
+import { scoreHttp1 } from "./http1.ts";
+import { scoreJsonParsing } from "./json-parsing.ts";
+import { scoreJsonSchema } from "./json-schema.ts";
+import { scoreJsonSchemaOverHttp } from "./json-schema-over-http.ts";
+import { scoreOpenapiDocuments } from "./openapi-docs.ts";
+import { type Score, writeScores } from "./score.ts";
+import { scoreWycheproof } from "./wycheproof.ts";
+
+const { values } = parseArgs({ options: { only: { type: "string", default: "" }, failures: { type: "boolean", default: false } } });
+
+const judges: Readonly<Record<string, () => Promise<readonly Score[]>>> = {
+  "json-parsing": scoreJsonParsing,
+  "json-schema": scoreJsonSchema,
+  "json-schema-over-http": scoreJsonSchemaOverHttp,
+  "openapi-docs": scoreOpenapiDocuments,
+  wycheproof: scoreWycheproof,
+  http1: scoreHttp1,
+};
+
+const scores: Score[] = [];
+for (const [name, judge] of Object.entries(judges)) if (name.includes(values.only)) scores.push(...(await judge()));
+
+process.stdout.write(`${writeScores(scores)}\n`);
+if (values.failures) for (const { name, failures } of scores) for (const failure of failures) process.stdout.write(`${name}: ${failure}\n`);
+process.exitCode = scores.every(({ passed, bar }) => passed >= bar) ? 0 : 1;
