@@ -34,7 +34,7 @@ export function writeRateTable(results: readonly Result[]): string {
     .map((result) => `\n${result.subject.name} skipped: ${result.skipped?.split("\n")[0] ?? ""}`);
   const lines = `${table}${skipped.join("")}`;
   if (!table.includes(heldDown)) return lines;
-  return `${lines}\n${heldDown} held down by the API and the generator: at least this; compare the CPU time per request`;
+  return `${lines}\n${heldDown} held down by something else (API, generator, other load): at least this; compare the CPU time per request`;
 }
 
 export function writeRatioTable(results: readonly Result[]): string {
