@@ -12,7 +12,7 @@ export interface Measurement {
   /** Why the run does not count. */
   readonly invalid: string | undefined;
   readonly requestsPerSecond: number;
-  /** CPU time of the subject per request, user and system. Hardly moves with what else runs on the machine. */
+  /** CPU time of the subject per request, user and system. Moves less than the rate with what else runs. */
   readonly cpuMicroseconds: number;
   /** CPU time over wall time; 1 is one core. The one that is near 1 is what held the rate down. */
   readonly busy: { readonly subject: number; readonly upstream: number; readonly generator: number | undefined };
