@@ -5,7 +5,7 @@
  * forwards it (then it streams, with the same bound). The bound can only be lowered.
  */
 import type { Json } from "../contract/json-value.ts";
-import { type Problem, problem } from "./problem.ts";
+import { type Particulars, type Problem, problem } from "./problem.ts";
 
 /** Where a host's bytes come from. `open` is called at most once. */
 export interface Source {
@@ -25,7 +25,8 @@ export interface Sink {
 
 export type Bytes = Uint8Array;
 
-const tooLarge = problem("content-too-large", 413, "Content too large");
+/** Also for whoever can tell from the announced length alone. */
+export const contentTooLarge: (particulars?: Particulars) => Problem = problem("content-too-large", 413, "Content too large");
 const NOTHING: Bytes = new Uint8Array(0);
 
 /** What a screen guard may do with a body: bound it. */
@@ -57,15 +58,15 @@ export class Content implements Readable {
   #reading: Promise<Bytes | Problem> | undefined;
 
   /** @param declared bytes, or undefined when unknown; with 0 the source is never opened */
-  constructor(source: Source | undefined, declared: number | undefined) {
-    this.declared = source === undefined ? 0 : declared;
+  constructor(source: Source | undefined, declared: number | undefined, held: Bytes = NOTHING) {
+    this.declared = source === undefined ? held.byteLength : declared;
     this.#source = declared === 0 ? undefined : source;
-    if (this.#source === undefined) this.#held = NOTHING;
+    if (this.#source === undefined) this.#held = held;
   }
 
+  /** A body that is here already; its length is known. */
   static holding(bytes: Bytes): Content {
-    const content = new Content(undefined, 0);
-    content.#held = bytes;
+    const content = new Content(undefined, undefined, bytes);
     content.passed = bytes.byteLength;
     return content;
   }
@@ -128,7 +129,7 @@ export class Content implements Readable {
 
   #refuse(): Problem {
     this.cancel();
-    return tooLarge({ because: { boundBytes: this.#bound, declaredBytes: this.declared ?? null } });
+    return contentTooLarge({ because: { boundBytes: this.#bound, declaredBytes: this.declared ?? null } });
   }
 
   #collect(): Promise<Bytes | Problem> {
