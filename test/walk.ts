@@ -77,6 +77,8 @@ export interface Given {
   readonly fields?: readonly (readonly [string, string])[];
   readonly wrong?: string;
   readonly body?: string | Uint8Array;
+  /** In the place of `body`: a body that has yet to come. */
+  readonly content?: Content;
   readonly now?: number;
   readonly peer?: string;
   readonly address?: string;
@@ -115,7 +117,7 @@ export function post(posting: Posting): (given?: Given) => Promise<Sent> {
   };
 }
 
-function siteOf({ operation: particulars, store = silent, site = {} }: Posting): Site {
+export function siteOf({ operation: particulars, store = silent, site = {} }: Posting): Site {
   const shared = new Map<string, unknown>();
   return {
     operation: operation(particulars),
@@ -136,9 +138,9 @@ function siteOf({ operation: particulars, store = silent, site = {} }: Posting):
   };
 }
 
-function exchangeOf(given: Given, at: Operation): Exchange {
+export function exchangeOf(given: Given, at: Operation): Exchange {
   const fields = fieldsOf((given.fields ?? [["host", "api.example"]]).flat());
-  const content = given.body === undefined ? new Content(undefined, 0) : Content.holding(bytesOf(given.body));
+  const content = given.content ?? (given.body === undefined ? new Content(undefined, 0) : Content.holding(bytesOf(given.body)));
   const { answer = {} } = given;
   const peer = given.peer ?? "192.0.2.1";
   return {

@@ -1,0 +1,69 @@
+/**
+ * Framing: a request that can be read in two ways is not read at all.
+ *
+ * Smuggled requests, hidden fields and poisoned caches come from two programs that take the same octets for different
+ * messages. Here a target must parse; field names are tokens without `_`, values without control characters; what must
+ * come once comes once; a body's length is said in one way; `Host` is there, valid, and, if `hosts` are listed, one of
+ * them (a page of a stranger who points his own name at this address sends that name). An entry without a port allows
+ * every port.
+ *
+ * Switching protocols (`Upgrade`) and coded bodies (`Content-Encoding`) are refused, since nothing behind this guard
+ * would see what is inside.
+ *
+ * Answers API8:2023, security misconfiguration. See RFC 9110, sections 5 and 7, and RFC 9112, sections 3 to 6.
+ */
+import { TARGET_BYTES_MAX } from "../../../contract/target.ts";
+import { readAuthority } from "../../../exchange/authority.ts";
+import { type Arrival, checked, defineGuard, fields, type Guard, listOf, or, type Problem, problem, text } from "../../../guard.ts";
+import { fieldFault } from "./framing/field-faults.ts";
+import { messageFault } from "./framing/message-faults.ts";
+import { targetTooLong } from "./framing/target-too-long.ts";
+
+const malformed = problem("malformed-request", 400, "The request is malformed");
+const hostRefused = problem("host-refused", 421, "Not a host of this door");
+const upgradeRefused = problem("upgrade-refused", 400, "Switching protocols is not possible here");
+const expectationRefused = problem("expectation-refused", 417, "The expectation cannot be met");
+const codingRefused = problem("content-coding-refused", 415, "The body must not be coded");
+
+const codedBody = codingRefused({ headers: { "accept-encoding": "identity" } });
+
+const host = checked(text("A host, with or without a port.", { example: "api.example" }), (written) => {
+  const authority = readAuthority(written);
+  return authority === undefined ? { wrong: "not a host", allowed: "host or host:port" } : { value: authority };
+});
+
+export const framing: Guard = defineGuard({
+  name: "framing",
+  stage: "screen",
+  risks: ["API8:2023"],
+  standing: true,
+
+  options: fields({
+    hosts: or(listOf("Hosts that this door answers for; all when empty.", host), []),
+  }),
+
+  compile({ hosts }) {
+    const known = new Set(hosts.map(({ host, port }) => `${host}:${port ?? ""}`));
+
+    return ({ request }) => {
+      if (request.wrong !== undefined && request.target.length > TARGET_BYTES_MAX) return targetTooLong();
+      const fault = request.wrong ?? fieldFault(request.fields, request.version) ?? messageFault(request);
+      if (fault !== undefined) return malformed({ detail: `${fault}.`, because: { fault } });
+      return (known.size === 0 || isKnown(request, known) ? undefined : hostRefused()) ?? unmet(request);
+    };
+  },
+});
+
+function isKnown({ fields }: Arrival["request"], known: ReadonlySet<string>): boolean {
+  const authority = readAuthority(fields.one("host") ?? "");
+  return authority !== undefined && (known.has(`${authority.host}:`) || known.has(`${authority.host}:${authority.port ?? ""}`));
+}
+
+/** What the request asks for beyond an answer. */
+function unmet({ fields }: Arrival["request"]): Problem | undefined {
+  if (fields.count("upgrade") > 0) return upgradeRefused();
+  const expect = fields.one("expect");
+  if (expect !== undefined && expect.toLowerCase() !== "100-continue") return expectationRefused();
+  const coding = fields.one("content-encoding");
+  return coding === undefined || coding.toLowerCase() === "identity" ? undefined : codedBody;
+}
