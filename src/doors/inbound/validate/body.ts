@@ -1,0 +1,65 @@
+/**
+ * Body: what a request carries is what the contract declares, read strictly and judged by its schema.
+ *
+ * A body where none is declared is refused, and so is a media type that is not declared or cannot be checked: a door that
+ * lets through what it cannot read is open to whoever changes the Content-Type. JSON is parsed with one meaning or none
+ * (no duplicate names, no rounded numbers, bounded in depth and number), and what does not fit is answered with 400, as for
+ * parameters: one status for bad input. Opaque media are bounded in size by `size` and stream through unread.
+ *
+ * Answers API3:2023, broken object property level authorization, and API4:2023, unrestricted resource consumption. See
+ * RFC 8259, section 4, RFC 9110, sections 8.3, 8.4 and 15.5.16, and RFC 9457.
+ */
+import { defineGuard, fields, type Guard, type Inspected, type Operation, type Problem, problem } from "../../../guard.ts";
+import { type BodyReading, readBody } from "../../body-reading.ts";
+import { jsonBounds, jsonOptions } from "../../json-options.ts";
+import { mediaChoice } from "../../media-choice.ts";
+import { locate, refuseInvalid } from "./invalid.ts";
+
+const contentUnexpected = problem("content-unexpected", 400, "This operation takes no body");
+const mediaTypeUnsupported = problem("media-type-unsupported", 415, "The body is of a type that is not accepted here");
+const contentCodingUnsupported = problem("content-coding-unsupported", 415, "The body must not be compressed");
+
+const missing = refuseInvalid([{ in: "body", pointer: "", keyword: "required", message: "is required" }]);
+
+export const body: Guard = defineGuard({
+  name: "body",
+  stage: "validate",
+  risks: ["API3:2023", "API4:2023"],
+  standing: true,
+  options: fields(jsonOptions),
+
+  compile(options, { operation, report }) {
+    const { listed, body: declared } = operation;
+    if (listed !== "unlisted" && declared === undefined) return ({ content }) => (content.declared === 0 ? undefined : contentUnexpected());
+    if (isUncheckable(operation)) report("no body of this operation can be checked", "a media type that can be read, or body: { waived: <reason> }");
+    const required = declared?.required ?? false;
+    const choose = mediaChoice(declared?.media);
+    const bounds = jsonBounds(options);
+    const accept = (declared?.media ?? []).flatMap(({ range, kind }) => (kind === "unsupported" ? [] : [range])).join(", ");
+
+    const verdict = (reading: BodyReading): Problem | undefined => {
+      if (reading.kind === "unread") return reading.problem;
+      if (reading.kind === "findings") return refuseInvalid(locate(reading.findings, { in: "body" }));
+      return reading.kind === "empty" && required ? missing : undefined;
+    };
+
+    return ({ content, request }: Inspected) => {
+      if (content.declared === 0) return required ? missing : undefined;
+      const chosen = choose(request.fields);
+      if ("wrong" in chosen) return refuseMedia(chosen.wrong, chosen.reason, accept);
+      const reading = readBody(content, chosen, bounds);
+      return reading instanceof Promise ? reading.then(verdict) : verdict(reading);
+    };
+  },
+});
+
+function isUncheckable({ body: declared }: Operation): boolean {
+  return declared !== undefined && declared.media.length > 0 && declared.media.every(({ kind }) => kind === "unsupported");
+}
+
+/** The answer says what would be taken (RFC 9110, sections 12.5.1, 12.5.3 and 15.5.16). */
+function refuseMedia(wrong: "coding" | "type", reason: string, accept: string): Problem {
+  const because = { reason };
+  if (wrong === "coding") return contentCodingUnsupported({ headers: { "accept-encoding": "identity" }, because });
+  return mediaTypeUnsupported({ ...(accept === "" ? {} : { headers: { accept } }), because });
+}

@@ -1,0 +1,113 @@
+/**
+ * Parameter readers: one for each place in which the parameters of an operation travel.
+ *
+ * What is constant is worked out here, once; a reader only finds the raw texts, asks each parameter's own decoder, and
+ * says what is missing, what came twice and what nobody declared.
+ */
+import type { Inspected, Operation, Parameter } from "../../../guard.ts";
+import type { RawPair } from "../../../contract/operation.ts";
+import { readCookies } from "./cookies.ts";
+import { ERRORS_MAX, type Located, locate } from "./invalid.ts";
+
+/** Puts what is wrong into `findings`; nothing when all is well. */
+export type ParameterReader = (exchange: Inspected, findings: Located[]) => void;
+
+/** The readers that an operation needs, query always among them: what is not declared there is refused. */
+export function parameterReaders({ parameters, pathNames }: Operation): readonly ParameterReader[] {
+  const inPlace = (place: Parameter["in"]): readonly Parameter[] => parameters.filter((parameter) => parameter.in === place);
+  const [path, query, header, cookie] = [inPlace("path"), inPlace("query"), inPlace("header"), inPlace("cookie")];
+  return [
+    ...(path.length === 0 ? [] : [readPath(path, pathNames)]),
+    query.length === 0 ? refuseQuery : readQuery(query),
+    ...(header.length === 0 ? [] : [readHeaders(header)]),
+    ...(cookie.length === 0 ? [] : [readCookieParameters(cookie)]),
+  ];
+}
+
+/** Path parameters that the template names and nobody describes. */
+export function undescribed({ parameters, pathNames }: Operation): readonly string[] {
+  return pathNames.filter((name) => !parameters.some((parameter) => parameter.in === "path" && parameter.name === name));
+}
+
+function readPath(parameters: readonly Parameter[], names: readonly string[]): ParameterReader {
+  const placed = parameters.map((parameter) => [parameter, names.indexOf(parameter.name)] as const);
+  return ({ pathValues }, findings) => {
+    for (const [parameter, at] of placed) {
+      const raw = pathValues[at];
+      if (raw === undefined) findings.push(missing(parameter));
+      else judge(parameter, raw, findings);
+    }
+  };
+}
+
+function refuseQuery({ request }: Inspected, findings: Located[]): void {
+  for (let at = 0; at < request.query.length && findings.length < ERRORS_MAX; at++) findings.push(undeclared(at));
+}
+
+function readQuery(parameters: readonly Parameter[]): ParameterReader {
+  // Most names claim themselves alone; only prefixes and exploded objects have to be asked one by one.
+  const exact = new Map(parameters.flatMap((parameter, index) => (parameter.claims(parameter.name) ? [[parameter.name, index] as const] : [])));
+  const required = parameters.filter((parameter) => parameter.required);
+  return ({ request: { query } }, findings) => {
+    if (query.length === 0) return void findings.push(...required.map(missing));
+    const claimed: RawPair[][] = parameters.map(() => []);
+    for (const [at, pair] of query.entries()) {
+      const [name] = pair;
+      const mine = claimed[exact.get(name) ?? parameters.findIndex((parameter) => parameter.claims(name))];
+      if (mine !== undefined) mine.push(pair);
+      else if (findings.length < ERRORS_MAX) findings.push(undeclared(at));
+    }
+    for (const [index, parameter] of parameters.entries()) {
+      const pairs = claimed[index] ?? [];
+      if (pairs.length > 0) judge(parameter, pairs, findings);
+      else if (parameter.required) findings.push(missing(parameter));
+    }
+  };
+}
+
+function readHeaders(parameters: readonly Parameter[]): ParameterReader {
+  const placed = parameters.map((parameter) => [parameter, parameter.name.toLowerCase()] as const);
+  return ({ request: { fields } }, findings) => {
+    for (const [parameter, name] of placed) judgeOne(parameter, fields.all(name), findings);
+  };
+}
+
+function readCookieParameters(parameters: readonly Parameter[]): ParameterReader {
+  return ({ request: { fields, version } }, findings) => {
+    const cookies = readCookies(fields, version === "2");
+    if ("wrong" in cookies) return void findings.push({ in: "cookie", pointer: "", keyword: "syntax", message: cookies.wrong });
+    for (const parameter of parameters) {
+      const values = cookies.pairs.filter(([name]) => name === parameter.name).map(([, value]) => value);
+      judgeOne(parameter, values, findings);
+    }
+  };
+}
+
+/** A text that came twice would be read once by the door and otherwise by the API: the first, the last, or joined. */
+function judgeOne(parameter: Parameter, values: readonly string[], findings: Located[]): void {
+  const [raw, second] = values;
+  if (second !== undefined) findings.push(located(parameter, "unique", "must come once"));
+  else if (raw !== undefined) judge(parameter, raw, findings);
+  else if (parameter.required) findings.push(missing(parameter));
+}
+
+function judge(parameter: Parameter, raw: string | readonly RawPair[], findings: Located[]): void {
+  const outcome = parameter.read(raw);
+  if ("value" in outcome) return;
+  // A decoder that refuses without a word has refused all the same.
+  if (outcome.findings.length === 0) findings.push(located(parameter, "invalid", "is not valid"));
+  else findings.push(...locate(outcome.findings, { in: parameter.in, name: parameter.name }));
+}
+
+function missing(parameter: Parameter): Located {
+  return located(parameter, "required", "is required");
+}
+
+/** Its name is the caller's own text, so it is told by its position, from 1. */
+function undeclared(at: number): Located {
+  return { in: "query", pointer: "", keyword: "undeclared", message: `parameter ${at + 1} of the query is not declared` };
+}
+
+function located({ in: place, name }: Parameter, keyword: string, message: string): Located {
+  return { in: place, name, pointer: "", keyword, message };
+}

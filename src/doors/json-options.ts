@@ -1,0 +1,26 @@
+/**
+ * Json options: how large and how exact a JSON text may be, as a policy says it, for requests and for answers.
+ */
+import { JSON_BOUNDS, type JsonBounds } from "../contract/json.ts";
+import { DEPTH_LEVELS_MAX } from "../contract/json-scan.ts";
+import { count, oneOf, or, type Shape, size } from "../guard.ts";
+
+export interface JsonOptions {
+  readonly depth: number;
+  readonly values: number;
+  readonly members: number;
+  readonly texts: number;
+  readonly numbers: "exact" | "rounded";
+}
+
+export const jsonOptions: { readonly [K in keyof JsonOptions]: Shape<JsonOptions[K]> } = {
+  depth: or(count("Levels of arrays and objects within each other.", { min: 1, max: DEPTH_LEVELS_MAX }), JSON_BOUNDS.depth),
+  values: or(count("Values in one JSON text, arrays and objects among them.", { min: 1, max: 10_000_000 }), JSON_BOUNDS.values),
+  members: or(count("Members of one object.", { min: 1, max: 1_000_000 }), JSON_BOUNDS.members),
+  texts: or(size("Bytes of one string or name.", { min: "1B", max: "1GiB" }), "1MiB"),
+  numbers: or(oneOf("Whether integers that a double cannot hold are refused, or compared as if rounded.", ["exact", "rounded"]), "exact"),
+};
+
+export function jsonBounds({ depth, values, members, texts, numbers }: JsonOptions): JsonBounds {
+  return { depth, values, members, stringBytes: texts, preciseNumbers: numbers === "exact", uniqueNames: true };
+}

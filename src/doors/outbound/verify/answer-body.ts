@@ -1,0 +1,48 @@
+/**
+ * Answer body: what the API sends is of a declared type, fits its schema, and carries the declared header fields.
+ *
+ * The schema of an answer is the list of what may leave: with `additionalProperties: false` a column that was added to a
+ * table yesterday stays in. JSON and constrained text are held until they are judged, everything else streams through. What
+ * cannot be judged, because it is compressed, too large, a part of a whole or of an undeclared type, does not leave.
+ * Failures (500 to 599) are replaced by `faults`, and what the doors say themselves is not verified.
+ *
+ * Answers API3:2023, broken object property level authorization, and API10:2023, unsafe consumption of APIs. See the OpenAPI
+ * Specification 3.1.1, sections 4.8.16 and 4.8.17, and RFC 9110, sections 6.4.1 and 8.
+ */
+import { type Answered, defineGuard, fields, type Guard, or, type Problem, size } from "../../../guard.ts";
+import { jsonBounds, jsonOptions } from "../../json-options.ts";
+import { judgeHeaders } from "./answer-headers.ts";
+import { type AnswerContent, contentJudge } from "./answer-content.ts";
+import { breaksContract } from "./broken-answer.ts";
+import { declaredAnswer, isBodiless, isFailure } from "./declared-answers.ts";
+
+export const answerBody: Guard = defineGuard({
+  name: "answer-body",
+  stage: "verify",
+  risks: ["API3:2023", "API10:2023"],
+  standing: true,
+  options: fields({ ...jsonOptions, size: or(size("Largest content that is held to be judged.", { min: "1B", max: "1GiB" }), "10MiB") }),
+
+  compile(options, { operation, report }) {
+    if (operation.listed === "unlisted") return undefined;
+    const bounds = jsonBounds(options);
+    const contents = new Map([...operation.answers.values()].map((answer) => [answer, contentJudge(answer.media, bounds, options.size)]));
+    for (const [status, { media }] of operation.answers) {
+      if (media.length > 0 && media.every(({ kind }) => kind === "unsupported")) report(`no content of the answer ${status} can be checked`, "a media type that can be read, or answer-body: { waived: <reason> }");
+    }
+    const undeclared: AnswerContent = contentJudge([], bounds, options.size);
+
+    return (exchange: Answered): Problem | undefined | Promise<Problem | undefined> => {
+      const { status, from, fields } = exchange.answer;
+      if (from === "door" || isFailure(status)) return undefined;
+      const declared = declaredAnswer(exchange);
+      if (declared !== undefined) {
+        const findings = judgeHeaders(declared.headers, fields);
+        if (findings.length > 0) return breaksContract(status, "header fields are not as declared", findings);
+      }
+      if (isBodiless(exchange)) return undefined;
+      const judge = (declared === undefined ? undefined : contents.get(declared)) ?? undeclared;
+      return judge(exchange.answer);
+    };
+  },
+});

@@ -1,0 +1,53 @@
+/**
+ * Answer content: judges the content of one declared answer.
+ */
+import type { JsonBounds } from "../../../contract/json.ts";
+import type { Answer, MediaType, Problem } from "../../../guard.ts";
+import { type BodyReading, readBody } from "../../body-reading.ts";
+import { type Chosen, mediaChoice } from "../../media-choice.ts";
+import { breaksContract } from "./broken-answer.ts";
+
+export type AnswerContent = (answer: Answer) => Problem | undefined | Promise<Problem | undefined>;
+
+/** Of content that should not be there only the length may be unknown ahead: it is read, as nothing in particular. */
+const ANYTHING: Chosen = { kind: "text", validator: undefined };
+
+/** @param sizeBytes the most that is held to be judged */
+export function contentJudge(media: readonly MediaType[], bounds: JsonBounds, sizeBytes: number): AnswerContent {
+  const choose = mediaChoice(media);
+
+  return (answer) => {
+    const { status, content, fields } = answer;
+    if (content.declared === 0) return settle({ kind: "empty" }, status, media);
+    if (media.length === 0 && content.declared !== undefined) return breaksContract(status, UNDECLARED);
+    const chosen = media.length === 0 ? ANYTHING : choose(fields);
+    if ("wrong" in chosen) return breaksContract(status, chosen.reason);
+    if (media.length > 0 && streams(chosen)) return undefined;
+    if (status === 206) return breaksContract(status, "a part of the content cannot be judged");
+    content.bound(sizeBytes);
+    const reading = readBody(content, chosen, bounds);
+    return reading instanceof Promise ? reading.then((late) => settle(late, status, media)) : settle(reading, status, media);
+  };
+}
+
+const UNDECLARED = "there is content where none is declared";
+
+/** Text without a rule is not worth holding: it may be endless. */
+function streams({ kind, validator }: Chosen): boolean {
+  return kind === "opaque" || (kind === "text" && validator === undefined);
+}
+
+function settle(reading: BodyReading, status: number, media: readonly MediaType[]): Problem | undefined {
+  switch (reading.kind) {
+    case "unread":
+      // The API broke off: that is its own problem, and already told as such.
+      return reading.problem.blame === "api" ? reading.problem : breaksContract(status, `the content could not be read (${reading.problem.type})`);
+    case "findings":
+      return media.length === 0 ? breaksContract(status, UNDECLARED) : breaksContract(status, "the content does not fit its schema", reading.findings);
+    case "empty":
+      // An error may be terse; a success without its content is not what was promised.
+      return media.length > 0 && status < 300 ? breaksContract(status, "the declared content is missing") : undefined;
+    case "sound":
+      return media.length === 0 ? breaksContract(status, UNDECLARED) : undefined;
+  }
+}
