@@ -87,7 +87,7 @@ export interface Given {
   readonly principal?: Principal;
   readonly version?: "1.0" | "1.1" | "2";
   /** The answer of the API, for guards of the second door. */
-  readonly answer?: { readonly status?: number; readonly fields?: readonly (readonly [string, string])[]; readonly body?: string | Uint8Array; readonly from?: "api" | "door" };
+  readonly answer?: { readonly status?: number; readonly fields?: readonly (readonly [string, string])[]; readonly body?: string | Uint8Array; readonly content?: Content; readonly from?: "api" | "door" };
 }
 
 export interface Sent {
@@ -167,7 +167,7 @@ export function exchangeOf(given: Given, at: Operation): Exchange {
     reply: fieldsOf([]),
     principal: given.principal,
     outgoing: fieldsOf([...fields.list]),
-    answer: new OpenAnswer(answer.status ?? 200, fieldsOf((answer.fields ?? []).flat()), Content.holding(bytesOf(answer.body ?? "")), answer.from ?? "api"),
+    answer: new OpenAnswer(answer.status ?? 200, fieldsOf((answer.fields ?? []).flat()), answer.content ?? Content.holding(bytesOf(answer.body ?? "")), answer.from ?? "api"),
     observed: [],
   };
 }
