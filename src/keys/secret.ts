@@ -13,7 +13,7 @@ export const SECRET_BYTES_MAX = 4_096;
 /** Bits that a text of this length and alphabet can hold at most. A UUID holds 122. */
 export const SECRET_BITS_MIN = 190;
 const DISTINCT_MIN = 11;
-/** Random texts change between letters, capitals, digits and signs all the time; words do not. */
+/** Random texts change between letters, capitals and digits all the time; words do not. */
 const SAME_KIND_SHARE_MAX = 0.8;
 
 export type SecretReading = { readonly secret: Buffer } | { readonly wrong: string; readonly allowed?: string };
@@ -43,11 +43,16 @@ export function findWeakness(secret: Buffer, hashBytes: number = SECRET_BYTES_MI
   const least = Math.max(hashBytes, SECRET_BYTES_MIN);
   if (secret.byteLength < least) return `shorter than ${least} bytes`;
   if (new Set(secret).size < DISTINCT_MIN) return "too few different characters";
-  if (!secret.every((byte) => byte >= 0x20 && byte < 0x7f)) return undefined;
+  if (!isText(secret)) return undefined;
   const text = secret.toString("latin1");
-  if (text.includes(" ")) return "made of words";
+  if (text.includes(" ") || !/[0-9]/.test(text)) return "made of words";
+  if (isText(Buffer.from(text, "base64"))) return "made of words, in base64";
   if (text.length * Math.log2(alphabetOf(text)) < SECRET_BITS_MIN) return `fewer than ${SECRET_BITS_MIN} bits`;
-  return shareOfSameKind(text) > SAME_KIND_SHARE_MAX ? "made of words or of a pattern" : undefined;
+  return shareOfSameKind(text.replace(/[-_.]/g, "")) > SAME_KIND_SHARE_MAX ? "made of words or of a pattern" : undefined;
+}
+
+function isText(bytes: Buffer): boolean {
+  return bytes.every((byte) => byte >= 0x20 && byte < 0x7f);
 }
 
 /** An editor's line end behind a secret that is a text. Random bytes keep their last byte, whatever it is. */

