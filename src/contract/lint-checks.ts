@@ -119,7 +119,7 @@ function checkValue(value: JsonObject, note: Note): void {
   exclude(value, note, "example", ["examples"]);
   exclude(value, note, "content", ["schema"], false);
   exclude(value, note, "content", ["style", "explode", "allowReserved"]);
-  if (!Object.hasOwn(value, "schema") && !Object.hasOwn(value, "content")) note('one of "schema" and "content" must be there', { documentation: true });
+  if (!Object.hasOwn(value, "schema") && !Object.hasOwn(value, "content")) note('one of "schema" and "content" must be there');
   const content = value["content"];
   if (isJsonObject(content) && Object.keys(content).length !== 1) note("exactly one media type must be there", { key: "content" });
 }

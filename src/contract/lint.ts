@@ -54,7 +54,7 @@ class Walk {
     const boolean = kind === "flagOrSchema" || (kind === "schema" && isSince(this.#options.dialect, "3.1"));
     if (boolean && typeof value === "boolean") return;
     if (!isJsonObject(value)) {
-      return this.#note(pointer, documentation, `${describe(value)} stands here`, boolean ? "an object or a boolean" : "an object");
+      return this.#note(pointer, documentation, `${nameValue(value)} stands here`, boolean ? "an object or a boolean" : "an object");
     }
     if (kind === "schema" && !this.#options.whole) return;
     if (rule.patterned === undefined) this.#visitFields(value, rule, pointer, documentation);
@@ -68,7 +68,7 @@ class Walk {
   #visitPlain(value: Json, kind: string, pointer: string, documentation: boolean): void {
     if (kind === "any" || typeof value === kind) return;
     const hint = kind === "string" && typeof value === "number" ? "a text: put it in quotes" : kind === "string" ? "a text" : `a ${kind}`;
-    this.#note(pointer, documentation, `${describe(value)} stands here`, hint);
+    this.#note(pointer, documentation, `${nameValue(value)} stands here`, hint);
   }
 
   #visitFields(value: JsonObject, rule: ObjectRule, pointer: string, documentation: boolean): void {
@@ -107,7 +107,7 @@ class Walk {
     if (mere && !this.#options.whole) return;
     if (field.form === "one") return this.#visitOne(value, field, pointer, mere);
     if (field.form === "list" ? !Array.isArray(value) : !isJsonObject(value)) {
-      return this.#note(pointer, mere, `${describe(value)} stands here`, field.form === "list" ? "a list" : "an object");
+      return this.#note(pointer, mere, `${nameValue(value)} stands here`, field.form === "list" ? "a list" : "an object");
     }
     for (const [key, item] of Object.entries(value as JsonObject)) {
       if (field.form === "map" && key.startsWith("x-") && item !== null && typeof item !== "object") continue;
@@ -136,7 +136,8 @@ class Walk {
   }
 }
 
-function describe(value: Json): string {
+/** "a text", "nothing (null)": what stands in a place, never its content. */
+export function nameValue(value: Json): string {
   if (value === null) return "nothing (null)";
   if (Array.isArray(value)) return "a list";
   return typeof value === "object" ? "an object" : `a ${typeof value === "string" ? "text" : typeof value}`;

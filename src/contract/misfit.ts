@@ -23,6 +23,8 @@ export interface Misfit {
   readonly allowed?: string;
   /** The operation that it belongs to, where there is one. */
   readonly operation?: string;
+  /** The content of these messages is constrained in a way that cannot be checked: a waived check lifts the misfit. */
+  readonly unread?: "request" | "answer";
 }
 
 export type Report = (misfit: Misfit) => void;

