@@ -13,9 +13,11 @@ import { ERRORS_MAX, type Located, locate } from "./invalid.ts";
 export type ParameterReader = (exchange: Inspected, findings: Located[]) => void;
 
 /** The readers that an operation needs, query always among them: what is not declared there is refused. */
-export function parameterReaders({ parameters, pathNames }: Operation): readonly ParameterReader[] {
+export function parameterReaders(operation: Operation): readonly ParameterReader[] {
+  const { parameters, pathNames } = operation;
   const inPlace = (place: Parameter["in"]): readonly Parameter[] => parameters.filter((parameter) => parameter.in === place);
-  const [path, query, header, cookie] = [inPlace("path"), inPlace("query"), inPlace("header"), inPlace("cookie")];
+  const [path, header, cookie] = [inPlace("path"), inPlace("header"), inPlace("cookie")];
+  const query = [...inPlace("query"), ...queryKeys(operation)];
   return [
     ...(path.length === 0 ? [] : [readPath(path, pathNames)]),
     query.length === 0 ? refuseQuery : readQuery(query),
@@ -27,6 +29,20 @@ export function parameterReaders({ parameters, pathNames }: Operation): readonly
 /** Path parameters that the template names and nobody describes. */
 export function undescribed({ parameters, pathNames }: Operation): readonly string[] {
   return pathNames.filter((name) => !parameters.some((parameter) => parameter.in === "path" && parameter.name === name));
+}
+
+/** API keys that travel in the query are declared by the security scheme; what they say is for authenticate. */
+function queryKeys({ security = [], parameters, place }: Operation): readonly Parameter[] {
+  const keys = security.flat().flatMap(({ scheme }) => (scheme.type === "apiKey" && scheme.in === "query" ? (scheme.parameter ?? []) : []));
+  const unknown = [...new Set(keys)].filter((key) => !parameters.some((parameter) => parameter.in === "query" && parameter.claims(key)));
+  return unknown.map((key) => ({
+    name: key,
+    in: "query",
+    required: false,
+    claims: (name) => name === key,
+    read: (raw) => (raw.length === 1 ? { value: null } : { findings: [{ pointer: "", keyword: "unique", message: "must come once" }] }),
+    place,
+  }));
 }
 
 function readPath(parameters: readonly Parameter[], names: readonly string[]): ParameterReader {
