@@ -123,8 +123,8 @@ function policyReference(): Generated {
 function problemIndex(): Generated {
   const pages = globSync("docs/problems/*.md", { cwd: root }).filter((file) => !file.endsWith("README.md")).sort();
   const rows = pages.map((file) => {
-    const [title = ""] = readFileSync(path.join(root, file), "utf8").split("\n");
-    return `- [${path.basename(file, ".md")}](${path.basename(file)}): ${title.replace(/^#+\s*/, "")}`;
+    const title = /^\*\*\d+\.\*\* (.*?)(?:\.|$)/ms.exec(readFileSync(path.join(root, file), "utf8"))?.[1] ?? "";
+    return `- [${path.basename(file, ".md")}](${path.basename(file)}): ${title.replaceAll("\n", " ")}`;
   });
   return { file: "docs/problems/README.md", text: `# Problems\n\nEvery refusal carries one of these as its \`type\` (RFC 9457). Made by \`npm run generate\`.\n\n${rows.join("\n")}\n` };
 }

@@ -9,7 +9,8 @@ import { readFileSync } from "node:fs";
 import type { AddressInfo } from "node:net";
 import path from "node:path";
 import { type Misfit, type Place } from "../../contract/misfit.ts";
-import { type Problem, problem, publish } from "../../exchange/problem.ts";
+import { type Problem, publish } from "../../exchange/problem.ts";
+import { fieldsTooLarge, malformedRequest, requestSlow } from "../../exchange/unreadable.ts";
 import type { Policy } from "../../policy/policy.ts";
 import { type Assembly, assemble, type AssembleOptions, codeOf } from "../assemble.ts";
 import { carry } from "../carry.ts";
@@ -44,9 +45,18 @@ export async function startGateway(policyFile: string, options: AssembleOptions)
   return open(policy, assembly, tls.tls, options);
 }
 
+/** What would keep a gateway from listening as this policy says, as far as that can be known without listening. */
+export function findListenMisfits(policy: Policy): readonly Misfit[] {
+  const tls = readTls(policy);
+  return [...("misfits" in tls ? tls.misfits : []), ...unfitFor(policy)];
+}
+
 async function open(policy: Policy, assembly: Assembly, tls: FrontTls | undefined, options: AssembleOptions): Promise<Start> {
   const { listen, upstream, watch: watching, drain } = policy.settings;
-  if (upstream === undefined) return { misfits: [startMisfit(placeIn(policy, ""), "a gateway needs an upstream", "upstream: http://host:port")] };
+  if (upstream === undefined) {
+    await assembly.close();
+    return { misfits: [startMisfit(placeIn(policy, ""), "a gateway needs an upstream", "upstream: http://host:port")] };
+  }
   const { engine, audit } = assembly;
   const api = openUpstream(upstream);
   const front = openFront(tls, {
@@ -147,13 +157,9 @@ function hostOf({ address, family }: AddressInfo): string {
   return family === "IPv6" ? `[${address}]` : address;
 }
 
-const requestMalformed = problem("request-malformed", 400, "Not a request");
-const headTooLarge = problem("fields-too-large", 431, "Header fields too large");
-const requestSlow = problem("request-slow", 408, "The request took too long to arrive");
-
 /** Bytes that never became a request get their answer and their record all the same. */
 function answerMalformed({ audit, engine }: Assembly, peer: string, status: 400 | 408 | 431): string {
-  const refusal: Problem = status === 431 ? headTooLarge() : status === 408 ? requestSlow() : requestMalformed();
+  const refusal: Problem = status === 431 ? fieldsTooLarge() : status === 408 ? requestSlow() : malformedRequest();
   const id = randomUUID();
   const body = publish(refusal, id);
   audit.add({

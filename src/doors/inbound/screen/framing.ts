@@ -14,12 +14,12 @@
  */
 import { TARGET_BYTES_MAX } from "../../../contract/target.ts";
 import { readAuthority } from "../../../exchange/authority.ts";
+import { malformedRequest } from "../../../exchange/unreadable.ts";
 import { type Arrival, checked, defineGuard, fields, type Guard, listOf, or, type Problem, problem, text } from "../../../guard.ts";
 import { fieldFault } from "./framing/field-faults.ts";
 import { messageFault } from "./framing/message-faults.ts";
 import { targetTooLong } from "./framing/target-too-long.ts";
 
-const malformed = problem("malformed-request", 400, "The request is malformed");
 const hostRefused = problem("host-refused", 421, "Not a host of this door");
 const upgradeRefused = problem("upgrade-refused", 400, "Switching protocols is not possible here");
 const expectationRefused = problem("expectation-refused", 417, "The expectation cannot be met");
@@ -48,7 +48,7 @@ export const framing: Guard = defineGuard({
     return ({ request }) => {
       if (request.wrong !== undefined && request.target.length > TARGET_BYTES_MAX) return targetTooLong();
       const fault = request.wrong ?? fieldFault(request.fields, request.version) ?? messageFault(request);
-      if (fault !== undefined) return malformed({ detail: `${fault}.`, because: { fault } });
+      if (fault !== undefined) return malformedRequest({ detail: `${fault}.`, because: { fault } });
       return (known.size === 0 || isKnown(request, known) ? undefined : hostRefused()) ?? unmet(request);
     };
   },

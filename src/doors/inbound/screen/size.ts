@@ -9,10 +9,9 @@
  * section 5.
  */
 import { contentTooLarge } from "../../../exchange/content.ts";
-import { count, defineGuard, fields, type Guard, or, problem, size as amount } from "../../../guard.ts";
+import { fieldsTooLarge } from "../../../exchange/unreadable.ts";
+import { count, defineGuard, fields, type Guard, or, size as amount } from "../../../guard.ts";
 import { targetTooLong } from "./framing/target-too-long.ts";
-
-const fieldsTooLarge = problem("fields-too-large", 431, "The header fields are too large");
 
 /** `: ` and the line's end. */
 const LINE_OVERHEAD_BYTES = 4;

@@ -1,0 +1,8 @@
+/** Unreadable: what is wrong with a message that never became a request, for the guards and for the wire alike. */
+import { type Particulars, type Problem, problem } from "./problem.ts";
+
+type Declared = (particulars?: Particulars) => Problem;
+
+export const malformedRequest: Declared = problem("malformed-request", 400, "The request is malformed");
+export const fieldsTooLarge: Declared = problem("fields-too-large", 431, "The header fields are too large");
+export const requestSlow: Declared = problem("request-slow", 408, "The request took too long to arrive");
