@@ -193,13 +193,12 @@ export class JsonScan {
   #admit(start: number, end: number, base: number, known: Set<string> | undefined): boolean {
     if (known !== undefined) {
       const name = this.#decode(start, end);
-      if (name === PROTOTYPE) return this.#refuse("prototype", start);
+      if (name === PROTOTYPE && !this.#bounds.prototypeNames) return this.#refuse("prototype", start);
       if (known.has(name) && this.#bounds.uniqueNames) return this.#refuse("duplicate", start);
       known.add(name);
       return true;
     }
-    // An own member named `__proto__` is harmless here, but an API that copies it member by member changes its objects.
-    if (end - start === PROTOTYPE.length && this.#bytes.toString("latin1", start, end) === PROTOTYPE) return this.#refuse("prototype", start);
+    if (this.#isPrototype(start, end) && !this.#bounds.prototypeNames) return this.#refuse("prototype", start);
     const names = this.#names;
     for (let index = base; index < names.length; index += 3) {
       if (names[index + 2] === this.#hash && this.#equals(names[index] ?? 0, names[index + 1] ?? 0, start, end)) {
@@ -208,6 +207,10 @@ export class JsonScan {
     }
     names.push(start, end, this.#hash);
     return true;
+  }
+
+  #isPrototype(start: number, end: number): boolean {
+    return end - start === PROTOTYPE.length && this.#bytes.toString("latin1", start, end) === PROTOTYPE;
   }
 
   #refuse(reason: Reason, at: number): false {

@@ -23,6 +23,8 @@ export interface JsonBounds {
   readonly preciseNumbers: boolean;
   /** True refuses two members of one object under one name (RFC 8259, section 4: their meaning is unpredictable). */
   readonly uniqueNames: boolean;
+  /** False refuses a member named `__proto__`: copied member by member, it changes what an object of the API inherits. */
+  readonly prototypeNames: boolean;
 }
 
 export const JSON_BOUNDS: JsonBounds = {
@@ -32,6 +34,7 @@ export const JSON_BOUNDS: JsonBounds = {
   stringBytes: 1_048_576,
   preciseNumbers: true,
   uniqueNames: true,
+  prototypeNames: false,
 };
 
 export interface JsonFault {

@@ -93,6 +93,7 @@ test("a member named __proto__ is refused, also when it is written with an escap
   assert.equal(fault('{"__pro\\u0074o__":1}').reason, "prototype");
   const names = Array.from({ length: 20 }, (_, index) => `"n${index}":0`).join(",");
   assert.equal(fault(`{${names},"__proto__":1}`).reason, "prototype");
+  assert.deepEqual(Object.keys(accepted('{"__proto__":1}', { prototypeNames: true }) ?? {}), ["__proto__"]);
   assert.deepEqual(accepted('{"constructor":1,"toString":2,"x":"__proto__"}'), { constructor: 1, toString: 2, x: "__proto__" });
 });
 

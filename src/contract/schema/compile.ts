@@ -1,9 +1,19 @@
 /**
  * Compile: a schema of the contract becomes a Validator.
+ *
+ * Every keyword is enforced, known to be an annotation, or reported. The work is done here, at start-up; a Validator
+ * then runs in time that is bounded by the value and by `STEPS_MAX`, and never throws: what it cannot decide it refuses.
  */
+import type { Json } from "../json-value.ts";
 import type { Library, Spot } from "../library.ts";
 import type { Report } from "../misfit.ts";
-import type { Validator } from "../operation.ts";
+import type { Finding, Validator } from "../operation.ts";
+import { Findings } from "./findings.ts";
+import { isOpen } from "./is-open.ts";
+import { readVocabulary } from "./read-vocabulary.ts";
+import type { Node } from "./rule.ts";
+import { EXPLANATION_STEPS_MAX, refillSteps, STEPS_MAX } from "./steps.ts";
+import { type Unit, Workshop } from "./workshop.ts";
 
 export interface SchemaOptions {
   readonly library: Library;
@@ -11,7 +21,82 @@ export interface SchemaOptions {
   /** In a request `readOnly` properties are not the caller's to set; in an answer `writeOnly` ones may not leave. */
   readonly direction: "request" | "answer";
   readonly report: Report;
+  /** `assert` (the default) refuses what does not have its `format`; `annotate` is JSON Schema 2020-12 to the letter. */
+  readonly formats?: "assert" | "annotate";
 }
 
 /** Compiles the schema at `spot`. Undefined after a misfit of level `operation` has been reported. */
-export declare function compileSchema(spot: Spot, options: SchemaOptions): Validator | undefined;
+export function compileSchema(spot: Spot, options: SchemaOptions): Validator | undefined {
+  const { library, direction, report } = options;
+  const workshop = findWorkshop(options);
+  const value = library.at(spot);
+  if (value === undefined) {
+    report({ level: "operation", place: library.place(spot), message: "there is no schema here" });
+    return undefined;
+  }
+  if (!speaks(options)) return undefined;
+  const unit = workshop.compile({ spot, value, resource: workshop.resources.enclosing(spot) }, direction);
+  if (!workshop.report(unit, report)) return undefined;
+  const open = isOpen(value, spot, workshop.resources);
+  return { check: (given) => check(unit, given), explain: (given) => explain(unit, given), open };
+}
+
+/** One workshop per contract, dialect and way with formats: components are compiled once, however many use them. */
+const workshops = new WeakMap<Library, Map<string, Workshop>>();
+
+function findWorkshop({ library, dialect, formats = "assert" }: SchemaOptions): Workshop {
+  let own = workshops.get(library);
+  if (own === undefined) {
+    own = new Map();
+    workshops.set(library, own);
+  }
+  const key = `${dialect} ${formats}`;
+  let workshop = own.get(key);
+  if (workshop === undefined) {
+    workshop = new Workshop({ library, dialect, assertsFormats: formats === "assert" });
+    own.set(key, workshop);
+  }
+  return workshop;
+}
+
+/** A document may name another dialect for all of its schemas (OpenAPI 3.1, section 4.8.24.7). */
+function speaks({ library, dialect, report }: SchemaOptions): boolean {
+  const spot = { file: library.root, pointer: "/jsonSchemaDialect" };
+  const uri = dialect === "3.0" ? undefined : library.at(spot);
+  if (uri === undefined) return true;
+  const vocabulary = readVocabulary(uri, (reference) => {
+    const found = library.resolve(reference, spot);
+    return "wrong" in found ? found : { value: found.value };
+  });
+  if ("validates" in vocabulary && vocabulary.validates) return true;
+  const wrong = "validates" in vocabulary ? { message: "a dialect without the validation vocabulary checks nothing" } : vocabulary;
+  report({ level: "operation", place: library.place(spot), ...wrong });
+  return false;
+}
+
+function check({ node }: Unit, value: Json): boolean {
+  refillSteps(STEPS_MAX);
+  try {
+    return node.test(value);
+  } catch {
+    // Out of steps, or of stack: closed is the only safe answer.
+    return false;
+  }
+}
+
+function explain(unit: Unit, value: Json): readonly Finding[] {
+  if (check(unit, value)) return [];
+  const findings = new Findings();
+  tell(unit.node, value, findings);
+  if (findings.list.length === 0) findings.add(undefined, "schema", "cannot be checked within the bounds of this gateway");
+  return findings.list;
+}
+
+function tell(node: Node, value: Json, findings: Findings): void {
+  refillSteps(EXPLANATION_STEPS_MAX);
+  try {
+    node.tell(value, undefined, findings);
+  } catch {
+    // What has been found so far is told.
+  }
+}
