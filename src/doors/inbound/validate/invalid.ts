@@ -1,9 +1,9 @@
 /**
  * Invalid: all that is wrong with one request, as one problem.
  *
- * Whoever repairs a client wants the whole list, not one error per attempt. Names, pointers and messages come from the
- * contract; the caller's own text is never sent back, so that a secret in the wrong place stays where it was, and so
- * that an answer cannot be made to carry somebody else's words.
+ * Whoever repairs a client wants the whole list, not one error per attempt. Names and messages come from the contract, and
+ * pointers lead into what was sent by the names of its members; no value is ever sent back, so that a secret in the wrong
+ * place stays where it was, and so that an answer cannot be made to carry somebody else's words.
  */
 import { type Finding, type JsonObject, type Particulars, type Problem, problem } from "../../../guard.ts";
 

@@ -39,14 +39,15 @@ const FRAMES: readonly RegExp[] = [
 export function holdsStackTrace(text: string): boolean {
   if (OPENINGS.some((opening) => text.includes(opening) || text.includes(opening.replaceAll('"', '\\"')))) return true;
   return linesOf(text).some((line) => {
-    const frame = line.slice(0, LINE_CHARACTERS_MAX).trim();
+    const frame = line.slice(0, LINE_CHARACTERS_MAX).trim().replace(/^"/, "");
     return FRAMES.some((pattern) => pattern.test(frame));
   });
 }
 
-/** Line ends of JSON strings (an escape) and of HTML (an element) are line ends, too; so is each item of a JSON list. */
+/** Line ends of JSON strings (an escape) and of HTML (an element) are line ends, too, and each JSON string begins a line. */
 function linesOf(text: string): readonly string[] {
   return text
+    .replaceAll(/[:[,] ?"/g, "\n")
     .replaceAll("\\r", "")
     .replaceAll("\\n", "\n")
     .replaceAll("\\t", " ")
@@ -54,6 +55,5 @@ function linesOf(text: string): readonly string[] {
     .replaceAll(/<(?:br|li|p|pre|code|div)\b ?\/?>/gi, "\n")
     .replaceAll("&nbsp;", " ")
     .replaceAll("&quot;", '"')
-    .replaceAll('"at ', "\nat ")
     .split("\n");
 }
