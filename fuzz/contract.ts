@@ -17,7 +17,7 @@ type Branch = { [name: string]: Tree };
 type Dice = (below: number) => number;
 
 const METHODS: readonly string[] = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
-const IGNORED: readonly string[] = ["accept", "content-type", "authorization"];
+const IGNORED: ReadonlySet<string> = new Set(["accept", "content-type", "authorization"]);
 
 const ORDER: Tree = { type: "object", required: ["sku"], properties: { sku: { type: "string", maxLength: 8 }, count: { type: "integer" } } };
 
@@ -182,22 +182,31 @@ function compareOperation(read: Operation, document: Tree, item: Branch, given: 
 
 function keyOf(parameter: unknown): string {
   assert.ok(isBranch(parameter), "a parameter is no object, and nothing was said");
-  const [place, name] = [String(own(parameter, "in")), String(own(parameter, "name"))];
+  const [place, name] = [textOf(own(parameter, "in")), textOf(own(parameter, "name"))];
   if (place !== "header") return `${place} ${name}`;
-  return IGNORED.includes(name.toLowerCase()) ? "" : `${place} ${name.toLowerCase()}`;
+  return IGNORED.has(name.toLowerCase()) ? "" : `${place} ${name.toLowerCase()}`;
 }
 
 function follow(document: Tree, value: Tree | undefined): Tree | undefined {
   let found = value;
   for (let steps = 0; steps < 100 && isBranch(found) && Object.hasOwn(found, "$ref"); steps += 1) {
-    const keys = String(found["$ref"]).slice(2).split("/").map((key) => key.replaceAll("~1", "/").replaceAll("~0", "~"));
+    const reference = textOf(found["$ref"]);
+    const keys = reference.length < 2 ? [] : reference.slice(2).split("/").map(unescape);
     found = keys.reduce<Tree | undefined>((at, key) => (typeof at === "object" && at !== null ? own(at, key) : undefined), document);
   }
   return found;
 }
 
+function unescape(key: string): string {
+  return key.replaceAll("~1", "/").replaceAll("~0", "~");
+}
+
 function own(value: Branch | Tree[], key: string): Tree | undefined {
   return Object.getOwnPropertyDescriptor(value, key)?.value as Tree | undefined; // members of a tree are trees
+}
+
+function textOf(value: Tree | undefined): string {
+  return typeof value === "string" ? value : JSON.stringify(value ?? null);
 }
 
 function listOf(value: Tree | undefined): readonly Tree[] {

@@ -51,13 +51,13 @@ function byWidth(one: string, other: string): number {
  * (`usable`) that is a warning; where none does, the operation is of no use.
  */
 export function tellUnread(scope: Scope, media: readonly MediaType[], direction: Direction, usable: boolean): void {
-  const bodies = direction === "request" ? "request bodies" : "answers";
+  const [bodies, guard] = direction === "request" ? ["request bodies", "body"] : ["answers", "answer-body"];
   for (const { range, kind, place } of media) {
     // Of JSON the schema alone can be in the way, and that has been said.
     if (kind !== "unsupported" || isJsonRange(range)) continue;
     const what = `the content of ${range} cannot be checked yet`;
     if (usable) scope.warn(place, `${what}: ${bodies} of this type are refused, others are not`);
-    else scope.refuse(place, `${what}: take away its schema, or waive the check of ${bodies} at this operation with a reason`, { unread: direction });
+    else scope.refuse(place, `${what}: take away its schema, or say \`${guard}: { waived: <reason> }\` at this operation`, { unread: direction });
   }
 }
 

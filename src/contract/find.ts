@@ -26,9 +26,13 @@ export interface Routed {
 
 const UNKNOWN: Match = { kind: "path" };
 
-/** Reports the paths that cannot be routed, for each of their operations. */
-export function buildFind(operations: readonly Routed[], report: Report): Find {
-  const entries = [...Map.groupBy(operations, ({ operation }) => operation.path)].map(([template, group]) => makeEntry(template, group));
+/**
+ * Reports the paths that cannot be routed, for each of their operations. `empty` are templates without any method: they
+ * are listed, so their requests are not those of a wider template.
+ */
+export function buildFind(operations: readonly Routed[], empty: readonly string[], report: Report): Find {
+  const groups = [...Map.groupBy(operations, ({ operation }) => operation.path)];
+  const entries = [...groups, ...empty.map((template) => [template, []] as const)].map(([template, group]) => makeEntry(template, group));
   const { refused } = buildRouter(entries);
   for (const { entry, misfit } of refused) {
     for (const operation of entries[entry]?.methods.values() ?? []) report(attribute(misfit, operation));

@@ -9,6 +9,12 @@
 
 export type Dialect = "3.0" | "3.1" | "3.2";
 
+/** Fields of a path item that are methods, with the dialect that brought them. */
+export const METHODS: ReadonlyMap<string, Dialect> = new Map<string, Dialect>([
+  ...["get", "put", "post", "delete", "options", "head", "patch", "trace"].map((method) => [method, "3.0"] as const),
+  ["query", "3.2"],
+]);
+
 export interface Field {
   readonly documentation: boolean;
   readonly form: "one" | "list" | "map";
@@ -66,15 +72,7 @@ const SOURCE: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     $ref: "string",
     summary: "~string",
     description: "~string",
-    get: "operation",
-    put: "operation",
-    post: "operation",
-    delete: "operation",
-    options: "operation",
-    head: "operation",
-    patch: "operation",
-    trace: "operation",
-    query: "operation 3.2",
+    ...Object.fromEntries([...METHODS].map(([method, since]) => [method, `operation ${since}`])),
     additionalOperations: "{operation} 3.2",
     servers: "[server]",
     parameters: "[parameter&]",

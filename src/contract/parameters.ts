@@ -67,10 +67,10 @@ function readList(scope: Scope, owner: Node): ReadonlyMap<string, Declared> {
 /** Undefined for parameters that OpenAPI tells us to ignore, and after a misfit. */
 function identify(scope: Scope, node: Node): Declared | undefined {
   const { name, in: location } = node.value;
-  if (typeof name !== "string" || name === "") return void scope.refuse(node, "this parameter has no name", { allowed: "name: a text" });
-  if (location === "querystring") return void scope.refuse(node, "a parameter that is the whole query string cannot be checked yet", { allowed: "in: query, one by one" });
+  if (typeof name !== "string" || name === "") return scope.refuse(node, "this parameter has no name", { allowed: "name: a text" });
+  if (location === "querystring") return scope.refuse(node, "a parameter that is the whole query string cannot be checked yet", { allowed: "in: query, one by one" });
   if (typeof location !== "string" || !LOCATIONS.includes(location)) {
-    return void scope.refuse(node, `the parameter "${name}" does not say where it travels`, { allowed: `in: ${LOCATIONS.join(", ")}` });
+    return scope.refuse(node, `the parameter "${name}" does not say where it travels`, { allowed: `in: ${LOCATIONS.join(", ")}` });
   }
   if (location === "header" && IGNORED.has(name.toLowerCase())) return undefined;
   return { node, name, location: location as Location }; // one of LOCATIONS

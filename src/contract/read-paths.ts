@@ -1,35 +1,55 @@
 /**
  * Read paths: every method of every path, each with an id of its own.
  */
+import { readBasePath } from "./base-path.ts";
+import type { Routed } from "./find.ts";
 import { join } from "./json-pointer.ts";
 import { isJsonObject } from "./json-value.ts";
 import type { Spot } from "./library.ts";
 import { type Dialect, isSince, METHODS } from "./object-table.ts";
-import type { Routed } from "./find.ts";
 import { type Entry, type PathEntry, readOperation } from "./read-operation.ts";
 import { type Node, openScope, type Reading } from "./reading.ts";
 
-/** Reads all operations in the order of the document. */
-export function readPaths(reading: Reading, basePath: string | undefined): readonly Routed[] {
+export interface Paths {
+  /** In the order of the document. */
+  readonly routed: readonly Routed[];
+  /** Templates without any method, with their base path. */
+  readonly empty: readonly string[];
+}
+
+/** Reads all operations. */
+export function readPaths(reading: Reading, basePath: string | undefined): Paths {
   const { document } = reading;
   const { paths } = document.value;
-  if (!isJsonObject(paths)) return [];
+  if (!isJsonObject(paths)) return { routed: [], empty: [] };
+  const empty: string[] = [];
   const ids = new Map<string, Node>();
   const read = Object.keys(paths)
     .filter((template) => !template.startsWith("x-"))
     .flatMap((template) => {
       const nodes = readItem(reading, { file: document.file, pointer: join(document.pointer, "paths", template) });
-      return listEntries(reading, { template, nodes }, ids).map((entry) => {
+      const entries = listEntries(reading, { template, nodes }, ids);
+      if (entries.length === 0) empty.push(readEmpty(reading, { template, nodes }, basePath));
+      return entries.map((entry) => {
         const scope = openScope(reading, entry.id);
         if (nodes.length > 1) scope.refuse(nodes[0] ?? document, "fields beside the $ref of a path have no defined meaning");
         return readOperation(scope, entry, basePath);
       });
     });
   const methods = Map.groupBy(read, ({ operation }) => operation.path);
-  return read.map(({ operation, matrix }) => {
+  const routed = read.map(({ operation, matrix }) => {
     const allow = (methods.get(operation.path) ?? []).map((other) => other.operation.method).sort();
     return { operation: { ...operation, allow }, matrix };
   });
+  return { routed, empty };
+}
+
+/** With no operation to take down, a fault that may have been one (`gte: ...`) stops everything. */
+function readEmpty({ document, faults, library, report }: Reading, { template, nodes }: PathEntry, basePath: string | undefined): string {
+  for (const { spot, message, allowed, documentation } of nodes.flatMap((node) => faults(node, "pathItem"))) {
+    if (!documentation) report({ level: "error", place: library.place(spot), message, ...(allowed === undefined ? {} : { allowed }) });
+  }
+  return (basePath ?? readBasePath([...nodes, document]).path) + template;
 }
 
 /**

@@ -7,7 +7,7 @@
 import { isAlias, LineCounter, parseDocument, type Document, type ErrorCode, visit, isPair, isScalar, isNode } from "yaml";
 import { countMembers, type JsonOutline, outlineJson } from "./json-outline.ts";
 import { readPointer, writePointer } from "./json-pointer.ts";
-import type { Json, JsonObject } from "./json-value.ts";
+import type { Json } from "./json-value.ts";
 import type { Misfit, Place } from "./misfit.ts";
 
 /** How often one anchor may stand, repeated by aliases and aliases of aliases ("billion laughs"). */
@@ -154,12 +154,9 @@ function surveyTree(value: Json): Survey {
   const visitValue = (item: Json, depth: number): boolean => {
     if (typeof item !== "object" || item === null) return true;
     if (depth > DEPTH_LEVELS) return false;
-    if (Array.isArray(item)) return (item as readonly Json[]).every((child) => visitValue(child, depth + 1));
-    for (const key in item) {
-      members += 1;
-      if (!visitValue((item as JsonObject)[key] ?? null, depth + 1)) return false;
-    }
-    return true;
+    const children: readonly Json[] = Array.isArray(item) ? item : Object.values(item);
+    if (!Array.isArray(item)) members += children.length;
+    return children.every((child) => visitValue(child, depth + 1));
   };
   return visitValue(value, 0) ? { members } : { members, wrong: TOO_DEEP };
 }

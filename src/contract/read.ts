@@ -33,8 +33,8 @@ export function readContract(file: string, options: ReadOptions = {}): ReadContr
   if (document === undefined) return emptyContract(library.root, collected.list());
   const { node, dialect } = document;
   const reading = openReading(library, dialect, node, collected.report);
-  const routed = readPaths(reading, options.basePath === undefined ? undefined : trimBasePath(options.basePath));
-  const find = buildFind(routed, collected.report);
+  const { routed, empty } = readPaths(reading, options.basePath === undefined ? undefined : trimBasePath(options.basePath));
+  const find = buildFind(routed, empty, collected.report);
   reportRest(library, dialect, collected);
   return {
     ...describeDocument(node.value, dialect, library),
@@ -69,8 +69,9 @@ function collectMisfits(strict: boolean): Collected {
 /** The document and its dialect, or undefined after a misfit of level `error`. */
 function openDocument(library: Library, report: Report): { readonly node: Node; readonly dialect: Dialect } | undefined {
   const spot = { file: library.root, pointer: "" };
-  const refuse = (pointer: string, message: string, allowed = "OpenAPI 3.0, 3.1, 3.2"): undefined =>
-    void report({ level: "error", place: library.place({ ...spot, pointer }), message, allowed });
+  const refuse = (pointer: string, message: string, allowed = "OpenAPI 3.0, 3.1, 3.2"): undefined => {
+    report({ level: "error", place: library.place({ ...spot, pointer }), message, allowed });
+  };
   const value = library.at(spot);
   if (!isJsonObject(value)) return refuse("", "this is not an OpenAPI document");
   const { openapi, swagger } = value;
@@ -125,6 +126,6 @@ function emptyContract(file: string, misfits: readonly Misfit[]): ReadContract {
     extensions: {},
     operations: [],
     misfits: sortMisfits(misfits),
-    find: buildFind([], () => undefined),
+    find: buildFind([], [], () => undefined),
   };
 }

@@ -37,7 +37,7 @@ export interface Node extends Spot {
 /** One operation being read: whatever is refused here takes it down, and nothing else. */
 export interface Scope {
   readonly reading: Reading;
-  readonly refuse: (spot: Spot, message: string, more?: Pick<Misfit, "allowed" | "unread">) => void;
+  readonly refuse: (spot: Spot, message: string, more?: Pick<Misfit, "allowed" | "unread">) => undefined;
   readonly warn: (spot: Spot, message: string, allowed?: string) => void;
   /** The schema at `spot`, compiled, or undefined after its misfits have been reported. */
   readonly compile: (spot: Spot, direction: Direction) => Validator | undefined;
@@ -63,8 +63,9 @@ export function openReading(library: Library, dialect: Dialect, document: Node, 
 
 export function openScope(reading: Reading, operation: string): Scope {
   const { library, report } = reading;
-  const tell = (level: Misfit["level"], spot: Spot, message: string, more: Pick<Misfit, "allowed" | "unread"> = {}): void =>
+  const tell = (level: Misfit["level"], spot: Spot, message: string, more: Pick<Misfit, "allowed" | "unread"> = {}): undefined => {
     report({ level, place: library.place(spot), message, operation, ...more });
+  };
   return {
     reading,
     refuse: (spot, message, more) => tell("operation", spot, message, more),

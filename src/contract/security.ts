@@ -12,8 +12,8 @@ import { isSince } from "./object-table.ts";
 import type { Alternative, Requirement, Scheme } from "./operation.ts";
 import { type Node, refuseFaults, type Scope, take } from "./reading.ts";
 
-const TYPES: readonly string[] = ["http", "apiKey", "oauth2", "openIdConnect", "mutualTLS"];
-const PLACES: readonly string[] = ["header", "query", "cookie"];
+const TYPES: ReadonlySet<string> = new Set(["http", "apiKey", "oauth2", "openIdConnect", "mutualTLS"]);
+const PLACES: ReadonlySet<string> = new Set(["header", "query", "cookie"]);
 
 /** The alternatives at the operation, else at the document, else undefined; undefined also after a misfit. */
 export function readSecurity(scope: Scope, operation: Node): readonly Alternative[] | undefined {
@@ -22,21 +22,21 @@ export function readSecurity(scope: Scope, operation: Node): readonly Alternativ
   if (owner === undefined) return undefined;
   const spot = { file: owner.file, pointer: join(owner.pointer, "security") };
   const given = owner.value["security"];
-  if (!Array.isArray(given)) return void scope.refuse(spot, "this says who may come in, and it is not a list", { allowed: "a list" });
+  if (!Array.isArray(given)) return scope.refuse(spot, "this says who may come in, and it is not a list", { allowed: "a list" });
   const alternatives = (given as readonly Json[]).map((item, index) => readAlternative(scope, item, { ...spot, pointer: join(spot.pointer, String(index)) }));
   const whole = alternatives.filter((alternative) => alternative !== undefined);
   return whole.length === alternatives.length ? whole : undefined;
 }
 
 function readAlternative(scope: Scope, given: Json, spot: Spot): Alternative | undefined {
-  if (!isJsonObject(given)) return void scope.refuse(spot, "an alternative is an object with names of security schemes", { allowed: "an object" });
+  if (!isJsonObject(given)) return scope.refuse(spot, "an alternative is an object with names of security schemes", { allowed: "an object" });
   const requirements = Object.entries(given).map(([name, scopes]) => readRequirement(scope, name, scopes, { ...spot, pointer: join(spot.pointer, name) }));
   const whole = requirements.filter((requirement) => requirement !== undefined);
   return whole.length === requirements.length ? whole : undefined;
 }
 
 function readRequirement(scope: Scope, name: string, scopes: Json, spot: Spot): Requirement | undefined {
-  if (!isTexts(scopes)) return void scope.refuse(spot, "the scopes of a security scheme are a list of texts", { allowed: "a list of texts" });
+  if (!isTexts(scopes)) return scope.refuse(spot, "the scopes of a security scheme are a list of texts", { allowed: "a list of texts" });
   const node = findScheme(scope, name, spot);
   const scheme = node === undefined ? undefined : readScheme(scope, name, node);
   if (node === undefined || scheme === undefined) return undefined;
@@ -64,15 +64,15 @@ function takeScheme(scope: Scope, spot: Spot): Node | undefined {
 
 function readScheme(scope: Scope, name: string, node: Node): Scheme | undefined {
   const { type, scheme, in: place, name: parameter } = node.value;
-  if (typeof type !== "string" || !TYPES.includes(type)) return void scope.refuse(node, `the security scheme "${name}" has no type that is known`, { allowed: TYPES.join(", ") });
+  if (typeof type !== "string" || !TYPES.has(type)) return scope.refuse(node, `the security scheme "${name}" has no type that is known`, { allowed: [...TYPES].join(", ") });
   const known = { name, type: type as Scheme["type"], place: scope.reading.library.place(node) }; // one of TYPES
   if (type === "http") {
-    if (typeof scheme !== "string" || scheme === "") return void scope.refuse(node, `the security scheme "${name}" does not say which HTTP scheme it is`, { allowed: "scheme: bearer, basic, ..." });
+    if (typeof scheme !== "string" || scheme === "") return scope.refuse(node, `the security scheme "${name}" does not say which HTTP scheme it is`, { allowed: "scheme: bearer, basic, ..." });
     return { ...known, http: scheme.toLowerCase() };
   }
   if (type !== "apiKey") return known;
-  if (typeof parameter !== "string" || parameter === "" || typeof place !== "string" || !PLACES.includes(place)) {
-    return void scope.refuse(node, `the security scheme "${name}" does not say where its key travels`, { allowed: "name, and in: header, query, or cookie" });
+  if (typeof parameter !== "string" || parameter === "" || typeof place !== "string" || !PLACES.has(place)) {
+    return scope.refuse(node, `the security scheme "${name}" does not say where its key travels`, { allowed: "name, and in: header, query, or cookie" });
   }
   return { ...known, in: place as NonNullable<Scheme["in"]>, parameter }; // one of PLACES
 }

@@ -124,6 +124,17 @@ test("A path that cannot be routed keeps its place, down", (t) => {
   assert.equal(found.kind === "operation" && found.operation.id, "GET /a/export?format=csv");
 });
 
+test("A path without methods is listed all the same", (t) => {
+  const id = { name: "id", in: "path", required: true, schema: { type: "string" } };
+  const contract = readDocument(t, documentOf({ servers: [{ url: "/v1" }], paths: { "/a/{id}": { parameters: [id], get: GET }, "/a/export": { summary: "not for you" } } }));
+  assert.deepEqual(contract.find("GET", ["v1", "a", "export"]), { kind: "method", path: "/v1/a/export", allow: [] });
+  assert.deepEqual(told(contract.misfits), []);
+});
+
+test("A path without methods and with a field that may have been one stops everything", (t) => {
+  assert.deepEqual(told(readDocument(t, documentOf({ paths: { "/a": { gte: GET } } })).misfits), ['error /paths/~1a/gte: the field "gte" is not known here']);
+});
+
 test("Two templates of one shape leave the first standing", (t) => {
   const named = (name: string): object => ({ parameters: [{ name, in: "path", required: true, schema: { type: "string" } }], get: GET });
   const contract = readDocument(t, documentOf({ paths: { "/a/{b}": named("b"), "/a/{c}": named("c") } }));
