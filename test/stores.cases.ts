@@ -177,9 +177,9 @@ export const storeCases: readonly StoreCase[] = [
     title: "nonsense is a fault, never a yes",
     run: (makeStore) =>
       using(makeStore, async (store) => {
-        const nonsense: Partial<Want>[] = [{ cost: -1 }, { cost: Number.NaN }, { now: Number.NaN }, { perMillisecond: 0 }, { perMillisecond: Number.NaN }, { cost: Number.POSITIVE_INFINITY }];
+        const nonsense: Partial<Want>[] = [{ cost: -1 }, { cost: Number.NaN }, { now: Number.NaN }, { perMillisecond: 0 }, { perMillisecond: Number.POSITIVE_INFINITY }, { capacity: 0 }, { capacity: Number.POSITIVE_INFINITY }, { now: Number.POSITIVE_INFINITY }, { perMillisecond: Number.NaN }, { cost: Number.POSITIVE_INFINITY }];
         for (const wanted of nonsense) {
-          await assert.rejects(async () => store.take("a", { ...want(), ...wanted }), JSON.stringify(wanted));
+          await assert.rejects(async () => store.take("a", { ...want(), ...wanted }), Object.entries(wanted).join());
         }
         assert.equal((await store.take("a", want())).left, 4, "and leaves no trace");
       }),

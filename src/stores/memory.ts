@@ -67,7 +67,7 @@ class Memory implements MemoryStore {
   }
 
   get size(): number {
-    return this.#list.length;
+    return this.#entries.size;
   }
 
   take(bucket: string, { cost, capacity, perMillisecond, now }: Want): Taken {

@@ -69,6 +69,59 @@ test("a clock that falls back a little stands still; by more, time goes on at on
   }
 });
 
+test("no seed of the dice makes the store forget the oldest instead of the least", () => {
+  for (const random of [() => new Uint8Array(4), () => Uint8Array.of(0, 0, 0, 1), () => Uint8Array.of(255, 255, 255, 255)]) {
+    const store = memoryStore({ keysMax: 20, random });
+    for (let turn = 0; turn < 5; turn++) store.take("greedy", HOURLY);
+    for (let key = 0; key < 1_000; key++) store.take(`foreign ${key}`, HOURLY);
+    assert.equal(taken(store.take("greedy", HOURLY)).granted, false);
+  }
+});
+
+test("a store for one name remembers one name", () => {
+  const store = memoryStore({ keysMax: 1 });
+  for (let key = 0; key < 100; key++) {
+    store.take(`key ${key}`, HOURLY);
+    assert.equal(store.size, 1);
+    assert.equal(taken(store.take(`key ${key}`, { ...HOURLY, cost: 0 })).left, 4, "the newest");
+  }
+});
+
+test("after any clearing away, every entry is still found", () => {
+  const store = memoryStore();
+  for (let key = 0; key < 300; key++) store.take(`key ${key}`, { cost: 1, capacity: 5, perMillisecond: 5 / (key % 3 === 0 ? 3_600_000 : 100), now: START });
+  for (let key = 300; key < 1_000; key++) store.take(`key ${key}`, { ...HOURLY, now: START + 1_000 });
+  for (let key = 0; key < 300; key += 3) assert.ok(taken(store.take(`key ${key}`, { ...HOURLY, cost: 0, now: START + 1_000 })).left < 5, `key ${key}`);
+  assert.equal(store.size, 100 + 700);
+});
+
+test("less than a millisecond of debt is not forgotten", () => {
+  // A token takes a third of a millisecond.
+  const store = memoryStore();
+  const want = { cost: 1, capacity: 3, perMillisecond: 3, now: START };
+  store.take("a", want);
+  for (let key = 0; key < 10; key++) store.take(`key ${key}`, HOURLY);
+  assert.equal(taken(store.take("a", { ...want, cost: 0 })).left, 2);
+  for (let turn = 0; turn < 4; turn++) store.take("b", want);
+  assert.equal(taken(store.take("b", { ...want, now: START + 1 })).granted, true);
+});
+
+test("a window of broken milliseconds is rounded up, and noise of the division is not", () => {
+  const waitOf = (capacity: number, perMillisecond: number): number => {
+    const store = memoryStore();
+    const want = { cost: capacity, capacity, perMillisecond, now: START };
+    store.take("a", want);
+    return taken(store.take("a", want)).waitMilliseconds;
+  };
+  assert.equal(waitOf(10, 10 / 1_000.4), 1_001);
+  assert.equal(waitOf(10, 10 / 0.4), 1);
+  assert.equal(NOISY[0] / (NOISY[0] / NOISY[1]) > NOISY[1], true);
+  assert.equal(waitOf(NOISY[0], NOISY[0] / NOISY[1]), NOISY[1]);
+});
+
+/** A capacity and a window that division does not give back. */
+const NOISY = [9, 60_000] as const;
+
 test("a closed store has forgotten everything", () => {
   const store = memoryStore();
   store.take("a", HOURLY);

@@ -11,7 +11,10 @@ async function verdict(options: Json, given: Given): Promise<string> {
 
 const REFUSED = "403 address-refused";
 
+test("it stands everywhere without being named", () => assert.equal(address.standing, true));
+
 test("without ranges everybody may come", async () => {
+  assert.equal(await verdict({}, { address: "" }), "passes", "also over a socket that has no address, if the host says it is no fault");
   assert.equal(await verdict({}, { address: "203.0.113.5" }), "passes");
   assert.equal(await verdict({ allow: [], deny: [] }, { address: "2001:db8::1" }), "passes");
 });

@@ -27,3 +27,5 @@ test("what is forwarded unlisted passes with every method but two", async () => 
 test("TRACE is refused even where the contract lists it, and not offered", async () => {
   assert.equal(await verdict({ method: "TRACE", allow: ["GET", "TRACE"] }, "TRACE"), "405 method-not-allowed; allow: GET");
 });
+
+test("it stands everywhere without being named", () => assert.equal(method.standing, true));

@@ -18,6 +18,8 @@ function body(declared: number | undefined, come = 0): Content {
   return new Content({ open }, declared);
 }
 
+test("it stands everywhere without being named", () => assert.equal(size.standing, true));
+
 test("an ordinary request passes", async () => assert.equal(await verdict({}, { body: "{}" }), "passes"));
 
 test("a body that is announced too long is refused before a byte of it is read", async () => {
