@@ -29,6 +29,8 @@ for (const wrong of ["app.example", "//app.example", "https://", "https:///", "h
   test(`${JSON.stringify(wrong)} is no origin`, () => assert.match(read(originText, wrong), /^not an origin/));
 }
 
+test("the origin null is told why it is none", () => assert.match(read(originText, "null"), /sandboxed/));
+
 test("a page is of this host when scheme, host and port are", () => {
   assert.equal(isSameOrigin("https://api.example", "api.example", true), true);
   assert.equal(isSameOrigin("https://api.example", "API.example:443", true), true);

@@ -35,3 +35,5 @@ for (const name of SINGLE_FIELDS) {
     assert.equal(outcome.problem.because?.["fault"], `the field ${name} came twice`);
   });
 }
+
+test("nothing wrong is nothing said", async () => assert.equal(await said([...HOST, ["accept", "a"], ["accept", "b"], ["x-empty", ""]]), "passes"));

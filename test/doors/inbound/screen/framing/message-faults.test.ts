@@ -66,3 +66,5 @@ test("a method that is none is refused", async () => {
   for (const method of ["", "get", "GET ", "G\u00cbT", "A".repeat(33)]) assert.equal(await said(HOST, { method }), MALFORMED, method);
   for (const method of ["GET", "M-SEARCH", "A".repeat(32)]) assert.equal(await said(HOST, { method }), "passes", method);
 });
+
+test("nothing wrong is nothing said", async () => assert.equal(await said([...HOST, ["transfer-encoding", "chunked"], ["connection", "close"]]), "passes"));
