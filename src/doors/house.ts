@@ -72,7 +72,8 @@ function furnish(policy: Policy, contract: ReadContract, reading: PolicyReading,
   const broken = brokenOperations(contract.misfits);
   const plan = (operation: Operation): Plan => {
     const { list, public: open } = postingsOf(operation, settings.everywhere, settings.operations, guards, complain);
-    const site: PlanSite = { contract, operation, public: open, store, folder, random: randomBytes, share, complain, down: broken.get(operation.id) };
+    const accuse = (message: string, allowed?: string): void => void misfits.push({ level: "error", place: operation.place, message, operation: operation.id, ...(allowed === undefined ? {} : { allowed }) });
+    const site: PlanSite = { contract, operation, public: open, store, folder, random: randomBytes, share, complain, accuse, down: broken.get(operation.id) };
     return makePlan(list, site);
   };
   const plans = new Map(contract.operations.map((operation) => [operation.id, plan(operation)]));

@@ -47,6 +47,8 @@ export interface PlanSite {
   readonly random: Site["random"];
   readonly share: Site["share"];
   readonly complain: (pointer: string, message: string, allowed?: string) => void;
+  /** Complains about the operation itself, in the contract: nobody wrote a posting that could be wrong. */
+  readonly accuse: (message: string, allowed?: string) => void;
   readonly down: string | undefined;
 }
 
@@ -88,8 +90,11 @@ function compilePosting(posting: Posting, post: Post | undefined, site: CompileS
   const { guard, mode, pointer } = posting;
   if (post === undefined || site.down !== undefined) return { posting, step: undefined };
   const { operation } = site;
-  const report: Site["report"] = (message, allowed) =>
-    site.complain(pointer === "" ? "/operations" : pointer, `${operation.id}: ${guard.name}: ${message}`, allowed);
+  const report: Site["report"] = (message, allowed) => {
+    const words = `${operation.id}: ${guard.name}: ${message}`;
+    if (pointer === "" && operation.listed === "operation") site.accuse(words, allowed);
+    else site.complain(pointer === "" ? "/everywhere" : pointer, words, allowed);
+  };
   const check = post.compile({ ...site, report });
   return { posting, step: check === undefined ? undefined : { guard: guard.name, stage: guard.stage, mode, check } };
 }

@@ -1,0 +1,10 @@
+/** Commands: all of them, in the order in which help lists them. */
+import type { Command } from "./command.ts";
+import { check } from "./commands/check.ts";
+import { completions } from "./commands/completions.ts";
+import { explain } from "./commands/explain.ts";
+import { init } from "./commands/init.ts";
+import { man } from "./commands/man.ts";
+import { run } from "./commands/run.ts";
+
+export const COMMANDS: readonly Command[] = [run, check, explain, init, completions, man];

@@ -1,0 +1,112 @@
+/** Explain: shows the plan of one operation, in the order in which an exchange meets it. */
+import type { Json, JsonObject } from "../../contract/json-value.ts";
+import { type ExplainedGuard, explain as explainPlan, type Explanation } from "../../doors/explain.ts";
+import { GUARDS } from "../../doors/guards.ts";
+import { readPolicy } from "../../policy/read.ts";
+import { type Command, defineCommand } from "../command.ts";
+import { EXIT, type ExitCode } from "../exit-code.ts";
+import { findPolicy, policyPositional } from "../find-policy.ts";
+import { openHouse } from "../open-house.ts";
+import { offer } from "../parse.ts";
+import { refuseToBegin } from "../refuse-to-begin.ts";
+import { countMisfits, dataOfMisfits, tellMisfits, writePlace } from "../tell-misfits.ts";
+import { type Page, plain, type Style, type Terminal, writeJson } from "../terminal.ts";
+
+export const explain: Command = defineCommand({
+  name: "explain",
+  summary: "Show what stands at one operation, and who said so.",
+  description: [
+    "Shows the guards at one operation in the order in which an exchange meets them: door, stage, guard, whether it is enforced, the place in the policy that posted it, its options with the defaults that nobody wrote, and which risks of the OWASP API Security Top 10 it answers.",
+    "A guard comes from one of three places, the narrow one winning: it is standing (on without being named), it stands under `everywhere`, or under the operation itself.",
+  ],
+  positionals: [{ name: "operation", about: "The operationId, or `METHOD /path` where the contract gives none.", required: true }, policyPositional],
+  options: {},
+  examples: [
+    { line: "sallyport explain createTransfer", about: "One operation of the policy in this folder." },
+    { line: "sallyport explain 'GET /rates' policy.yaml --json", about: "An operation without an operationId, for a program." },
+  ],
+  exits: { 1: "an error stands in the way: sallyport check lists it", 2: "the contract has no such operation", 3: "there is no policy" },
+  json: {
+    id: "The operationId.",
+    method: "Its method.",
+    path: "The template of its path, with the base path.",
+    summary: "As in the contract, if it has one.",
+    place: "Where the contract describes it: file, pointer, line, column.",
+    security: "Alternatives, each a list of scheme and scopes that are asked for together; left out where the contract says nothing.",
+    public: "Why strangers may come in, where the policy says so.",
+    down: "Why the operation is refused whole, if it is.",
+    guards: "In order: door, stage, guard, effect (enforced, observed, waived, nothing to check, down), reason, source (standing, everywhere, operation), place, options, defaults, risks.",
+  },
+
+  async run({ positionals: [id = "", named], json }, terminal) {
+    const { out, folder } = terminal;
+    const found = findPolicy(named, folder);
+    if ("wrong" in found) return refuseToBegin(found.wrong, json, terminal);
+    const { house, misfits } = openHouse(found.file);
+    if (house === undefined) {
+      if (json) out.write(writeJson({ error: "an error stands in the way", misfits: dataOfMisfits(misfits) }));
+      tellMisfits(misfits, terminal.error, folder);
+      terminal.error.write(`sallyport: ${countMisfits(misfits)}: nothing would start, so there is no plan to explain`);
+      return EXIT.refused;
+    }
+    const plan = house.plans.get(id);
+    if (plan === undefined) return unknownOperation(id, [...house.plans.keys()], json, terminal);
+    const reading = readPolicy(found.file);
+    const explanation = explainPlan(plan, GUARDS, (pointer) => reading.complain(pointer, "").place);
+    if (json) out.write(writeJson(explanation));
+    else tell(explanation, out, folder);
+    return EXIT.fine;
+  },
+});
+
+function unknownOperation(id: string, known: readonly string[], json: boolean, { out, error }: Terminal): ExitCode {
+  const wrong = `the contract has no operation "${id}"${offer(id, known)}`;
+  if (json) out.write(writeJson({ error: wrong }));
+  error.write(`sallyport: ${plain(wrong)}`);
+  return EXIT.usage;
+}
+
+function tell(explanation: Explanation, out: Page, folder: string): void {
+  const { id, method, path, summary, place, security, down } = explanation;
+  out.write(`${out.style("strong", plain(id))}  ${plain(`${method} ${path}`)}${summary === undefined ? "" : `  ${plain(summary)}`}`);
+  out.write(`contract  ${plain(writePlace(place, folder))}`);
+  out.write(`asks for  ${plain(tellSecurity(security))}`);
+  if (explanation.public !== undefined) out.write(`public    ${out.style("doubtful", plain(explanation.public))}`);
+  if (down !== undefined) out.write(`${out.style("bad", "refused whole")}: ${plain(down)}`);
+  let stage = "";
+  let door = "";
+  for (const guard of explanation.guards) {
+    if (guard.door !== door) out.write(`\n${out.style("strong", guard.door === "inbound" ? "the first door, on the way in" : "the second door, on the way out")}`);
+    if (guard.stage !== stage) out.write(`  ${guard.stage}`);
+    ({ stage, door } = guard);
+    tellGuard(guard, out, folder);
+  }
+}
+
+const STYLES: Readonly<Record<ExplainedGuard["effect"], Style>> = { enforced: "good", observed: "doubtful", waived: "doubtful", "nothing to check": "faint", down: "bad" };
+
+function tellGuard({ guard, effect, reason, source, place, options, defaults, risks }: ExplainedGuard, out: Page, folder: string): void {
+  const from = place === undefined ? source : `${source}, ${writePlace(place, folder)}`;
+  const name = plain(guard).padEnd(NAME_WIDTH);
+  out.write(`    ${name} ${out.style(STYLES[effect], effect)}  ${out.style("faint", plain(`${from}  ${risks.join(" ")}`))}`);
+  const said = tellOptions(options);
+  const silent = tellOptions(defaults);
+  if (reason !== undefined) out.write(`        because: ${plain(reason)}`);
+  if (said !== "") out.write(`        ${plain(said)}`);
+  if (silent !== "") out.write(out.style("faint", `        by default ${plain(silent)}`));
+}
+
+const NAME_WIDTH = 16;
+
+function tellOptions(options: Json): string {
+  // Options are an object by then: postings.ts refuses everything else.
+  return Object.entries(options as JsonObject)
+    .map(([name, value]) => `${name}: ${typeof value === "string" ? value : JSON.stringify(value)}`)
+    .join(", ");
+}
+
+function tellSecurity(security: Explanation["security"]): string {
+  if (security === undefined) return "nothing is said";
+  if (security.length === 0) return "nobody in particular";
+  return security.map((all) => (all.length === 0 ? "nobody in particular" : all.map(({ scheme, scopes }) => (scopes.length === 0 ? scheme : `${scheme} (${scopes.join(" ")})`)).join(" and "))).join(", or ");
+}

@@ -1,0 +1,105 @@
+/**
+ * Run: opens the gateway and keeps it until it is told to stop.
+ *
+ * Everything is said on standard error: standard output belongs to the audit log where the policy names no file.
+ */
+import { measureCoverage } from "../../doors/coverage.ts";
+import { GUARDS } from "../../doors/guards.ts";
+import { type Gateway, startGateway } from "../../hosts/gateway/gateway.ts";
+import { openOperationsLog, type Say } from "../../watch/operations.ts";
+import { type Command, defineCommand } from "../command.ts";
+import { EXIT, type ExitCode } from "../exit-code.ts";
+import { findPolicy, policyPositional } from "../find-policy.ts";
+import { countMisfits, dataOfMisfits, placeMisfits, tellMisfits } from "../tell-misfits.ts";
+import { type Page, plain } from "../terminal.ts";
+
+export const run: Command = defineCommand({
+  name: "run",
+  summary: "Stand in front of the API.",
+  description: [
+    "Opens the gateway: reads the policy and its contract, and listens once everything is understood. If anything stands in the way, all of it is listed, and nothing listens.",
+    "Policy, contract and certificates are read again when they change, and on SIGHUP; a policy that does not fit keeps the old one in force and says why. SIGTERM and SIGINT let exchanges in flight finish, for the time that `drain` in the policy gives, and then end with 0; a second SIGINT ends at once.",
+    "What the gateway says of itself goes to standard error: text on a terminal, else one JSON object per line. The audit log goes to the file that the policy names, or to standard output.",
+  ],
+  positionals: [policyPositional],
+  options: {},
+  examples: [
+    { line: "sallyport run", about: "With the policy in this folder." },
+    { line: "sallyport run /etc/sallyport/policy.yaml", about: "With another one." },
+  ],
+  exits: { 0: "told to stop, and everything in flight has finished", 1: "ended at once by a second SIGINT", 3: "policy, contract, certificate or port stand in the way" },
+  json: {
+    time: "One object per line, on standard error. When it was said.",
+    severity: "info, warning or error.",
+    event: "What happened: listening, reloaded, stopping, stopped, cannot start, ...",
+    "...": "Particulars of the event, such as url, operations and score when it listens, or misfits when it cannot.",
+  },
+
+  async run({ positionals: [named], json }, { error, folder }) {
+    const people = error.people && !json;
+    const say = openOperationsLog(process.stderr, people);
+    const found = findPolicy(named, folder);
+    if ("wrong" in found) {
+      if (people) error.write(`sallyport: ${plain(found.wrong)}`);
+      else say("error", "cannot start", { reason: found.wrong });
+      return EXIT.start;
+    }
+    const start = await startGateway(found.file, { say });
+    if ("misfits" in start) {
+      const misfits = placeMisfits(start.misfits, found.file);
+      if (!people) say("error", "cannot start", { misfits: dataOfMisfits(misfits).map((misfit) => ({ ...misfit })) });
+      else {
+        tellMisfits(misfits, error, folder);
+        error.write(`sallyport: ${countMisfits(misfits)}: nothing was started`);
+      }
+      return EXIT.start;
+    }
+    announce(start.gateway, say, people ? error : undefined);
+    return untilStopped(start.gateway, say);
+  },
+});
+
+function announce({ url, watchUrl, assembly }: Gateway, say: Say, page: Page | undefined): void {
+  const { house } = assembly.engine;
+  const { policy, contract, warnings } = house;
+  const coverage = measureCoverage(house, GUARDS);
+  const down = coverage.down.length;
+  const upstream = policy.settings.upstream?.href ?? "";
+  if (page === undefined) {
+    say("info", "listening", { url, upstream, ...(watchUrl === undefined ? {} : { watch: watchUrl }), operations: house.plans.size, down, score: coverage.score, policy: policy.version });
+    return;
+  }
+  page.write(`${page.style("good", "listening")} on ${page.style("strong", url)}, in front of ${plain(upstream)}`);
+  page.write(`  ${plain(`${contract.title} ${contract.version}`)}: ${house.plans.size} operations${down === 0 ? "" : `, ${down} refused whole`}; score ${coverage.score} of 100 (see sallyport check)`);
+  if (watchUrl !== undefined) page.write(`  health and metrics on ${watchUrl}`);
+  page.write(`  audit log: ${plain(policy.settings.audit.file ?? "standard output")}; policy ${policy.version}`);
+  if (warnings.length > 0) page.write(`  ${page.style("doubtful", countMisfits(warnings))}: sallyport check lists them`);
+}
+
+function untilStopped(gateway: Gateway, say: Say): Promise<ExitCode> {
+  const { promise, resolve } = Promise.withResolvers<ExitCode>();
+  let stopping = false;
+  const stop = (signal: NodeJS.Signals): void => {
+    if (stopping) {
+      if (signal !== "SIGINT") return;
+      say("warning", "ended at once");
+      process.exit(EXIT.refused);
+    }
+    stopping = true;
+    say("info", "stopping", { signal });
+    gateway.stop().then(
+      () => {
+        say("info", "stopped");
+        resolve(EXIT.fine);
+      },
+      (fault: unknown) => {
+        say("error", "could not stop in order", { fault: fault instanceof Error ? fault.message : String(fault) });
+        resolve(EXIT.refused);
+      },
+    );
+  };
+  process.on("SIGTERM", stop);
+  process.on("SIGINT", stop);
+  process.on("SIGHUP", () => void gateway.assembly.reload());
+  return promise;
+}

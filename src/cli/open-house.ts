@@ -1,0 +1,28 @@
+/** Open house: policy and contract understood as the gateway would, with nothing listening and nothing fetched. */
+import type { Misfit } from "../contract/misfit.ts";
+import { GUARDS } from "../doors/guards.ts";
+import { buildHouse, type House } from "../doors/house.ts";
+import { openShared } from "../doors/shared.ts";
+import { findListenMisfits } from "../hosts/gateway/gateway.ts";
+import { memoryStore } from "../stores/memory.ts";
+import { placeMisfits } from "./tell-misfits.ts";
+
+export interface Understood {
+  /** undefined when an error stands in the way. */
+  readonly house: House | undefined;
+  /** Everything that was found, in the order of the files. */
+  readonly misfits: readonly Misfit[];
+}
+
+/** Reads and compiles everything, and lets go of what was opened for it. */
+export function openHouse(policyFile: string): Understood {
+  const shared = openShared();
+  const store = memoryStore();
+  const building = buildHouse(policyFile, { guards: GUARDS, store, shared });
+  store.close();
+  shared.close();
+  if ("misfits" in building) return { house: undefined, misfits: placeMisfits(building.misfits, policyFile) };
+  const { house } = building;
+  const unfit = findListenMisfits(house.policy);
+  return { house: unfit.length === 0 ? house : undefined, misfits: placeMisfits([...house.warnings, ...unfit], policyFile) };
+}

@@ -1,0 +1,161 @@
+/**
+ * Coverage: which aspects of protection each operation has, which it lacks, and a score.
+ *
+ * Worked out from the compiled plans, not from what the policy says: a guard that is posted and has nothing to check
+ * protects nothing. Only what is enforced counts as held; what is observed or waived does not, whatever the reason.
+ */
+import type { MediaType, Operation } from "../contract/operation.ts";
+import type { Guard } from "../policy/definition.ts";
+import type { House } from "./house.ts";
+import type { Plan, PostedGuard } from "./plan.ts";
+
+/** `held`: enforced. `observed`: refusals are only witnessed. `waived`: given up, with a reason. `open`: nobody looks. */
+export type State = "held" | "observed" | "waived" | "open" | "not applicable";
+
+export interface CoveredAspect {
+  readonly aspect: string;
+  readonly state: State;
+  /** The reason of a waiver, or what is missing. */
+  readonly detail?: string;
+  /** Names of the guards that hold it, or would. */
+  readonly guards: readonly string[];
+}
+
+export interface CoveredOperation {
+  readonly id: string;
+  readonly method: string;
+  readonly path: string;
+  readonly aspects: readonly CoveredAspect[];
+}
+
+/** What to do so that more is held: one advice, and the operations that it is for. */
+export interface Raise {
+  readonly aspect: string;
+  readonly advice: string;
+  readonly operations: readonly string[];
+}
+
+export interface Coverage {
+  /** Operations in service, in the order of the contract. */
+  readonly operations: readonly CoveredOperation[];
+  /** Operations that are refused because the contract could not be understood there. */
+  readonly down: readonly { readonly id: string; readonly reason: string }[];
+  /** Why requests that the contract does not list are forwarded all the same, where the policy says so. */
+  readonly unlisted: string | undefined;
+  /** 0 to 100: the share of the applicable aspects of all operations in service that is held, rounded down. */
+  readonly score: number;
+  readonly held: number;
+  readonly applicable: number;
+  readonly raise: readonly Raise[];
+}
+
+interface Aspect {
+  readonly name: string;
+  /** One sentence for the manual. */
+  readonly about: string;
+  readonly holds: (guard: Pick<Guard, "name" | "stage" | "risks">) => boolean;
+  readonly judge?: (plan: Plan, state: Judged) => Judged;
+  readonly advice: string;
+}
+
+type Judged = Pick<CoveredAspect, "state" | "detail">;
+
+const named = (wanted: string): Aspect["holds"] => ({ name }) => name === wanted;
+
+const ASPECT_LIST: readonly Aspect[] = [
+  { name: "framing", about: "Where a request begins and ends can be read in one way only.", holds: named("framing"), advice: "take away the waiver of framing" },
+  { name: "size", about: "Head and body are bounded.", holds: named("size"), advice: "take away the waiver of size" },
+  { name: "authentication", about: "Strangers do not come in.", holds: named("credentials"), judge: judgeAuthentication, advice: "ask for a credential: `security` in the contract, and no `public` in the policy" },
+  { name: "limit", about: "Calls are counted and bounded.", holds: ({ stage }) => stage === "throttle", advice: "post token-bucket, under `everywhere` for all" },
+  { name: "scope", about: "The credential must allow this operation (function level authorization).", holds: named("scope"), judge: judgeScope, advice: "name scopes in the contract's `security`, or post scope: { also: [...] }" },
+  { name: "object", about: "The object that the path names must be one of the caller's (object level authorization).", holds: ({ stage, risks }) => (stage === "authorize" || stage === "disclose") && risks.includes("API1:2023"), judge: judgeObject, advice: "" },
+  { name: "parameters", about: "Path, query, header and cookie parameters fit the contract, and there are no others.", holds: named("parameters"), advice: "take away the waiver of parameters" },
+  { name: "body", about: "The body of the request fits the contract.", holds: named("body"), judge: ({ operation }, found) => loosen(found, operation.body?.media ?? []), advice: "give every media type of the request body a schema, and do not waive body" },
+  { name: "answer status", about: "The API answers only with statuses that the contract lists.", holds: named("answer-status"), advice: "take away the waiver of answer-status" },
+  { name: "answer body", about: "What the API answers fits the contract.", holds: named("answer-body"), judge: (plan, found) => loosen(found, answersOf(plan.operation)), advice: "give every media type of the answers a schema, and do not waive answer-body" },
+  { name: "faults", about: "Traces and messages of the API's own faults stay inside.", holds: named("faults"), advice: "take away the waiver of faults" },
+  { name: "headers", about: "Answers carry the fields that browsers need, and not those that tell too much.", holds: named("headers"), advice: "take away the waiver of headers" },
+];
+
+/** The aspects with their meaning, for the manual. */
+export const ASPECTS: readonly { readonly name: string; readonly about: string }[] = ASPECT_LIST.map(({ name, about }) => ({ name, about }));
+
+/** @param guards all guards that could be posted: advice names only what there is */
+export function measureCoverage(house: Pick<House, "plans" | "policy">, guards: readonly Guard[]): Coverage {
+  const plans = [...house.plans.values()];
+  const operations = plans.filter(({ down }) => down === undefined).map(coverOperation);
+  const judged = operations.flatMap(({ aspects }) => aspects).filter(({ state }) => state !== "not applicable");
+  const held = judged.filter(({ state }) => state === "held").length;
+  return {
+    operations,
+    down: plans.flatMap(({ operation, down }) => (down === undefined ? [] : [{ id: operation.id, reason: down }])),
+    unlisted: house.policy.settings.unlisted?.forward,
+    score: judged.length === 0 ? 0 : Math.floor((100 * held) / judged.length),
+    held,
+    applicable: judged.length,
+    raise: adviceFor(operations, guards),
+  };
+}
+
+function coverOperation(plan: Plan): CoveredOperation {
+  const { id, method, path } = plan.operation;
+  const aspects = ASPECT_LIST.map(({ name, holds, judge }): CoveredAspect => {
+    const postings = plan.guards.filter((posted) => holds({ ...posted, name: posted.guard }));
+    const state = judgePostings(postings);
+    return { aspect: name, ...(judge?.(plan, state) ?? state), guards: [...new Set(postings.map(({ guard }) => guard))] };
+  });
+  return { id, method, path, aspects };
+}
+
+function judgePostings(postings: readonly PostedGuard[]): Judged {
+  if (postings.some(({ checks, mode }) => checks && mode === "enforce")) return { state: "held" };
+  if (postings.some(({ checks }) => checks)) return { state: "observed" };
+  const waived = postings.find((posting) => posting.waived !== undefined)?.waived;
+  if (waived !== undefined) return { state: "waived", detail: waived };
+  return postings.length > 0 ? { state: "not applicable" } : { state: "open" };
+}
+
+/** Where strangers may come in, the guard may still check credentials that are sent; it keeps nobody out. */
+function judgeAuthentication(plan: Plan, found: Judged): Judged {
+  if (plan.public !== undefined && letsStrangersIn(plan.operation)) return { state: "waived", detail: `public: ${plan.public}` };
+  return found.state === "not applicable" ? { state: "open" } : found;
+}
+
+function letsStrangersIn({ security = [] }: Operation): boolean {
+  return security.length === 0 || security.some((all) => all.length === 0);
+}
+
+function judgeScope(plan: Plan, found: Judged): Judged {
+  if (found.state !== "not applicable" || letsStrangersIn(plan.operation)) return found;
+  return { state: "open", detail: "every good credential will do: neither contract nor policy names a scope" };
+}
+
+function judgeObject({ operation }: Plan, found: Judged): Judged {
+  if (operation.pathNames.length === 0) return { state: "not applicable" };
+  return found.state === "held" || found.state === "observed" || found.state === "waived" ? found : { state: "open", detail: "object level authorization is not held yet: whoever guesses an id is let through to the API" };
+}
+
+/** A guard that is there and looks into nothing: what the contract leaves open is named. */
+function loosen(found: Judged, media: readonly MediaType[]): Judged {
+  if (found.state !== "held") return found;
+  const loose = media.filter(({ kind, validator }) => kind !== "unsupported" && (validator === undefined || validator.open));
+  if (loose.length === 0) return found;
+  return { state: "open", detail: `not looked into: ${[...new Set(loose.map(({ range }) => range))].join(", ")}` };
+}
+
+function answersOf({ answers }: Operation): readonly MediaType[] {
+  return [...answers.values()].flatMap(({ media }) => media);
+}
+
+function adviceFor(operations: readonly CoveredOperation[], guards: readonly Guard[]): readonly Raise[] {
+  return ASPECT_LIST.flatMap((aspect) => {
+    const lacking = operations.filter(({ aspects }) => aspects.some(({ aspect: name, state }) => name === aspect.name && state !== "held" && state !== "not applicable"));
+    if (lacking.length === 0) return [];
+    return [{ aspect: aspect.name, advice: aspect.name === "object" ? adviseObject(guards.filter(aspect.holds)) : aspect.advice, operations: lacking.map(({ id }) => id) }];
+  });
+}
+
+function adviseObject(holders: readonly Guard[]): string {
+  if (holders.length > 0) return `say whose the object is: post ${holders.map(({ name }) => name).join(" or ")}`;
+  return "no guard here decides whose an object is: let the API check it, or post a guard of your own that answers API1:2023";
+}
