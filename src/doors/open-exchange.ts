@@ -69,7 +69,7 @@ export class OpenExchange implements Exchange {
       version: facts.version,
       wrong: wrong ? target.wrong : undefined,
     };
-    this.peer = facts.peer;
+    this.peer = caller.chain.at(-1) ?? facts.peer;
     this.address = caller.address;
     this.addressFault = caller.fault;
     this.secure = caller.secure;
