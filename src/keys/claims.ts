@@ -80,9 +80,9 @@ function readTimes(claims: JsonObject, { skewMilliseconds: skew, lifetimeMillise
   return { expires, from, end };
 }
 
-/** Whole seconds since the epoch that survive being multiplied. */
+/** Whole seconds since the epoch. */
 function isTime(value: Json | undefined): value is number {
-  return typeof value === "number" && Number.isSafeInteger(value * 1_000) && Number.isInteger(value) && value >= 0;
+  return typeof value === "number" && Number.isSafeInteger(value) && value >= 0;
 }
 
 function readNames(claims: JsonObject, incomplete: boolean): { readonly subject: string | undefined; readonly client: string | undefined; readonly token: string | undefined } | Wrong {
@@ -96,10 +96,10 @@ function readNames(claims: JsonObject, incomplete: boolean): { readonly subject:
   return { subject, client, token };
 }
 
-/** null: there, but no name. Control characters and broken surrogates would forge lines and keys further on. */
+/** null: there, but no name. Control characters would forge lines further on; broken surrogates are no JSON here. */
 function readName(value: Json | undefined): string | undefined | null {
   if (value === undefined) return undefined;
-  const good = typeof value === "string" && value.length > 0 && value.length <= NAME_CHARACTERS_MAX && value.isWellFormed() && !/[\0-\x1f\x7f-\x9f]/.test(value);
+  const good = typeof value === "string" && value.length > 0 && value.length <= NAME_CHARACTERS_MAX && !/[\0-\x1f\x7f-\x9f]/.test(value);
   return good ? value : null;
 }
 

@@ -45,8 +45,10 @@ test("R15: weak RSA keys are wrong: short, long, with a bad exponent, even", () 
 test("R15: the fingerprint of a broken generator is known", () => {
   const primes = [3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37, 41, 43, 47, 53, 59, 61, 67, 71, 73, 79, 83, 89, 97, 101, 103, 107, 109, 113, 127, 131, 137, 139, 149, 151, 157, 163, 167];
   const product = primes.reduce((all, prime) => all * BigInt(prime), 1n);
-  const broken = (65_537n ** 1_234n % product) + product * (1n << 1_800n) * 2n;
+  const broken = (65_537n ** 1_234n % product) + product * ((1n << 1_850n) + BigInt(Number((65_537n ** 1_234n % product + 1n) % 2n)));
   assert.equal(isRocaModulus(broken), true);
+  const n = Buffer.from(broken.toString(16).padStart(520, "0"), "hex").toString("base64url");
+  assert.match(read({ ...rs, n }).wrong, /ROCA/);
   assert.equal(isRocaModulus(broken + 2n), false);
   assert.equal(isRocaModulus(BigInt(`0x${bytesOf(rs, "n").toString("hex")}`)), false);
 });

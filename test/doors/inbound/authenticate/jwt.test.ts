@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { createPublicKey, createSecretKey } from "node:crypto";
+import { constants, createPublicKey, createSecretKey, sign } from "node:crypto";
 import { test } from "node:test";
 import type { Json, JsonObject } from "../../../../src/contract/json-value.ts";
 import type { Operation, Scheme } from "../../../../src/contract/operation.ts";
@@ -173,6 +173,20 @@ test("R5: a key without an algorithm serves the first of the list that fits it, 
   assert.deepEqual(await refused(open(bearer(token({ ...rs, alg: "PS256" })))), { token: "algorithm is not the key's own" });
 });
 
+test("R5: the salt of PSS is as long as the hash, and a signature as long as its key says", async () => {
+  const ps = makePair("PS256");
+  const open = bench({ site: { folder: writeKeys([ps.jwk]) } });
+  await passes(open(bearer(token(ps))));
+  const signed = token(ps).split(".").slice(0, 2).join(".");
+  const short = sign("sha256", Buffer.from(signed), { key: ps.secret, padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: 20 });
+  assert.deepEqual(await refused(open(bearer(`${signed}.${short.toString("base64url")}`))), { token: "signature does not fit" });
+  const [head, body, text = ""] = token(es).split(".");
+  const bytes = Buffer.from(text, "base64url");
+  for (const other of [bytes.subarray(1), Buffer.concat([bytes, Buffer.alloc(1)]), Buffer.concat([Buffer.alloc(1), bytes]), Buffer.alloc(64), Buffer.alloc(0)]) {
+    assert.deepEqual(await refused(send(bearer(`${head}.${body}.${other.toString("base64url")}`))), { token: "signature does not fit" });
+  }
+});
+
 test("R6: a key that the token brings or names is never looked at", async () => {
   const own = makePair("ES256", "mine");
   for (const header of [{ jwk: own.jwk }, { jku: "https://evil.example/jwks" }, { x5u: "https://evil.example/chain" }, { x5c: ["AAAA"] }]) {
@@ -319,6 +333,8 @@ test("R26: a client is never equal to a user of the same name", async () => {
   assert.equal(client.id, "https://id.example#client:app");
   const named = await passes(send(bearer(token(es, { claims: { sub: "client:app", jti: "3" } }))));
   assert.equal(named.id, "https://id.example#user:client:app");
+  const present = await passes(send(bearer(token(es, { claims: { sub: "app", client_id: "app", auth_time: SECONDS, jti: "4" } }))));
+  assert.equal(present.id, "https://id.example#user:app");
 });
 
 test("R32: outside all bad tokens look alike, and no part of a token is told anywhere", async () => {
@@ -378,6 +394,7 @@ test("an HMAC secret serves its algorithm alone", async () => {
   await passes(one(bearer(token(pair, { header: { kid: null } }))));
   await refused(one(bearer(token(es))));
   await refused(one(bearer(token({ ...pair, alg: "HS512" }))));
+  assert.deepEqual(await refused(one(bearer(token(pair).slice(0, -3)))), { token: "signature does not fit" });
   await refused(one(bearer(token({ ...pair, secret: createSecretKey(Buffer.alloc(32)) }))));
 });
 
@@ -403,6 +420,7 @@ test("mistakes in the options are misfits, and none of them tells a secret", () 
   assert.match(said({ realm: 'a"b' }), /no quotes/);
   const { folder: _, ...weak } = { folder, keys: `file:${writeKeys([{ ...es.jwk, d: "AAAA" }])}/jwks.json` };
   assert.match(said(weak), /private part published/);
+  assert.match(said({ keys: `file:${writeKeys([es.jwk, { ...ed.jwk, x: "AA" }])}/jwks.json` }), /key 1: bad coordinate/);
 });
 
 test("where the contract lists no operation there is nothing to check", async () => {
