@@ -26,7 +26,7 @@ function writePolicy(place: Place): object {
   return {
     contract: place.contractFile,
     upstream: place.upstream,
-    listen: `127.0.0.1:${place.port}`,
+    listen: { address: "127.0.0.1", port: place.port },
     everywhere: {
       jwt: { issuer: place.issuer, audience: place.audience, keys: `file:${place.keysFile}` },
       "token-bucket": { burst: place.limitPerMinute, window: "1m" },
