@@ -5,10 +5,12 @@
  * parameter: its text would reach the API unchecked.
  */
 import { readRange } from "./content.ts";
+import { hintOf, TEXT_HINT } from "./hint.ts";
 import { join } from "./json-pointer.ts";
 import { isJsonObject, type Json } from "./json-value.ts";
+import type { Spot } from "./library.ts";
 import type { Location, Parameter, Validator } from "./operation.ts";
-import { compileParameter } from "./parameter.ts";
+import { compileParameter, type ParameterDeclaration } from "./parameter.ts";
 import type { PathEntry } from "./read-operation.ts";
 import { type Direction, type Node, type Scope, take } from "./reading.ts";
 import { readTemplate } from "./template.ts";
@@ -38,7 +40,19 @@ export function readParameters(scope: Scope, operation: Node, { nodes, template 
   const parameters = [...declared.values()]
     .filter(({ name, location }) => location !== "path" || pathNames.includes(name))
     .flatMap(({ node, name, location }) => readDeclaration(scope, node, { name, in: location }, "request") ?? []);
+  checkClaims(scope, parameters);
   return { parameters, pathNames, matrix };
+}
+
+/** An exploded object travels under the names of its properties: one that is a parameter, too, could be read as either. */
+function checkClaims(scope: Scope, parameters: readonly Parameter[]): void {
+  const query = parameters.filter((parameter) => parameter.in === "query");
+  for (const { name, place } of query) {
+    const other = query.find((parameter) => parameter.name !== name && parameter.claims(name));
+    if (other !== undefined && query.some((own) => own.name === name && own.claims(name))) {
+      scope.refuse(place, `the query parameter "${name}" has the name of a field of "${other.name}"`);
+    }
+  }
 }
 
 interface Declared {
@@ -85,7 +99,50 @@ function checkPathNames(scope: Scope, operation: Node, names: readonly string[],
   }
 }
 
-/** Compiles a parameter or a header. Undefined after a misfit. */
+/** Compiles a parameter, or a header of an answer. Undefined after a misfit. */
 export function readDeclaration(scope: Scope, node: Node, { name, in: location }: { readonly name: string; readonly in: Location }, direction: Direction): Parameter | undefined {
-  return undefined;
+  const shape = readShape(scope, node);
+  const validator = shape?.schema === undefined ? OPEN : scope.compile(shape.schema, direction);
+  if (shape === undefined || validator === undefined) return undefined;
+  const { value } = node;
+  const declaration: ParameterDeclaration = {
+    name,
+    in: location,
+    // Of a path nothing can be missing: the request would be one for another path.
+    required: location === "path" || value["required"] === true,
+    style: typeof value["style"] === "string" ? value["style"] : undefined,
+    explode: flagOf(value["explode"]),
+    allowReserved: flagOf(value["allowReserved"]),
+    allowEmptyValue: flagOf(value["allowEmptyValue"]),
+    content: shape.content,
+    place: scope.reading.library.place(node),
+  };
+  const hint = shape.schema === undefined ? TEXT_HINT : hintOf(shape.schema, scope.reading.library);
+  const compiled = compileParameter(declaration, validator, hint);
+  return "wrong" in compiled ? scope.refuse(node, `${location} parameter "${name}": ${compiled.wrong}`) : compiled;
+}
+
+const OPEN: Validator = { check: () => true, explain: () => [], open: true };
+
+interface Shape {
+  readonly schema: Spot | undefined;
+  /** The media type, where the value is one of its own. */
+  readonly content: string | undefined;
+}
+
+/** A schema, or one media type that may have one. With neither, the lint has spoken already. */
+function readShape(scope: Scope, node: Node): Shape | undefined {
+  const at = (...keys: readonly string[]): Spot => ({ file: node.file, pointer: join(node.pointer, ...keys) });
+  if (Object.hasOwn(node.value, "schema")) return { schema: at("schema"), content: undefined };
+  const content = node.value["content"];
+  const [key] = isJsonObject(content) ? Object.keys(content) : [];
+  if (key === undefined) return scope.refuse(node, 'one of "schema" and "content" must be there');
+  const media = take(scope, at("content", key), "mediaType");
+  if (media === undefined) return undefined;
+  const schema = Object.hasOwn(media.value, "schema") ? { file: media.file, pointer: join(media.pointer, "schema") } : undefined;
+  return { schema, content: readRange(key) ?? key };
+}
+
+function flagOf(value: Json | undefined): boolean | undefined {
+  return typeof value === "boolean" ? value : undefined;
 }
