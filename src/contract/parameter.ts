@@ -229,7 +229,6 @@ function judgeAll(readers: readonly Reader[], raw: Raw, validator: Validator): O
   let explained = false;
   for (const reader of readers) {
     const reading = reader(raw);
-    if (explained && "wrong" in reading) continue;
     const outcome = judge(reading, validator);
     if ("value" in outcome) return outcome;
     if (refusal === undefined || (!explained && "values" in reading)) refusal = outcome;

@@ -141,7 +141,7 @@ function octetAt(text: string, at: number): number | undefined {
 function digit(code: number): number {
   if (code >= 0x30 && code <= 0x39) return code - 0x30;
   const lower = code | 0x20;
-  return lower >= 0x61 && lower <= 0x66 && code < 0x80 ? lower - 0x57 : -1;
+  return lower >= 0x61 && lower <= 0x66 ? lower - 0x57 : -1;
 }
 
 function writeTriplet(octet: number): string {

@@ -72,6 +72,10 @@ test("a cycle limits nothing", () => {
   assert.equal(types({ $ref: "#/a" }, { a: { allOf: [{ $ref: "#/b" }] }, b: { allOf: [{ $ref: "#/a" }, { type: "boolean" }] } }), "boolean");
 });
 
+test("a schema that is used twice is no cycle", () => {
+  assert.equal(types({ anyOf: [{ $ref: "#/a" }, { $ref: "#/a" }] }, { a: { type: "integer" } }), "integer");
+});
+
 test("items, properties and the rest have hints of their own", () => {
   const { items, prefix, properties, rest } = hint({
     prefixItems: [{ type: "boolean" }],

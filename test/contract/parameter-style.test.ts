@@ -94,7 +94,7 @@ test("fields that do not come as names with values are refused", () => {
 
 test("deepObject is one level deep and has a name between its brackets", () => {
   const { fields } = splitters("query", "deepObject", true);
-  for (const name of ["color", "color[", "color[]", "color[a][b]", "color[a]]", "color[a]b", "color[[a]]", "colour[a]", "xcolor[a]"]) {
+  for (const name of ["color", "color[", "color[]", "color[ab", "color[a][b]", "color[a]]", "color[a]b", "color[[a]]", "colour[a]", "xcolor[a]"]) {
     assert.match(JSON.stringify(fields?.([[name, "1"]])), /"style"/, name);
   }
 });

@@ -146,6 +146,24 @@ test("a field that would become a prototype is refused in every style", () => {
   assert.deepEqual(read({ schema, explode: false }, pairs("constructor,1")), { constructor: "1" });
 });
 
+test("a field without a name is refused", () => {
+  refuse({ schema: { type: "object" }, explode: false }, pairs(",1"), /field of this name/);
+});
+
+test("a refusal explains the first reading that came to be judged at all", () => {
+  const library = memoryLibrary({ schema: { type: ["integer", "array"] }, other: { type: ["string", "array", "object"] }, third: { type: ["string", "array"], items: { type: "integer" } } });
+  const judged: Validator = { check: () => false, explain: (value) => [{ pointer: "", keyword: "test", message: `is ${typeof value}` }], open: false };
+  const message = (pointer: string, text: string): string | undefined => {
+    const hint = hintOf({ file: "/api.json", pointer }, library);
+    const compiled = compileParameter({ name: "p", in: "path", required: true, place: { file: "f", pointer: "" } }, judged, hint);
+    const outcome = "wrong" in compiled ? undefined : compiled.read(text);
+    return outcome && "findings" in outcome ? outcome.findings[0]?.message : undefined;
+  };
+  assert.equal(message("/schema", "x"), "is object", "a list of one, where the text is no integer");
+  assert.equal(message("/other", "x,1"), "is string");
+  assert.equal(message("/third", "x"), "is string", "though the list could not even be read");
+});
+
 test("fields are compared after decoding", () => {
   refuse({ schema: { type: "object" }, in: "path" }, "a,1,%61,2", /field twice/);
 });

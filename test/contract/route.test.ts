@@ -66,11 +66,13 @@ test("a listed path without the method names those that it has, and HEAD is not 
 });
 
 test("literal text comes before text around an expression, and that before a bare expression", () => {
-  const router = routerOf(list("/{any}"), list("/{name}.json"), list("/data.json"), list("/data.{ext}"), list("/{name}.{ext}"));
+  const router = routerOf(list("/{any}"), list("/{name}.json"), list("/data.json"), list("/data.{ext}"), list("/{name}.{ext}"), list("/{name}.gz"), list("/{name}.tar.gz"));
   assert.equal(pathOf(router, "/data.json"), "/data.json");
   assert.equal(pathOf(router, "/x.json"), "/{name}.json");
   assert.equal(pathOf(router, "/data.csv"), "/data.{ext}");
   assert.equal(pathOf(router, "/x.csv"), "/{name}.{ext}");
+  assert.equal(pathOf(router, "/x.tar.gz"), "/{name}.tar.gz");
+  assert.equal(pathOf(router, "/x.gz"), "/{name}.gz");
   assert.equal(pathOf(router, "/x"), "/{any}");
 });
 
