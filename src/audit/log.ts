@@ -1,8 +1,9 @@
 /**
  * Log: audit records on their way to a sink, through a bounded queue.
  *
- * Records are gathered and written once per turn of the event loop. While the queue is full, `ready` says no: whether
- * requests are then refused or records are dropped (and counted) is the policy's choice, never an accident.
+ * Records are gathered and written once per turn of the event loop. While the queue is full, `ready` says no. Where
+ * the policy then refuses requests, the records of exchanges that are already in find room all the same, so the queue
+ * can outgrow its bound by those and no more; where it drops records, they are counted.
  */
 import type { AuditRecord } from "./record.ts";
 
@@ -14,7 +15,7 @@ export interface AuditSink {
 
 export interface AuditLog {
   readonly add: (record: AuditRecord) => void;
-  /** Whether another record would find room. */
+  /** Whether the queue is below its bound. */
   readonly ready: () => boolean;
   /** Records that were dropped, and the bytes that wait. */
   readonly state: () => { readonly dropped: number; readonly waitingBytes: number; readonly written: number; readonly fault: string | undefined };
@@ -25,11 +26,15 @@ export interface AuditLog {
 export interface AuditOptions {
   /** Bytes that may wait. */
   readonly queueBytes: number;
+  readonly whenFull: "refuse" | "drop";
 }
+
+/** The slug of the refusal that is given because of a full queue: a record of it would fill the queue further. */
+export const FULL = "audit-unavailable";
 
 const RETRY_MILLISECONDS = 1_000;
 
-export function openAuditLog(sink: AuditSink, { queueBytes }: AuditOptions): AuditLog {
+export function openAuditLog(sink: AuditSink, { queueBytes, whenFull }: AuditOptions): AuditLog {
   let waiting: string[] = [];
   let waitingBytes = 0;
   let dropped = 0;
@@ -68,7 +73,8 @@ export function openAuditLog(sink: AuditSink, { queueBytes }: AuditOptions): Aud
   return {
     add(record) {
       const line = `${JSON.stringify(record)}\n`;
-      if (waitingBytes + line.length > queueBytes) {
+      const over = waitingBytes + line.length > queueBytes;
+      if (over && (whenFull === "drop" || record.problem === FULL)) {
         dropped++;
         return;
       }

@@ -63,18 +63,18 @@ type Judged = Pick<CoveredAspect, "state" | "detail">;
 const named = (wanted: string): Aspect["holds"] => ({ name }) => name === wanted;
 
 const ASPECT_LIST: readonly Aspect[] = [
-  { name: "framing", about: "Where a request begins and ends can be read in one way only.", holds: named("framing"), advice: "take away the waiver of framing" },
-  { name: "size", about: "Head and body are bounded.", holds: named("size"), advice: "take away the waiver of size" },
+  { name: "framing", about: "Where a request begins and ends can be read in one way only.", holds: named("framing"), advice: "post framing" },
+  { name: "size", about: "Head and body are bounded.", holds: named("size"), advice: "post size" },
   { name: "authentication", about: "Strangers do not come in.", holds: named("credentials"), judge: judgeAuthentication, advice: "ask for a credential: `security` in the contract, and no `public` in the policy" },
   { name: "limit", about: "Calls are counted and bounded.", holds: ({ stage }) => stage === "throttle", advice: "post token-bucket, under `everywhere` for all" },
   { name: "scope", about: "The credential must allow this operation (function level authorization).", holds: named("scope"), judge: judgeScope, advice: "name scopes in the contract's `security`, or post scope: { also: [...] }" },
   { name: "object", about: "The object that the path names must be one of the caller's (object level authorization).", holds: ({ stage, risks }) => (stage === "authorize" || stage === "disclose") && risks.includes("API1:2023"), judge: judgeObject, advice: "" },
-  { name: "parameters", about: "Path, query, header and cookie parameters fit the contract, and there are no others.", holds: named("parameters"), advice: "take away the waiver of parameters" },
-  { name: "body", about: "The body of the request fits the contract.", holds: named("body"), judge: ({ operation }, found) => loosen(found, operation.body?.media ?? []), advice: "give every media type of the request body a schema, and do not waive body" },
-  { name: "answer status", about: "The API answers only with statuses that the contract lists.", holds: named("answer-status"), advice: "take away the waiver of answer-status" },
-  { name: "answer body", about: "What the API answers fits the contract.", holds: named("answer-body"), judge: (plan, found) => loosen(found, answersOf(plan.operation)), advice: "give every media type of the answers a schema, and do not waive answer-body" },
-  { name: "faults", about: "Traces and messages of the API's own faults stay inside.", holds: named("faults"), advice: "take away the waiver of faults" },
-  { name: "headers", about: "Answers carry the fields that browsers need, and not those that tell too much.", holds: named("headers"), advice: "take away the waiver of headers" },
+  { name: "parameters", about: "Path, query, header and cookie parameters fit the contract, and there are no others.", holds: named("parameters"), advice: "post parameters" },
+  { name: "body", about: "The body of the request fits the contract.", holds: named("body"), judge: ({ operation }, found) => loosen(found, operation.body?.media ?? []), advice: "give every media type of the request body a schema" },
+  { name: "answer status", about: "The API answers only with statuses that the contract lists.", holds: named("answer-status"), advice: "post answer-status" },
+  { name: "answer body", about: "What the API answers fits the contract.", holds: named("answer-body"), judge: (plan, found) => loosen(found, answersOf(plan.operation)), advice: "give every media type of the answers a schema" },
+  { name: "faults", about: "Traces and messages of the API's own faults stay inside.", holds: named("faults"), advice: "post faults" },
+  { name: "headers", about: "Answers carry the fields that browsers need, and not those that tell too much.", holds: named("headers"), advice: "post headers" },
 ];
 
 /** The aspects with their meaning, for the manual. */
@@ -147,12 +147,24 @@ function answersOf({ answers }: Operation): readonly MediaType[] {
   return [...answers.values()].flatMap(({ media }) => media);
 }
 
+/** One advice per aspect and kind of lack, in the order of the aspects. */
 function adviceFor(operations: readonly CoveredOperation[], guards: readonly Guard[]): readonly Raise[] {
   return ASPECT_LIST.flatMap((aspect) => {
-    const lacking = operations.filter(({ aspects }) => aspects.some(({ aspect: name, state }) => name === aspect.name && state !== "held" && state !== "not applicable"));
-    if (lacking.length === 0) return [];
-    return [{ aspect: aspect.name, advice: aspect.name === "object" ? adviseObject(guards.filter(aspect.holds)) : aspect.advice, operations: lacking.map(({ id }) => id) }];
+    const lacks = new Map<string, string[]>();
+    for (const { id, aspects } of operations) {
+      const covered = aspects.find(({ aspect: name }) => name === aspect.name);
+      const advice = covered === undefined ? undefined : advise(aspect, covered, guards);
+      if (advice !== undefined) lacks.set(advice, [...(lacks.get(advice) ?? []), id]);
+    }
+    return [...lacks].map(([advice, lacking]) => ({ aspect: aspect.name, advice, operations: lacking }));
   });
+}
+
+function advise({ name, holds, advice }: Aspect, { state, detail, guards: posted }: CoveredAspect, guards: readonly Guard[]): string | undefined {
+  if (state === "held" || state === "not applicable") return undefined;
+  if (state === "observed") return `enforce what is only observed: ${posted.join(", ")}`;
+  if (state === "waived" && detail?.startsWith("public: ") !== true) return `take away the waiver of ${posted.join(", ")}`;
+  return name === "object" ? adviseObject(guards.filter(holds)) : advice;
 }
 
 function adviseObject(holders: readonly Guard[]): string {

@@ -22,5 +22,5 @@ export const jsonOptions: { readonly [K in keyof JsonOptions]: Shape<JsonOptions
 };
 
 export function jsonBounds({ depth, values, members, texts, numbers }: JsonOptions): JsonBounds {
-  return { depth, values, members, stringBytes: texts, preciseNumbers: numbers === "exact", uniqueNames: true };
+  return { depth, values, members, stringBytes: texts, preciseNumbers: numbers === "exact", uniqueNames: true, prototypeNames: false };
 }

@@ -55,7 +55,7 @@ export function assemble(policyFile: string, { say, guards = [], sink, watch = t
   const { settings } = building.house.policy;
   const opened = sink === undefined ? openSink(building.house.policy) : { sink };
   if ("misfits" in opened) return opened;
-  const audit = openAuditLog(opened.sink, { queueBytes: settings.audit.queue });
+  const audit = openAuditLog(opened.sink, { queueBytes: settings.audit.queue, whenFull: settings.audit.whenFull });
   const metrics = openMetrics();
   metrics.gauge("sallyport_audit_dropped", "Audit records that found no room.", () => audit.state().dropped);
   metrics.gauge("sallyport_audit_waiting_bytes", "Audit records that wait to be written.", () => audit.state().waitingBytes);

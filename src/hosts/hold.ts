@@ -66,7 +66,8 @@ class HeldAnswer {
     const fields = readFields(this.#response);
     const length = Number(fields.one("content-length") ?? Number.NaN);
     const known = declared ?? (Number.isSafeInteger(length) ? length : undefined);
-    this.#head(statusCode, fields, new Content({ open: (sink) => this.#open(sink), resume: () => void this.#response.emit("drain"), cancel: () => void (this.#unwanted = true) }, known));
+    // No `resume`: the program listens to the same response, and hears the wire's own "drain".
+    this.#head(statusCode, fields, new Content({ open: (sink) => this.#open(sink), cancel: () => void (this.#unwanted = true) }, known));
   }
 
   write(chunk: unknown, rest: readonly unknown[]): boolean {

@@ -35,7 +35,7 @@ const ids = (texts: readonly string[]): string[] => texts.join("").trim().split(
 
 test("records of one turn go out in one write, in order, one JSON line each", async () => {
   const sink = slowSink();
-  const log = openAuditLog(sink, { queueBytes: 10_000 });
+  const log = openAuditLog(sink, { queueBytes: 10_000, whenFull: "refuse" });
   for (const id of ["a", "b", "c"]) log.add(record(id));
   await turn();
   assert.equal(sink.texts.length, 1);
@@ -44,7 +44,7 @@ test("records of one turn go out in one write, in order, one JSON line each", as
 
 test("one write is under way at a time; what comes meanwhile follows", async () => {
   const sink = slowSink();
-  const log = openAuditLog(sink, { queueBytes: 10_000 });
+  const log = openAuditLog(sink, { queueBytes: 10_000, whenFull: "refuse" });
   log.add(record("a"));
   await turn();
   log.add(record("b"));
@@ -54,25 +54,36 @@ test("one write is under way at a time; what comes meanwhile follows", async () 
   assert.deepEqual(ids(sink.texts), ["a", "b"]);
 });
 
-test("a full queue is not ready, takes no more and counts what it drops", async () => {
-  const sink = slowSink();
-  const line = `${JSON.stringify(record("a"))}\n`.length;
-  const log = openAuditLog(sink, { queueBytes: line * 2 });
-  log.add(record("a"));
-  assert.ok(log.ready());
-  log.add(record("b"));
+const full = { ...record("x"), outcome: "refused", problem: "audit-unavailable" } as const;
+
+test("a full queue is not ready; by choice it drops and counts, else it takes what is already in", async () => {
+  for (const [whenFull, kept] of [["drop", ["a", "b"]], ["refuse", ["a", "b", "c"]]] as const) {
+    const sink = slowSink();
+    const line = `${JSON.stringify(record("a"))}\n`.length;
+    const log = openAuditLog(sink, { queueBytes: line * 2, whenFull });
+    log.add(record("a"));
+    assert.ok(log.ready());
+    log.add(record("b"));
+    assert.ok(!log.ready());
+    log.add(record("c"));
+    log.add(full);
+    assert.equal(log.state().dropped, whenFull === "drop" ? 2 : 1);
+    await turn();
+    sink.settle();
+    assert.ok(log.ready());
+    assert.deepEqual(ids(sink.texts), kept);
+  }
+});
+
+test("a queue that no record fits exactly is full all the same", () => {
+  const log = openAuditLog(slowSink(), { queueBytes: 1_000, whenFull: "refuse" });
+  for (let at = 0; at < 20; at++) log.add(record(String(at)));
   assert.ok(!log.ready());
-  log.add(record("c"));
-  assert.equal(log.state().dropped, 1);
-  await turn();
-  sink.settle();
-  assert.ok(log.ready());
-  assert.deepEqual(ids(sink.texts), ["a", "b"]);
 });
 
 test("a failed write loses nothing while there is room, and is told", async () => {
   const sink = slowSink();
-  const log = openAuditLog(sink, { queueBytes: 10_000 });
+  const log = openAuditLog(sink, { queueBytes: 10_000, whenFull: "refuse" });
   log.add(record("a"));
   await turn();
   sink.settle(new Error("no space"));
@@ -89,7 +100,7 @@ test("a failed write loses nothing while there is room, and is told", async () =
 test("closing writes what waits", async () => {
   const folder = mkdtempSync(path.join(tmpdir(), "sallyport-audit-"));
   const file = path.join(folder, "deep", "audit.log");
-  const log = openAuditLog(openFileSink(file, { rotateBytes: 1_000_000, keep: 1 }), { queueBytes: 100_000 });
+  const log = openAuditLog(openFileSink(file, { rotateBytes: 1_000_000, keep: 1 }), { queueBytes: 100_000, whenFull: "refuse" });
   for (let at = 0; at < 100; at++) log.add(record(String(at)));
   await log.close();
   assert.equal(ids([readFileSync(file, "utf8")]).length, 100);
@@ -99,7 +110,7 @@ test("closing writes what waits", async () => {
 test("a file is set aside at its size, the oldest beyond keep goes, and no line is torn", async () => {
   const folder = mkdtempSync(path.join(tmpdir(), "sallyport-audit-"));
   const file = path.join(folder, "audit.log");
-  const log = openAuditLog(openFileSink(file, { rotateBytes: 1_000, keep: 2 }), { queueBytes: 100_000 });
+  const log = openAuditLog(openFileSink(file, { rotateBytes: 1_000, keep: 2 }), { queueBytes: 100_000, whenFull: "refuse" });
   for (let at = 0; at < 20; at++) {
     log.add(record(String(at)));
     while (log.state().waitingBytes > 0) await turn();

@@ -34,7 +34,7 @@ function house(policy: JsonObject = {}, guards: readonly Guard[] = []): House {
 function engineOf(built: House): { engine: Engine; records: AuditRecord[] } {
   const records: AuditRecord[] = [];
   const sink = { write: (text: string, done: () => void): void => (records.push(...text.trim().split("\n").map((line) => JSON.parse(line) as AuditRecord)), done()), close: () => Promise.resolve() };
-  return { engine: new Engine(built, { audit: openAuditLog(sink, { queueBytes: 100_000 }), metrics: openMetrics() }), records };
+  return { engine: new Engine(built, { audit: openAuditLog(sink, { queueBytes: 100_000, whenFull: "refuse" }), metrics: openMetrics() }), records };
 }
 
 function facts(particulars: Partial<ArrivalFacts> = {}): ArrivalFacts {

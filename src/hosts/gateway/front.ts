@@ -27,10 +27,13 @@ export interface Front {
   readonly drain: (graceMilliseconds: number) => Promise<void>;
 }
 
+/** How bytes that are no request are answered. */
+export type MalformedStatus = 400 | 408 | 414 | 431 | 505;
+
 export interface FrontEvents {
   readonly serve: (facts: ArrivalFacts, responder: Responder) => void;
   /** Bytes that are no request: answers what to send back. Nothing of it reaches a guard. */
-  readonly malformed: (peer: string, status: 400 | 408 | 431) => string;
+  readonly malformed: (peer: string, status: MalformedStatus) => string;
 }
 
 export const HEAD_MILLISECONDS_MAX = 5_000;
@@ -39,6 +42,7 @@ export const IDLE_MILLISECONDS_MAX = 10_000;
 export const STALL_MILLISECONDS_MAX = 60_000;
 export const HANDSHAKE_MILLISECONDS_MAX = 5_000;
 export const CHECK_MILLISECONDS = 1_000;
+export const DRAIN_MILLISECONDS = 100;
 export const CONNECTIONS_MAX = 10_000;
 export const REQUESTS_PER_CONNECTION_MAX = 100_000;
 /** A little above what the size guard allows, so that it is the guard that answers. */
@@ -79,7 +83,10 @@ export function openFront(tls: FrontTls | undefined, { serve, malformed }: Front
   server.on("request", take);
   // The guards decide before the caller is told to go on: 100 (Continue) is sent when the body is first wanted.
   server.on("checkContinue", (request: http.IncomingMessage, response: http.ServerResponse) => {
-    request.once("resume", () => response.writeContinue());
+    request.once("resume", () => {
+      // After an answer Node reads the rest to throw it away: nobody is to be told to go on then.
+      if (!response.headersSent) response.writeContinue();
+    });
     take(request, response);
   });
   server.on("checkExpectation", take);
@@ -107,8 +114,11 @@ export function openFront(tls: FrontTls | undefined, { serve, malformed }: Front
         const timer = setTimeout(() => {
           for (const socket of open) socket.destroy();
         }, graceMilliseconds);
+        // A connection falls idle when its last exchange is over: it is not waited for.
+        const sweep = setInterval(() => server.closeIdleConnections(), DRAIN_MILLISECONDS);
         server.close(() => {
           clearTimeout(timer);
+          clearInterval(sweep);
           resolve();
         });
         server.closeIdleConnections();

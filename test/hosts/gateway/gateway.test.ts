@@ -249,14 +249,20 @@ test("health and metrics stand on a port of their own, and readiness ends before
 });
 
 test("a full audit queue refuses new requests rather than let them pass unseen", async () => {
-  const { gateway } = await start({ ...POLICY, audit: { queue: "64KiB" } }, undefined, { write: () => undefined, close: () => Promise.resolve() });
+  let release: () => void = () => undefined;
+  const { gateway } = await start({ ...POLICY, audit: { queue: "64KiB" } }, undefined, { write: (_text, done) => (release = done), close: () => Promise.resolve() });
   assert.ok(gateway !== undefined);
   const port = Number(new URL(gateway.url).port);
   const request = Buffer.from("GET /nowhere HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n");
   let status = "";
   for (let count = 0; count < 400 && status !== "503"; count++) status = (await exchangeBytes(port, request)).slice(9, 12);
   assert.equal(status, "503");
-  void gateway.stop();
+  const stopped = gateway.stop();
+  for (let turns = 0; turns < 5; turns++) {
+    release();
+    await wait(20);
+  }
+  await stopped;
 });
 
 test("the lenient parser flag is refused", () => {

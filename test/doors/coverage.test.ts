@@ -1,0 +1,120 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { MediaType, Operation } from "../../src/contract/operation.ts";
+import { ASPECTS, type CoveredAspect, type Coverage, measureCoverage } from "../../src/doors/coverage.ts";
+import { GUARDS } from "../../src/doors/guards.ts";
+import type { House } from "../../src/doors/house.ts";
+import type { Plan, PostedGuard } from "../../src/doors/plan.ts";
+import type { Guard } from "../../src/policy/definition.ts";
+import { operation } from "../walk.ts";
+
+const standing: readonly Guard[] = GUARDS.filter(({ standing }) => standing);
+
+type Change = Partial<PostedGuard>;
+
+/** A plan with every standing guard and a limit, all enforced, but for the changes. */
+function plan(particulars: Partial<Operation> = {}, changes: Readonly<Record<string, Change>> = {}, rest: Partial<Plan> = {}): Plan {
+  const posted = [...standing, ...GUARDS.filter(({ name }) => name === "token-bucket")];
+  const guards = posted.map(({ name, stage, risks }): PostedGuard => ({ guard: name, stage, risks, options: {}, mode: "enforce", waived: undefined, source: "standing", pointer: "", checks: true, ...changes[name] }));
+  return { operation: operation({ security: [[]], ...particulars }), inbound: [], outbound: [], sealFrom: 0, guards, public: undefined, down: undefined, ...rest };
+}
+
+function measure(...plans: readonly Plan[]): Coverage {
+  // Only these members of a policy are looked at.
+  const policy = { settings: { unlisted: undefined } } as House["policy"];
+  return measureCoverage({ policy, plans: new Map(plans.map((one, index) => [`${one.operation.id}${index}`, one])) }, GUARDS);
+}
+
+function aspect(name: string, ...of: Parameters<typeof plan>): CoveredAspect {
+  return measure(plan(...of)).operations[0]?.aspects.find((one) => one.aspect === name) ?? assert.fail(`no aspect ${name}`);
+}
+
+const json = (validator: MediaType["validator"]): MediaType => ({ range: "application/json", kind: "json", validator, place: { file: "", pointer: "" } });
+const closed = json({ check: () => true, explain: () => [], open: false });
+
+test("an operation at which everything is enforced has the full score, and nothing to raise", () => {
+  const { score, held, applicable, raise } = measure(plan());
+  assert.deepEqual([score, held, raise], [100, applicable, []]);
+});
+
+test("the score is the share of applicable aspects that is held, rounded down", () => {
+  const one = plan({}, { headers: { checks: false, waived: "elsewhere, agreed" } });
+  const { score, held, applicable } = measure(plan(), one);
+  assert.equal(held, applicable - 1);
+  assert.equal(score, Math.floor((100 * held) / applicable));
+  assert.ok(score < 100);
+});
+
+test("what is waived or observed is not held, whatever the reason", () => {
+  assert.deepEqual(aspect("framing", {}, { framing: { checks: false, waived: "a good reason" } }), { aspect: "framing", state: "waived", detail: "a good reason", guards: ["framing"] });
+  assert.equal(aspect("limit", {}, { "token-bucket": { mode: "observe" } }).state, "observed");
+});
+
+test("a guard that is posted and has nothing to check does not count", () => {
+  assert.equal(aspect("parameters", {}, { parameters: { checks: false } }).state, "not applicable");
+});
+
+test("an aspect without any guard is open, and the advice names what to post", () => {
+  const bare = plan();
+  const { operations, raise } = measure({ ...bare, guards: bare.guards.filter(({ stage }) => stage !== "throttle") });
+  assert.equal(operations[0]?.aspects.find((one) => one.aspect === "limit")?.state, "open");
+  assert.deepEqual(raise.map(({ aspect, operations }) => [aspect, operations]), [["limit", ["listOrders"]]]);
+  assert.match(raise[0]?.advice ?? "", /token-bucket/);
+});
+
+test("the advice tells what is observed and what is waived from what is not there", () => {
+  const { raise } = measure(plan({ id: "a" }, { "token-bucket": { mode: "observe" } }), plan({ id: "b" }, { "token-bucket": { checks: false, waived: "a good reason" } }), plan({ id: "c" }, { "token-bucket": { mode: "observe" } }));
+  assert.deepEqual(raise, [
+    { aspect: "limit", advice: "enforce what is only observed: token-bucket", operations: ["a", "c"] },
+    { aspect: "limit", advice: "take away the waiver of token-bucket", operations: ["b"] },
+  ]);
+});
+
+test("where strangers may come in nobody is kept out, though a credential is checked when sent", () => {
+  const open = { public: "agreed 2026-11-20" };
+  assert.deepEqual(aspect("authentication", { security: [] }, {}, open), { aspect: "authentication", state: "waived", detail: "public: agreed 2026-11-20", guards: ["credentials"] });
+  const tokens = { scheme: { name: "t", type: "http", place: { file: "", pointer: "" } }, scopes: [] } as const;
+  assert.equal(aspect("authentication", { security: [[tokens]] }, {}, open).state, "held");
+  assert.equal(aspect("authentication", { security: [[tokens], []] }, {}, open).state, "waived");
+});
+
+test("without scopes every good credential will do, and that is open", () => {
+  const tokens = { scheme: { name: "t", type: "http", place: { file: "", pointer: "" } }, scopes: [] } as const;
+  assert.equal(aspect("scope", { security: [[tokens]] }, { scope: { checks: false } }).state, "open");
+  assert.equal(aspect("scope", { security: [] }, { scope: { checks: false } }).state, "not applicable");
+});
+
+test("an id in the path without a rule about its owner is named", () => {
+  const found = measure(plan({ pathNames: ["orderId"] }));
+  const object = found.operations[0]?.aspects.find((one) => one.aspect === "object");
+  assert.equal(object?.state, "open");
+  assert.match(object?.detail ?? "", /object level authorization is not held yet/);
+  assert.deepEqual(found.raise.map((one) => one.aspect), ["object"]);
+  assert.equal(aspect("object").state, "not applicable");
+});
+
+test("a guard of somebody's own that answers API1:2023 holds the object", () => {
+  const own: PostedGuard = { guard: "mine", stage: "authorize", risks: ["API1:2023"], options: {}, mode: "enforce", waived: undefined, source: "operation", pointer: "/x", checks: true };
+  const bare = plan({ pathNames: ["orderId"] });
+  const { score } = measure({ ...bare, guards: [...bare.guards, own] });
+  assert.equal(score, 100);
+});
+
+test("content that the contract leaves open is named, whichever guard stands there", () => {
+  assert.equal(aspect("body", { body: { required: true, media: [closed] } }).state, "held");
+  const upload: MediaType = { range: "image/png", kind: "opaque", validator: undefined, place: { file: "", pointer: "" } };
+  assert.deepEqual(aspect("body", { body: { required: true, media: [closed, upload, json(undefined)] } }), { aspect: "body", state: "open", detail: "not looked into: image/png, application/json", guards: ["body"] });
+  const anything = json({ check: () => true, explain: () => [], open: true });
+  assert.equal(aspect("answer body", { answers: new Map([["200", { media: [anything], headers: [] }]]) }).state, "open");
+});
+
+test("operations that are refused whole do not count, and are named with the reason", () => {
+  const { operations, down, score } = measure(plan({}, {}, { down: "a schema that cannot be understood" }));
+  assert.deepEqual([operations, down, score], [[], [{ id: "listOrders", reason: "a schema that cannot be understood" }], 0]);
+});
+
+test("every aspect is held by a guard of the house, or said to be without one", () => {
+  const covered = measure(plan()).operations[0]?.aspects ?? [];
+  assert.deepEqual(covered.map((one) => one.aspect), ASPECTS.map(({ name }) => name));
+  assert.deepEqual(covered.filter(({ guards }) => guards.length === 0).map((one) => one.aspect), ["object"]);
+});
