@@ -1,0 +1,175 @@
+/**
+ * Answer head: the octets of a status line and its fields, read in the one way that RFC 9112 leaves no doubt about.
+ *
+ * An API, or whoever got it to repeat his text, must not be able to say where its answer ends in two ways: the next
+ * caller on this connection would get what is left of it. So what two readers may frame differently is refused:
+ *
+ * - `HTTP/1.1` or `HTTP/1.0`, one space, three digits from 100 to 599, one space, a reason without controls.
+ * - Fields as in answer-fields.ts. `Content-Length` once, decimal, without sign, list or leading zero.
+ *   `Transfer-Encoding` once and `chunked` alone, never beside a length, never in HTTP/1.0.
+ * - Answers to HEAD, 204 and 304 have no body, whatever they announce (RFC 9112, section 6.3); 1xx announce none.
+ */
+import { nominated } from "../../../doors/field-set.ts";
+import { BAD, endOfText, FieldWalk, MANY, MORE } from "./answer-fields.ts";
+import { lowerName } from "./field-names.ts";
+
+export const ANSWER_HEAD_BYTES_MAX = 65_536;
+/** 15 digits: the most that every number stays exact with. */
+const LENGTH_DIGITS_MAX = 15;
+
+/** How the body of an answer ends: there is none, after so many bytes, with its last chunk, with the connection. */
+export const BY_NONE = 0;
+export const BY_LENGTH = 1;
+export const BY_CHUNKS = 2;
+export const BY_CLOSE = 3;
+
+export interface AnswerHead {
+  readonly status: number;
+  /** Names in lower case and values in turn, without those that `Connection` names. */
+  readonly list: string[];
+  readonly framing: typeof BY_NONE | typeof BY_LENGTH | typeof BY_CHUNKS | typeof BY_CLOSE;
+  /** Bytes of the body where `framing` is BY_LENGTH, otherwise 0. */
+  readonly length: number;
+  /** The API ends the connection with this answer. Always so in HTTP/1.0. */
+  readonly close: boolean;
+  /** Milliseconds that the API keeps the connection without a request, where it says so. */
+  readonly idleMilliseconds: number | undefined;
+  /** Offset behind the empty line. */
+  readonly end: number;
+}
+
+/** Why octets are no answer. It stands in the record as `because.code`. */
+export type AnswerFault =
+  | "STATUS_LINE_MALFORMED"
+  | "FIELDS_MALFORMED"
+  | "FIELDS_TOO_MANY"
+  | "HEAD_TOO_LARGE"
+  | "FRAMING_AMBIGUOUS"
+  | "SWITCHED_PROTOCOLS"
+  | "INTERIM_TOO_MANY"
+  | "CHUNKS_MALFORMED"
+  | "TRAILERS_MALFORMED"
+  | "END_UNPROVEN"
+  | "ENDED_EARLY";
+
+const LF = 0x0a;
+const CR = 0x0d;
+const SPACE = 0x20;
+const ZERO = 0x30;
+const NINE = 0x39;
+/** `HTTP/1.` */
+const PROTOCOL = [0x48, 0x54, 0x54, 0x50, 0x2f, 0x31, 0x2e] as const;
+/** `HTTP/1.1 200 ` */
+const STATUS_BYTES = 13;
+
+const walk = new FieldWalk();
+// Known before strangers fill the memory for names with theirs.
+for (const name of ["Accept-Ranges", "Access-Control-Allow-Origin", "Age", "Allow", "Content-Disposition", "ETag", "Expires", "Last-Modified", "Link", "Location", "Retry-After", "Server", "Set-Cookie", "Strict-Transport-Security", "Vary", "WWW-Authenticate", "X-Powered-By"]) {
+  lowerName(name);
+  lowerName(name.toLowerCase());
+}
+
+/**
+ * Reads one head from `bytes[from..to]`.
+ *
+ * @param toHead whether HEAD was asked
+ * @returns undefined as long as its end has not come
+ */
+export function readAnswerHead(bytes: Buffer, from: number, to: number, toHead: boolean): AnswerHead | AnswerFault | undefined {
+  const reason = readStatus(bytes, from, to);
+  if (reason <= 0) return reason === 0 ? undefined : "STATUS_LINE_MALFORMED";
+  const lineEnd = endOfText(bytes, reason, to);
+  if (lineEnd >= to) return undefined;
+  if (bytes[lineEnd] !== CR) return "STATUS_LINE_MALFORMED";
+  if (lineEnd + 1 >= to) return undefined;
+  if (bytes[lineEnd + 1] !== LF) return "STATUS_LINE_MALFORMED";
+  const ended = walk.walk(bytes, lineEnd + 2, to);
+  if (ended === MORE) return undefined;
+  if (ended === BAD) return "FIELDS_MALFORMED";
+  if (ended === MANY) return "FIELDS_TOO_MANY";
+  const status = ((bytes[from + 9] ?? 0) - ZERO) * 100 + ((bytes[from + 10] ?? 0) - ZERO) * 10 + ((bytes[from + 11] ?? 0) - ZERO);
+  return understand(bytes.latin1Slice(from, walk.end), from, status, bytes[from + 7] === ZERO, toHead);
+}
+
+/** @returns the offset of the reason phrase, 0 as long as it has not come, -1 when it is no status line */
+function readStatus(bytes: Uint8Array, from: number, to: number): number {
+  const end = Math.min(to, from + STATUS_BYTES);
+  for (let at = from; at < end; at++) if (!fits(bytes[at] ?? 0, at - from)) return -1;
+  return end - from < STATUS_BYTES ? 0 : end;
+}
+
+function fits(octet: number, index: number): boolean {
+  if (index < PROTOCOL.length) return octet === PROTOCOL[index];
+  if (index === 7) return octet === ZERO || octet === ZERO + 1;
+  if (index === 8 || index === 12) return octet === SPACE;
+  return octet >= ZERO && octet <= NINE && (index !== 9 || (octet > ZERO && octet < ZERO + 6));
+}
+
+/** @param text the head; `walk` has its places, counted from `from` on */
+function understand(text: string, from: number, status: number, old: boolean, toHead: boolean): AnswerHead | AnswerFault {
+  const { places, count, end } = walk;
+  const list: string[] = [];
+  let length = -1;
+  let chunked = false;
+  let close = old;
+  let idleMilliseconds: number | undefined;
+  let connection: string | undefined;
+  for (let place = 0; place < 4 * count; place += 4) {
+    const name = lowerName(text.slice((places[place] ?? 0) - from, (places[place + 1] ?? 0) - from));
+    const value = text.slice((places[place + 2] ?? 0) - from, (places[place + 3] ?? 0) - from);
+    list.push(name, value);
+    if (name === "content-length") {
+      if (length >= 0) return "FRAMING_AMBIGUOUS";
+      length = readLength(value);
+      if (length < 0) return "FRAMING_AMBIGUOUS";
+    } else if (name === "transfer-encoding") {
+      if (chunked || old || value.toLowerCase() !== "chunked") return "FRAMING_AMBIGUOUS";
+      chunked = true;
+    } else if (name === "connection") connection = connection === undefined ? value : `${connection},${value}`;
+    else if (name === "keep-alive") idleMilliseconds = readIdle(value);
+  }
+  if (chunked && length >= 0) return "FRAMING_AMBIGUOUS";
+  if (status < 200 && (chunked || length >= 0)) return "FRAMING_AMBIGUOUS";
+  if (connection !== undefined && connection !== "keep-alive") close = endHop(connection, list) || close;
+  const bodiless = toHead || status < 200 || status === 204 || status === 304;
+  const framing = bodiless ? BY_NONE : chunked ? BY_CHUNKS : length >= 0 ? BY_LENGTH : BY_CLOSE;
+  return { status, list, framing, length: framing === BY_LENGTH ? length : 0, close: close || framing === BY_CLOSE, idleMilliseconds, end };
+}
+
+/** `010` is eight to whoever reads numbers as C does. @returns -1 when it is no length */
+function readLength(value: string): number {
+  const { length } = value;
+  if (length === 0 || length > LENGTH_DIGITS_MAX || (length > 1 && value.charCodeAt(0) === ZERO)) return -1;
+  let bytes = 0;
+  for (let at = 0; at < length; at++) {
+    const code = value.charCodeAt(at);
+    if (code < ZERO || code > NINE) return -1;
+    bytes = bytes * 10 + (code - ZERO);
+  }
+  return bytes;
+}
+
+/** The last value seen and what it says: one API says the same each time. */
+let idleText = "";
+let idleSaid: number | undefined;
+
+/** `timeout=5, max=100`, as most servers write it; nobody defines it (RFC 9112, appendix C.2.2). */
+function readIdle(value: string): number | undefined {
+  if (value === idleText) return idleSaid;
+  idleText = value;
+  const said = value
+    .toLowerCase()
+    .split(",")
+    .map((one) => one.trim())
+    .find((one) => one.startsWith("timeout="));
+  const seconds = said === undefined ? -1 : readLength(said.slice("timeout=".length));
+  idleSaid = seconds < 0 ? undefined : seconds * 1_000;
+  return idleSaid;
+}
+
+/** Drops what is about this connection alone (RFC 9110, section 7.6.1). @returns whether it ends */
+function endHop(connection: string, list: string[]): boolean {
+  const names = nominated([connection]);
+  for (let at = list.length - 2; at >= 0; at -= 2) if (names.has(list[at] ?? "")) list.splice(at, 2);
+  return names.has("close");
+}

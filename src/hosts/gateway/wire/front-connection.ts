@@ -1,0 +1,318 @@
+/**
+ * Front connection: one caller's connection: its requests in order, one at a time, and every limit of its time.
+ *
+ * While a turn lasts, bytes that nobody wants yet (pipelined requests, an unopened body) are kept up to a bound; then
+ * the socket is not read. Between requests nothing is kept.
+ */
+import type { Socket } from "node:net";
+import { Content } from "../../../exchange/content.ts";
+import { fieldsOf } from "../../../exchange/fields.ts";
+import { requestSlow } from "../../../exchange/unreadable.ts";
+import type { FrontEvents, MalformedStatus } from "../front.ts";
+import { ByteQueue } from "./byte-queue.ts";
+import type { FrontClock, Ticked } from "./front-clock.ts";
+import type { FrontLimits } from "./front-limits.ts";
+import { Turn, type TurnChannel } from "./front-turn.ts";
+import { Pace } from "./pace.ts";
+import { type BodyChannel, bodyBrokeOff, RequestBody } from "./request-body.ts";
+import type { HeadReader, RequestHead } from "./request-head.ts";
+
+/** What the connections of one front share. */
+export interface FrontParts {
+  readonly limits: FrontLimits;
+  readonly clock: FrontClock;
+  readonly reader: HeadReader;
+  readonly events: FrontEvents;
+  readonly secure: boolean;
+  /** Whether the front lets its connections go. */
+  readonly draining: () => boolean;
+}
+
+const CONTINUE = "HTTP/1.1 100 Continue\r\n\r\n";
+
+const HEAD_END = Buffer.from("\r\n\r\n");
+
+type Phase = "head" | "turn" | "discard" | "closing" | "closed";
+
+export class FrontConnection implements Ticked, TurnChannel, BodyChannel {
+  readonly socket: Socket;
+  readonly #parts: FrontParts;
+  readonly #peer: string;
+  readonly #queue = new ByteQueue();
+  #phase: Phase = "head";
+  #turn: Turn | undefined;
+  #body: RequestBody | undefined;
+  #due: number;
+  /** Bytes of an unfinished head that have been searched for its end. */
+  #searched = 0;
+  #requests = 0;
+  #close = false;
+  #expects = false;
+  #halfClosed = false;
+  #busy = false;
+  #paused = false;
+  #lingered = 0;
+  #pace: Pace | undefined;
+  #taken = 0;
+
+  constructor(socket: Socket, peer: string, parts: FrontParts) {
+    this.socket = socket;
+    this.#peer = peer;
+    this.#parts = parts;
+    this.#due = parts.clock.after(parts.limits.headMilliseconds);
+    parts.clock.add(this);
+    socket.on("data", (chunk: Buffer) => this.#receive(chunk));
+    socket.on("drain", () => this.#turn?.drained());
+    socket.on("end", () => this.#halfClose());
+    socket.on("close", () => this.#end());
+    // What went wrong with a socket is followed by its close, and nobody is left to tell.
+    socket.on("error", () => undefined);
+  }
+
+  get secure(): boolean {
+    return this.#parts.secure;
+  }
+
+  get limits(): FrontLimits {
+    return this.#parts.limits;
+  }
+
+  get dateLine(): string {
+    return this.#parts.clock.dateLine;
+  }
+
+  /** The front closes: an idle connection ends now, another one with its answer. */
+  leave(): void {
+    if (this.#phase === "head" && this.#queue.length === 0) this.#closeGently();
+  }
+
+  // What the turn asks.
+
+  keeps(): boolean {
+    this.#close ||= this.#halfClosed || this.#parts.draining() || !this.#canSkipBody();
+    return !this.#close;
+  }
+
+  turnEnded(): void {
+    const body = this.#body;
+    this.#turn = undefined;
+    if (this.#close || this.#halfClosed || this.#parts.draining()) this.#closeGently();
+    else if (body === undefined || body.whole) this.#rest();
+    else {
+      this.#phase = "discard";
+      this.#watchPace(this.limits.headMilliseconds);
+    }
+    body?.fail(bodyBrokeOff());
+    this.#advance();
+  }
+
+  // What the body asks.
+
+  bodyOpened(): void {
+    this.#watchPace(this.limits.bodyMilliseconds);
+    if (this.#expects && this.#queue.length === 0 && this.#turn?.sent === false) this.socket.write(CONTINUE, "latin1");
+    this.#expects = false;
+    this.#advance();
+  }
+
+  bodyResumed(): void {
+    this.#advance();
+  }
+
+  // What the clock asks.
+
+  tick(now: number, elapsedMilliseconds: number): void {
+    const turn = this.#turn;
+    const body = this.#body;
+    if (body !== undefined && (body.flowing || this.#phase === "discard") && !body.blocked) {
+      const bytes = body.taken - this.#taken;
+      this.#taken = body.taken;
+      if (now >= this.#due || this.#pace?.keep(bytes, elapsedMilliseconds) === false) return this.#bodyLate(body);
+    }
+    if (turn !== undefined) {
+      if (!turn.keepsPace(elapsedMilliseconds)) this.socket.destroy();
+      return;
+    }
+    if (now >= this.#due) this.#late();
+  }
+
+  #bodyLate(body: RequestBody): void {
+    if (this.#phase === "discard") return this.#closeGently();
+    this.#close = true;
+    body.fail(requestSlow());
+    this.#advance();
+  }
+
+  #late(): void {
+    if (this.#phase === "closing") this.socket.destroy();
+    else if (this.#phase === "head" && this.#queue.length > 0) this.#refuse(408);
+    else if (this.#phase !== "closed") this.#closeGently();
+  }
+
+  #watchPace(milliseconds: number): void {
+    const { clock, limits } = this.#parts;
+    this.#due = clock.after(milliseconds);
+    this.#pace = new Pace(limits.bodyBytesPerSecond, limits.bodyGraceMilliseconds);
+    this.#taken = this.#body?.taken ?? 0;
+  }
+
+  // Reading.
+
+  #receive(chunk: Buffer): void {
+    if (this.#phase === "closing" || this.#phase === "closed") {
+      this.#lingered += chunk.byteLength;
+      if (this.#lingered > this.limits.lingerBytes) this.socket.pause();
+      return;
+    }
+    this.#queue.add(chunk);
+    this.#advance();
+  }
+
+  /** The one place that takes bytes. Whatever a step sets off comes back here and finds it busy. */
+  #advance(): void {
+    if (this.#busy) return;
+    this.#busy = true;
+    while (this.#step());
+    this.#busy = false;
+    const body = this.#body;
+    const stop = this.#phase === "turn" && (this.#queue.length >= this.limits.aheadBytes || body?.blocked === true);
+    if (stop === this.#paused) return;
+    this.#paused = stop;
+    if (stop) this.socket.pause();
+    else this.socket.resume();
+  }
+
+  #step(): boolean {
+    const body = this.#body;
+    if (this.#phase === "head") return this.#queue.length > 0 && this.#readRequest();
+    if (body === undefined || body.whole || body.blocked) return false;
+    if (this.#phase === "turn" ? !body.flowing : this.#phase !== "discard") return false;
+    if (this.#queue.length === 0) {
+      if (this.#halfClosed) body.fail(bodyBrokeOff());
+      return false;
+    }
+    this.#takeBody(body);
+    return true;
+  }
+
+  #takeBody(body: RequestBody): void {
+    const queue = this.#queue;
+    const { bytes, from, to } = queue;
+    queue.take(body.take(bytes, from, to));
+    if (body.broken) this.#close = true;
+    if (this.#phase !== "discard") return;
+    if (body.broken) this.#closeGently();
+    else if (body.whole) this.#rest();
+  }
+
+  #readRequest(): boolean {
+    const queue = this.#queue;
+    const { headBytes } = this.limits;
+    if (this.#searched > 0 && !this.#hasHeadEnd()) {
+      this.#searched = queue.length;
+      if (queue.length > headBytes) this.#refuse(431);
+      return false;
+    }
+    const head = this.#parts.reader.read(queue.bytes, queue.from, queue.to);
+    if (typeof head === "number") this.#refuse(head);
+    else if (head !== undefined) this.#begin(head);
+    else {
+      if (this.#searched === 0) this.#due = this.#parts.clock.after(this.limits.headMilliseconds);
+      this.#searched = queue.length;
+    }
+    return typeof head === "object";
+  }
+
+  /** Whether the end of a head that was not there has come. Searched once, however small the pieces. */
+  #hasHeadEnd(): boolean {
+    const { bytes, from, to } = this.#queue;
+    const at = bytes.indexOf(HEAD_END, from + Math.max(0, this.#searched - 3));
+    return at >= 0 && at + HEAD_END.byteLength <= to;
+  }
+
+  #begin({ method, target, version, list, end, declared, close, expects }: RequestHead): void {
+    const { limits, events, secure } = this.#parts;
+    this.#queue.take(end);
+    this.#searched = 0;
+    this.#close = close || ++this.#requests >= limits.requestsPerConnection;
+    this.#expects = expects;
+    this.#phase = "turn";
+    const body = declared === 0 ? undefined : new RequestBody(this, declared);
+    const turn = new Turn(this, method, version);
+    this.#body = body;
+    this.#turn = turn;
+    events.serve({ method, target, version, fields: fieldsOf(list), peer: this.#peer, secure, content: new Content(body, declared) }, turn);
+  }
+
+  /** Whether what is left of the body can be read and thrown away. */
+  #canSkipBody(): boolean {
+    const body = this.#body;
+    if (body === undefined || body.whole) return true;
+    if (body.broken) return false;
+    // A caller who was never told to send may send or not: nobody can tell what his next bytes are.
+    if (this.#expects && this.#queue.length === 0) return false;
+    if (body.left !== undefined) return body.left <= this.limits.discardBytes;
+    // Chunks end where they end: known only when all are here, and they can be looked at while nobody has taken any.
+    if (body.opened || this.#queue.length > this.limits.discardBytes) return false;
+    const { bytes, from, to } = this.#queue;
+    this.#queue.take(body.take(bytes, from, to));
+    return body.whole;
+  }
+
+  /** Between requests. */
+  #rest(): void {
+    this.#phase = "head";
+    this.#body = undefined;
+    this.#pace = undefined;
+    this.#due = this.#parts.clock.after(this.limits.idleMilliseconds);
+  }
+
+  // The end.
+
+  #refuse(status: MalformedStatus): void {
+    const text = this.#parts.events.malformed(this.#peer, status);
+    this.socket.write(text, "latin1");
+    this.#closeGently();
+  }
+
+  /** Ends this side and reads on for a while: a close with bytes unread is a reset, which overtakes the answer. */
+  #closeGently(): void {
+    if (this.#phase === "closing" || this.#phase === "closed") return;
+    this.#phase = "closing";
+    this.#queue.clear();
+    this.#due = this.#parts.clock.after(this.limits.lingerMilliseconds);
+    this.socket.end();
+    if (this.#paused) this.socket.resume();
+    this.#paused = false;
+  }
+
+  #halfClose(): void {
+    this.#halfClosed = true;
+    if (this.#phase === "turn") {
+      this.#advance();
+      this.#awaitAnswer();
+    } else if (this.#phase === "head" && this.#queue.length > 0) this.#refuse(400);
+    else if (this.#phase === "closing") this.socket.destroySoon();
+    else this.#closeGently();
+  }
+
+  /** Most who shut their side have left altogether; one who has not, gets a quick answer, and as much as he takes. */
+  #awaitAnswer(): void {
+    setTimeout(() => {
+      const turn = this.#turn;
+      if (turn === undefined) return;
+      if (turn.waiting) this.#awaitAnswer();
+      else this.socket.destroy();
+    }, this.limits.halfClosedMilliseconds).unref();
+  }
+
+  #end(): void {
+    const turn = this.#turn;
+    this.#phase = "closed";
+    this.#parts.clock.delete(this);
+    this.#queue.clear();
+    this.#turn = undefined;
+    turn?.left();
+    this.#body?.fail(bodyBrokeOff());
+  }
+}

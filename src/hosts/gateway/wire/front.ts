@@ -1,0 +1,115 @@
+/**
+ * Front: the door on the street, on node:net and node:tls, with an HTTP/1.1 of its own.
+ *
+ * What node:http leaves to chance is decided here: who gets a connection at all (asked before TLS costs anything), what
+ * is a request (see request-head.ts), how slow a caller may be in either direction (see front-limits.ts). What a
+ * request says is judged by the guards, not here.
+ */
+import net, { type AddressInfo, type Socket } from "node:net";
+import tls from "node:tls";
+import type { Front, FrontEvents, FrontTls } from "../front.ts";
+import { ConnectionCounts } from "./connection-counts.ts";
+import { FrontClock } from "./front-clock.ts";
+import { FrontConnection, type FrontParts } from "./front-connection.ts";
+import { FRONT_LIMITS, type FrontLimits } from "./front-limits.ts";
+import { HeadReader } from "./request-head.ts";
+
+/** Mozilla's intermediate list for 1.2 (forward secrecy and AEAD only); 1.3 suites are all fine. */
+const CIPHERS =
+  "TLS_AES_128_GCM_SHA256:TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256:ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256:ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-RSA-AES256-GCM-SHA384:ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-RSA-CHACHA20-POLY1305";
+
+/** @param limits what differs from FRONT_LIMITS */
+export function openWireFront(secure: FrontTls | undefined, events: FrontEvents, limits: Partial<FrontLimits> = {}): Front {
+  const front = new WireFront(secure, events, { ...FRONT_LIMITS, ...limits });
+  return {
+    listen: (port, address) => front.listen(port, address),
+    renew: (next) => front.renew(next),
+    connections: () => front.connections(),
+    drain: (graceMilliseconds) => front.drain(graceMilliseconds),
+  };
+}
+
+class WireFront {
+  readonly #server: net.Server;
+  readonly #tls: tls.Server | undefined;
+  readonly #clock = new FrontClock();
+  readonly #counts: ConnectionCounts;
+  readonly #parts: FrontParts;
+  readonly #sockets = new Set<Socket>();
+  readonly #connections = new Set<FrontConnection>();
+  #draining = false;
+
+  constructor(secure: FrontTls | undefined, events: FrontEvents, limits: FrontLimits) {
+    this.#counts = new ConnectionCounts(limits);
+    this.#parts = { limits, events, clock: this.#clock, reader: new HeadReader(limits), secure: secure !== undefined, draining: () => this.#draining };
+    this.#tls = secure === undefined ? undefined : this.#openTls(secure, limits);
+    this.#server = net.createServer({ allowHalfOpen: true, noDelay: true }, (socket) => this.#accept(socket));
+  }
+
+  listen(port: number, address: string): Promise<AddressInfo> {
+    const server = this.#server;
+    return new Promise((resolve, reject) => {
+      server.once("error", reject);
+      server.listen(port, address, () => {
+        server.off("error", reject);
+        resolve(server.address() as AddressInfo);
+      });
+    });
+  }
+
+  renew(next: FrontTls): void {
+    this.#tls?.setSecureContext(contextOf(next));
+  }
+
+  connections(): number {
+    return this.#counts.all;
+  }
+
+  drain(graceMilliseconds: number): Promise<void> {
+    this.#draining = true;
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => {
+        for (const socket of this.#sockets) socket.destroy();
+      }, graceMilliseconds);
+      this.#server.close(() => {
+        clearTimeout(timer);
+        this.#clock.stop();
+        resolve();
+      });
+      for (const connection of this.#connections) connection.leave();
+    });
+  }
+
+  /** Sockets are handed to it one by one: it never listens. */
+  #openTls(secure: FrontTls, { handshakeMilliseconds }: FrontLimits): tls.Server {
+    const server = tls.createServer({ ...contextOf(secure), ALPNProtocols: ["http/1.1"], handshakeTimeout: handshakeMilliseconds, allowHalfOpen: true, noDelay: true });
+    server.on("secureConnection", (socket) => this.#connect(socket));
+    server.on("tlsClientError", (_fault, socket) => socket.destroy());
+    return server;
+  }
+
+  /** Before a handshake costs anything. */
+  #accept(socket: Socket): void {
+    const release = socket.remoteAddress === undefined ? undefined : this.#counts.take(socket.remoteAddress);
+    if (release === undefined) return void socket.resetAndDestroy();
+    this.#sockets.add(socket);
+    socket.once("close", () => {
+      this.#sockets.delete(socket);
+      release();
+    });
+    if (this.#tls === undefined) return this.#connect(socket);
+    socket.on("error", () => undefined);
+    this.#tls.emit("connection", socket);
+  }
+
+  #connect(socket: Socket): void {
+    const connection = new FrontConnection(socket, socket.remoteAddress ?? "", this.#parts);
+    this.#connections.add(connection);
+    socket.once("close", () => this.#connections.delete(connection));
+  }
+}
+
+/** The complete set each time: a partial setSecureContext falls back to Node's defaults, TLS 1.2 among them. */
+function contextOf({ certificate, key, versions }: FrontTls): tls.SecureContextOptions {
+  return { cert: certificate, key, minVersion: versions === "1.3" ? "TLSv1.3" : "TLSv1.2", maxVersion: "TLSv1.3", ciphers: CIPHERS, honorCipherOrder: true };
+}
