@@ -6,3 +6,4 @@ type Declared = (particulars?: Particulars) => Problem;
 export const malformedRequest: Declared = problem("malformed-request", 400, "The request is malformed");
 export const fieldsTooLarge: Declared = problem("fields-too-large", 431, "The header fields are too large");
 export const requestSlow: Declared = problem("request-slow", 408, "The request took too long to arrive");
+export const versionUnsupported: Declared = problem("version-unsupported", 505, "This version of HTTP is not spoken here", "caller");

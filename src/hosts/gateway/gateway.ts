@@ -6,15 +6,17 @@
  */
 import { createPrivateKey, randomUUID, X509Certificate } from "node:crypto";
 import { readFileSync } from "node:fs";
+import { STATUS_CODES } from "node:http";
 import type { AddressInfo } from "node:net";
 import path from "node:path";
 import { type Misfit, type Place } from "../../contract/misfit.ts";
 import { type Problem, publish } from "../../exchange/problem.ts";
-import { fieldsTooLarge, malformedRequest, requestSlow } from "../../exchange/unreadable.ts";
+import { fieldsTooLarge, malformedRequest, requestSlow, versionUnsupported } from "../../exchange/unreadable.ts";
+import { targetTooLong } from "../../doors/inbound/screen/framing/target-too-long.ts";
 import type { Policy } from "../../policy/policy.ts";
 import { type Assembly, assemble, type AssembleOptions, codeOf } from "../assemble.ts";
 import { carry } from "../carry.ts";
-import { type Front, type FrontTls, openFront } from "./front.ts";
+import { type Front, type FrontTls, type MalformedStatus, openFront } from "./front.ts";
 import { openUpstream } from "./upstream.ts";
 import { openWatch, type Watch } from "./watch.ts";
 
@@ -157,15 +159,16 @@ function hostOf({ address, family }: AddressInfo): string {
   return family === "IPv6" ? `[${address}]` : address;
 }
 
+const UNREADABLE: Readonly<Record<MalformedStatus, () => Problem>> = { 400: malformedRequest, 408: requestSlow, 414: targetTooLong, 431: fieldsTooLarge, 505: versionUnsupported };
+
 /** Bytes that never became a request get their answer and their record all the same. */
-function answerMalformed({ audit, engine }: Assembly, peer: string, status: 400 | 408 | 431): string {
-  const refusal: Problem = status === 431 ? fieldsTooLarge() : status === 408 ? requestSlow() : malformedRequest();
+function answerMalformed({ audit, engine }: Assembly, peer: string, status: MalformedStatus): string {
+  const refusal = UNREADABLE[status]();
   const id = randomUUID();
   const body = publish(refusal, id);
   audit.add({
     time: new Date().toISOString(), id, outcome: "refused", method: "", operation: "", template: "", status, address: peer,
     guard: "wire", problem: refusal.type, blame: refusal.blame, bytesIn: 0, bytesOut: body.length, milliseconds: 0, policy: engine.house.policy.version,
   });
-  const reason = status === 431 ? "Request Header Fields Too Large" : status === 408 ? "Request Timeout" : "Bad Request";
-  return `HTTP/1.1 ${status} ${reason}\r\ncontent-type: application/problem+json\r\ncache-control: no-store\r\nx-content-type-options: nosniff\r\ncontent-length: ${body.length}\r\nconnection: close\r\n\r\n${body}`;
+  return `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ""}\r\ncontent-type: application/problem+json\r\ncache-control: no-store\r\nx-content-type-options: nosniff\r\ncontent-length: ${body.length}\r\nconnection: close\r\n\r\n${body}`;
 }
