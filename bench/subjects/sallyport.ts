@@ -28,7 +28,7 @@ function writePolicy(place: Place): object {
     upstream: place.upstream,
     listen: { address: "127.0.0.1", port: place.port },
     everywhere: {
-      jwt: { issuer: place.issuer, audience: place.audience, keys: `file:${place.keysFile}` },
+      jwt: { issuer: place.issuer, audience: place.audience, keys: `file:${place.keysFile}`, lifetime: "1d" },
       "token-bucket": { burst: place.limitPerMinute, window: "1m" },
     },
     audit: { file: place.auditFile },

@@ -12,6 +12,8 @@ import { defineGuard, fields, type Guard, problem } from "../../../guard.ts";
 const methodNotAllowed = problem("method-not-allowed", 405, "Method not allowed");
 
 const NEVER: ReadonlySet<string> = new Set(["TRACE", "CONNECT"]);
+/** Where nothing is listed: what every server behind the door takes for a method of HTTP (RFC 9110 and RFC 5789). */
+const UNLISTED: ReadonlySet<string> = new Set(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]);
 
 export const method: Guard = defineGuard({
   name: "method",
@@ -24,8 +26,8 @@ export const method: Guard = defineGuard({
   compile(_, { operation }) {
     const { listed } = operation;
     if (listed === "path" || (listed === "operation" && !NEVER.has(operation.method))) return undefined;
-    const allow = operation.allow.filter((one) => !NEVER.has(one)).join(", ");
-    const refused = methodNotAllowed({ headers: { allow } });
-    return ({ request }) => (listed === "unlisted" && !NEVER.has(request.method) ? undefined : refused);
+    const allow = listed === "unlisted" ? [...UNLISTED] : operation.allow.filter((one) => !NEVER.has(one));
+    const refused = methodNotAllowed({ headers: { allow: allow.join(", ") } });
+    return ({ request }) => (listed === "unlisted" && UNLISTED.has(request.method) ? undefined : refused);
   },
 });
