@@ -5,13 +5,12 @@
  * no string made of a name unless it has to be compared as text.
  */
 import type { JsonBounds, JsonFault } from "./json.ts";
+import { JsonNames, NAMES_COMPARED } from "./json-names.ts";
 
 /** The scan calls itself once per level: deeper than this it could exhaust the stack, whatever the bounds say. */
 export const DEPTH_LEVELS_MAX = 512;
 /** Characters of a fault's pointer: names in it are the caller's, and may be long. */
 export const FAULT_POINTER_CHARACTERS = 256;
-/** Up to this many names of one object are compared one by one, which is cheaper than a Set. */
-const NAMES_COMPARED = 8;
 /** No finite double has more digits before its point: 1.7976931348623157e308 has 309. */
 const DIGITS_MAX = 309;
 /** Any integer of so many digits is exact as a double. */
@@ -19,7 +18,6 @@ const DIGITS_EXACT = 15;
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
-const PROTOTYPE = "__proto__";
 
 /** What follows a backslash: 1 for one letter, 2 for u, 0 for what may not. */
 const ESCAPES = new Uint8Array(256);
@@ -37,8 +35,7 @@ export class JsonScan {
   #at = 0;
   #depth = 0;
   #values = 0;
-  /** The names of all open objects, innermost last: offsets of the first byte and past the last, and a hash. */
-  readonly #names: number[] = [];
+  readonly #names: JsonNames;
   #escaped = false;
   #hash = 0;
   #reason: Reason = "syntax";
@@ -50,6 +47,7 @@ export class JsonScan {
     this.#bytes = bytes;
     this.#bounds = bounds;
     this.#end = bytes.length;
+    this.#names = new JsonNames(bytes, bounds);
     this.#depthMax = Math.min(bounds.depth, DEPTH_LEVELS_MAX);
   }
 
@@ -126,7 +124,7 @@ export class JsonScan {
 
   #object(): boolean {
     if (this.#bytes[this.#at] === 0x7d) return this.#leave();
-    const base = this.#names.length;
+    const base = this.#names.mark();
     let known: Set<string> | undefined;
     for (let members = 1; ; members += 1) {
       if (this.#bytes[this.#at] !== QUOTE) return this.#fail("syntax");
@@ -134,17 +132,18 @@ export class JsonScan {
       const start = this.#at + 1;
       if (!this.#name()) return false;
       const end = this.#at - 1;
-      if (known === undefined && (this.#escaped || members > NAMES_COMPARED)) known = this.#collect(base);
-      if (!this.#admit(start, end, base, known)) return this.#trace(this.#decode(start, end));
+      if (known === undefined && (this.#escaped || members > NAMES_COMPARED)) known = this.#names.collect(base);
+      const wrong = known === undefined ? this.#names.admit(start, end, this.#hash, base) : this.#names.admitText(start, end, known);
+      if (wrong !== undefined) return this.#refuse(wrong, start) || this.#trace(this.#names.decode(start, end));
       this.#space();
       if (this.#bytes[this.#at] !== 0x3a) return this.#fail("syntax");
       this.#at += 1;
       this.#space();
-      if (!this.#value()) return this.#trace(this.#decode(start, end));
+      if (!this.#value()) return this.#trace(this.#names.decode(start, end));
       this.#space();
       const byte = this.#bytes[this.#at];
       if (byte === 0x7d) {
-        this.#names.length = base;
+        this.#names.release(base);
         return this.#leave();
       }
       if (byte !== 0x2c) return this.#fail("syntax");
@@ -189,49 +188,9 @@ export class JsonScan {
     return this.#fail("syntax");
   }
 
-  /** Looks whether the name is new in its object, and remembers it. */
-  #admit(start: number, end: number, base: number, known: Set<string> | undefined): boolean {
-    if (known !== undefined) {
-      const name = this.#decode(start, end);
-      if (name === PROTOTYPE && !this.#bounds.prototypeNames) return this.#refuse("prototype", start);
-      if (known.has(name) && this.#bounds.uniqueNames) return this.#refuse("duplicate", start);
-      known.add(name);
-      return true;
-    }
-    if (this.#isPrototype(start, end) && !this.#bounds.prototypeNames) return this.#refuse("prototype", start);
-    const names = this.#names;
-    for (let index = base; index < names.length; index += 3) {
-      if (names[index + 2] === this.#hash && this.#equals(names[index] ?? 0, names[index + 1] ?? 0, start, end)) {
-        if (this.#bounds.uniqueNames) return this.#refuse("duplicate", start);
-      }
-    }
-    names.push(start, end, this.#hash);
-    return true;
-  }
-
-  #isPrototype(start: number, end: number): boolean {
-    return end - start === PROTOTYPE.length && this.#bytes.toString("latin1", start, end) === PROTOTYPE;
-  }
-
   #refuse(reason: Reason, at: number): false {
     this.#at = at;
     return this.#fail(reason);
-  }
-
-  #equals(start: number, end: number, otherStart: number, otherEnd: number): boolean {
-    return end - start === otherEnd - otherStart && this.#bytes.compare(this.#bytes, otherStart, otherEnd, start, end) === 0;
-  }
-
-  #collect(base: number): Set<string> {
-    const known = new Set<string>();
-    for (let index = base; index < this.#names.length; index += 3) known.add(this.#decode(this.#names[index] ?? 0, this.#names[index + 1] ?? 0));
-    return known;
-  }
-
-  /** The text of a name whose bytes have passed. */
-  #decode(start: number, end: number): string {
-    const text = this.#bytes.toString("utf8", start, end);
-    return text.includes("\\") ? String(JSON.parse(`"${text}"`)) : text;
   }
 
   #string(): boolean {
