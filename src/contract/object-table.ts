@@ -50,7 +50,7 @@ const SOURCE: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     tags: "~[tag]",
     externalDocs: "~externalDocs",
   },
-  info: { title: "string!", summary: "string 3.1", description: "string", termsOfService: "string", contact: "contact", license: "licence", version: "string!" },
+  info: { title: "string!", summary: "string 3.1", description: "string", "termsOfService": "string", contact: "contact", license: "licence", version: "string!" },
   contact: { name: "string", url: "string", email: "string" },
   licence: { name: "string!", identifier: "string 3.1", url: "string" },
   server: { url: "string!", description: "~string", name: "~string 3.2", variables: "{serverVariable}" },
