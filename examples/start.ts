@@ -92,10 +92,12 @@ function announce(gateway: Gateway, folder: string, bankPort: string): void {
   const { policy, plans } = gateway.assembly.engine.house;
   const near = (file: string): string => path.relative(process.cwd(), file) || file;
   console.log(`Sallyport listens on ${gateway.url}, in front of the bank on http://127.0.0.1:${bankPort}.`);
+  const ways = new Map<string, string[]>();
   for (const { operation, inbound, outbound } of plans.values()) {
-    const way = [...inbound.map(({ guard }) => guard), "the bank", ...outbound.map(({ guard }) => guard)];
-    console.log(`  ${operation.id}: ${way.join(" > ")}`);
+    const way = [...inbound.map(({ guard }) => guard), "the bank", ...outbound.map(({ guard }) => guard)].join(" > ");
+    ways.set(way, [...(ways.get(way) ?? []), operation.id]);
   }
+  for (const [way, ids] of ways) console.log(`  ${ids.join(", ")}:\n    ${way}`);
   console.log(`Audit log: ${near(path.resolve(policy.folder, policy.settings.audit.file ?? ""))}; health and metrics: ${gateway.watchUrl ?? "none"}\n`);
   console.log("Try these in another terminal:\n");
   for (const [about, line] of trials(gateway.url, near(path.join(folder, "tls/authority.pem")), near(path.join(folder, "bank/ada.token")))) console.log(`  # ${about}\n  ${line}\n`);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { defineCommand } from "../../src/cli/command.ts";
 import { parse, type Parsed } from "../../src/cli/parse.ts";
 
@@ -44,7 +44,7 @@ test("an unknown option is named together with the nearest one", () => {
   assert.equal(wrong("a", "--lest", "3"), "unknown option --lest; did you mean --least?");
   assert.equal(wrong("a", "--quite-another"), "unknown option --quite-another");
   assert.equal(wrong("a", "-x"), "unknown option -x");
-  assert.equal(wrong("a", "--no-force"), "unknown option --no-force");
+  assert.equal(wrong("a", "--no-force"), "unknown option --no-force; did you mean --force?");
   assert.equal(wrong("a", "--__proto__", "x"), "unknown option --__proto__");
 });
 

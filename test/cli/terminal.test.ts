@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { openTerminal, type Page, plain, writeJson } from "../../src/cli/terminal.ts";
 
 function page(isTTY: boolean, environment: Record<string, string> = {}): Page {

@@ -99,7 +99,7 @@ async function obtain(source: string, beside: string, force: boolean, folder: st
   const fetched = await fetchContract(source);
   if ("wrong" in fetched) return fetched;
   const file = path.join(beside, fetched.name);
-  if (existsSync(file) && !force) return { wrong: `${relative(folder, file)} is there already: --force writes over it, or name that file instead of the address` };
+  if (existsSync(file) && !force) return { wrong: `${path.relative(folder, file)} is there already: --force writes over it, or name that file instead of the address` };
   mkdirSync(beside, { recursive: true });
   writeFileSync(file, fetched.bytes, { flag: force ? "w" : "wx" });
   return { file };
@@ -129,8 +129,8 @@ function report({ output, contract, decisions, understood }: Written, json: bool
   out.write(`${out.style("good", "wrote")} ${plain(writePlace({ file: output, pointer: "" }, folder))}`);
   if (decisions.length > 0) out.write(`\nLeft to decide (each stands in the policy as a comment):`);
   for (const decision of decisions) out.write(`  - ${plain(decision)}`);
-  // An open question shows as an error of the policy, too: it has been said already.
-  const rest = misfits.filter(({ place }) => decisions.length === 0 || place.file !== output);
+  // An open question shows as an error, too: it has been said already. Errors of the contract alone came before.
+  const rest = misfits.filter(({ level }) => decisions.length === 0 || level !== "error");
   if (rest.length > 0) out.write("\nWhat the contract has in it that cannot be held:");
   tellMisfits(rest, out, folder);
   const next = house === undefined ? "decide, then see what is held:" : `score ${score ?? 0} of 100; see what is held and what is not:`;

@@ -1,0 +1,161 @@
+/** Run: the command from the outside, as an operator has it: a process, its signals, its exit code, its two streams. */
+import assert from "node:assert/strict";
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { readFileSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import path from "node:path";
+import { test, type TestContext } from "node:test";
+import { EXIT } from "../../../src/cli/exit-code.ts";
+import { openDesk } from "../desk.ts";
+
+const bin = path.resolve(import.meta.dirname, "../../../bin/sallyport.js");
+const WAIT_MILLISECONDS_MAX = 20_000;
+
+const CONTRACT = `openapi: 3.1.1
+info: { title: Orders, version: "1" }
+paths:
+  /orders:
+    get:
+      operationId: listOrders
+      security: []
+      responses:
+        "200": { description: Orders., content: { application/json: { schema: { type: array, items: { type: string } } } } }
+`;
+
+const policyFor = (upstream: string, burst = 60): string => `contract: ./openapi.yaml
+upstream: ${upstream}
+listen: { port: 0 }
+audit: { file: ./audit.log }
+drain: 15s
+everywhere: { token-bucket: { burst: ${burst}, window: 10m } }
+operations: { listOrders: { public: "for a test, agreed 2026-11-20" } }
+`;
+
+interface Running {
+  readonly folder: string;
+  readonly url: string;
+  readonly child: ChildProcess;
+  /** Events of the operations log so far. */
+  readonly events: () => readonly Record<string, unknown>[];
+  readonly until: (event: string) => Promise<Record<string, unknown>>;
+  readonly ended: Promise<number | null>;
+}
+
+/** An API that answers slowly when asked to. */
+async function openApi(t: TestContext): Promise<string> {
+  const server = createServer((request, response) => {
+    const answer = (): void => void response.setHeader("content-type", "application/json").end('["a"]');
+    if (request.headers["x-slow"] === undefined) answer();
+    else setTimeout(answer, 700);
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  t.after(() => server.close().closeAllConnections());
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+function spawnRun(t: TestContext, folder: string, words: readonly string[] = []): Omit<Running, "url"> {
+  const child = spawn(process.execPath, [bin, "run", ...words], { cwd: folder, stdio: ["ignore", "pipe", "pipe"] });
+  t.after(() => child.kill("SIGKILL"));
+  let said = "";
+  child.stderr?.on("data", (data: Buffer) => (said += data.toString()));
+  const events = (): readonly Record<string, unknown>[] => said.split("\n").filter((line) => line !== "").map((line) => JSON.parse(line) as Record<string, unknown>);
+  const until = async (event: string): Promise<Record<string, unknown>> => {
+    for (const deadline = Date.now() + WAIT_MILLISECONDS_MAX; Date.now() < deadline; await new Promise((resolve) => setTimeout(resolve, 20))) {
+      const found = said.includes("\n") ? events().find((one) => one["event"] === event) : undefined;
+      if (found !== undefined) return found;
+    }
+    return assert.fail(`"${event}" was never said: ${said}`);
+  };
+  return { folder, child, events, until, ended: once(child, "exit").then(([code]) => code as number | null) };
+}
+
+async function run(t: TestContext, burst = 60): Promise<Running & { readonly api: string }> {
+  const api = await openApi(t);
+  const { folder } = openDesk(t, { "openapi.yaml": CONTRACT, "policy.yaml": policyFor(api, burst) });
+  const running = spawnRun(t, folder);
+  const { url } = await running.until("listening");
+  return { ...running, url: String(url), api };
+}
+
+test("it says where it listens, serves, and ends with 0 on SIGTERM", async (t) => {
+  const { child, url, ended, events, folder } = await run(t);
+  assert.equal((await fetch(`${url}/orders`)).status, 200);
+  assert.equal((await fetch(`${url}/orders?x=1`)).status, 400);
+  child.kill("SIGTERM");
+  assert.equal(await ended, EXIT.fine);
+  assert.deepEqual(events().map(({ event }) => event), ["listening", "stopping", "stopped"]);
+  assert.equal(readFileSync(path.join(folder, "audit.log"), "utf8").trim().split("\n").length, 2);
+});
+
+test("what is in flight is finished before it ends", async (t) => {
+  const { child, url, ended, until } = await run(t);
+  const slow = fetch(`${url}/orders`, { headers: { "x-slow": "1" } });
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  child.kill("SIGINT");
+  await until("stopping");
+  assert.equal((await slow).status, 200);
+  const answered = performance.now();
+  assert.equal(await ended, EXIT.fine);
+  // The caller keeps his connection open: that is no reason to wait for the whole of `drain`.
+  assert.ok(performance.now() - answered < 10_000);
+});
+
+test("a second SIGINT ends at once", async (t) => {
+  const { child, url, ended, until } = await run(t);
+  const slow = fetch(`${url}/orders`, { headers: { "x-slow": "1" } }).then(() => "answered", () => "cut");
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  child.kill("SIGINT");
+  await until("stopping");
+  child.kill("SIGINT");
+  assert.equal(await ended, EXIT.refused);
+  assert.equal(await slow, "cut");
+});
+
+test("SIGHUP reads the policy again, and a bad one leaves the old one in force", async (t) => {
+  const { child, url, ended, until, folder, api } = await run(t);
+  const file = path.join(folder, "policy.yaml");
+  writeFileSync(file, "contract: [");
+  child.kill("SIGHUP");
+  await until("reload refused: the old policy stays");
+  assert.equal((await fetch(`${url}/orders`)).status, 200);
+  writeFileSync(file, policyFor(api, 1));
+  child.kill("SIGHUP");
+  await until("reloaded");
+  const statuses = [await fetch(`${url}/orders`), await fetch(`${url}/orders`)].map(({ status }) => status);
+  assert.deepEqual(statuses, [200, 429]);
+  child.kill("SIGTERM");
+  assert.equal(await ended, EXIT.fine);
+});
+
+test("what stands in the way is listed with its lines, and nothing starts", async (t) => {
+  const broken = `${policyFor("http://127.0.0.1:1")}listem: 1\nwatch: { address: 0.0.0.0 }\n`.replace("burst: 60", "burst: 0");
+  const { folder } = openDesk(t, { "openapi.yaml": CONTRACT, "policy.yaml": broken });
+  const { ended, events } = spawnRun(t, folder);
+  assert.equal(await ended, EXIT.start);
+  const [{ event, severity, misfits } = {}] = events();
+  assert.deepEqual([event, severity], ["cannot start", "error"]);
+  assert.deepEqual((misfits as { line: number; message: string }[]).map(({ line, message }) => [line, message]), [[8, 'unknown option "listem"']]);
+});
+
+test("a port in use is told with the line that asks for it", async (t) => {
+  const { url } = await run(t);
+  const taken = policyFor("http://127.0.0.1:1").replace("port: 0", `port: ${new URL(url).port}`);
+  const { folder } = openDesk(t, { "openapi.yaml": CONTRACT, "policy.yaml": taken });
+  const { ended, events } = spawnRun(t, folder);
+  assert.equal(await ended, EXIT.start);
+  const [{ misfits } = {}] = events();
+  assert.deepEqual((misfits as { line: number; message: string }[]).map(({ line, message }) => [line, message]), [[3, `cannot listen on 127.0.0.1:${new URL(url).port}: the port is in use`]]);
+});
+
+test("without a policy, and without an upstream, it ends instead of waiting", async (t) => {
+  const empty = spawnRun(t, openDesk(t).folder);
+  assert.equal(await empty.ended, EXIT.start);
+  assert.match(String(empty.events()[0]?.["reason"]), /there is no policy here/);
+  const { folder } = openDesk(t, { "openapi.yaml": CONTRACT, "sallyport.yaml": policyFor("x").replace(/^upstream.*\n/m, "") });
+  const { ended, events } = spawnRun(t, folder);
+  assert.equal(await ended, EXIT.start);
+  assert.match(JSON.stringify(events()[0]), /a gateway needs an upstream/);
+});

@@ -1,0 +1,97 @@
+/** Start: `npm start` from the outside: what it prints can be pasted, and nothing is left behind. */
+import assert from "node:assert/strict";
+import { type ChildProcess, execFile, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { createServer, type AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { after, before, test } from "node:test";
+import { promisify } from "node:util";
+
+const root = path.resolve(import.meta.dirname, "../..");
+const START_MILLISECONDS_MAX = 30_000;
+let folder = "";
+let process_: ChildProcess;
+let printed = "";
+let bankPort = 0;
+
+before(async () => {
+  folder = mkdtempSync(path.join(tmpdir(), "sallyport-start-"));
+  bankPort = await freePort();
+  process_ = start(bankPort);
+  process_.stdout?.on("data", (data: Buffer) => (printed += data.toString()));
+  process_.stderr?.pipe(process.stderr);
+  const deadline = Date.now() + START_MILLISECONDS_MAX;
+  while (!printed.includes("Ctrl-C ends both.")) {
+    assert.ok(Date.now() < deadline && process_.exitCode === null, `it did not start: ${printed}`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+});
+
+after(() => {
+  process_.kill("SIGKILL");
+  rmSync(folder, { recursive: true, force: true });
+});
+
+function start(port: number): ChildProcess {
+  return spawn(process.execPath, ["examples/start.ts", "--folder", folder, "--port", "0", "--watch-port", "0", "--bank-port", String(port)], { cwd: root });
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, "close");
+  return port;
+}
+
+test("each of the five printed commands has the status that stands beside it", async () => {
+  const trials = [...printed.matchAll(/^ {2}# (\d{3})(?: from ([a-z-]+))?: .*\n {2}(curl .*)$/gm)];
+  assert.equal(trials.length, 5, printed);
+  assert.deepEqual(trials.map(([, status, guard]) => [status, guard]), [["200", undefined], ["401", "credentials"], ["403", "scope"], ["400", "body"], ["400", "parameters"]]);
+  for (const [, status, , line = ""] of trials) {
+    const { stdout } = await promisify(execFile)("sh", ["-c", `${line} -s -o /dev/null -w '%{http_code}'`], { cwd: root });
+    assert.equal(stdout, status, line);
+  }
+});
+
+test("the audit log names the guards that refused", () => {
+  const records = readFileSync(path.join(folder, "bank/audit.log"), "utf8").trim().split("\n").map((line) => JSON.parse(line) as { outcome: string; guard?: string });
+  assert.deepEqual(records.map(({ outcome, guard }) => guard ?? outcome), ["allowed", "credentials", "scope", "body", "parameters"]);
+});
+
+test("what only this user may read is his alone", () => {
+  for (const name of ["bank/ada.token", "bank/signing-key.json", "tls/key.pem", "tls/authority-key.pem"]) assert.equal(statSync(path.join(folder, name)).mode & 0o077, 0, name);
+});
+
+test("a port that is in use is one clear sentence, and nothing is left running", async () => {
+  const second = start(bankPort);
+  let said = "";
+  second.stderr?.on("data", (data: Buffer) => (said += data.toString()));
+  const [code] = (await once(second, "close")) as [number];
+  assert.equal(code, 3);
+  assert.equal(said, `start: the bank does not start: port ${bankPort} is in use: end what listens there, or choose another with npm start -- --bank-port 8081\n`);
+});
+
+/** Processes whose command line names the bank on this port. */
+function banks(): readonly string[] {
+  return readdirSync("/proc").filter((id) => {
+    try {
+      return /^\d+$/.test(id) && readFileSync(`/proc/${id}/cmdline`, "utf8").endsWith(`bank.ts\0${bankPort}\0`);
+    } catch {
+      return false;
+    }
+  });
+}
+
+test("Ctrl-C ends both, with 0", async (t) => {
+  const seen = process.platform === "linux";
+  if (!seen) t.diagnostic("processes are looked for on Linux alone");
+  if (seen) assert.equal(banks().length, 1);
+  process_.kill("SIGINT");
+  const [code] = (await once(process_, "close")) as [number];
+  assert.equal(code, 0);
+  if (seen) assert.deepEqual(banks(), []);
+});
