@@ -47,3 +47,17 @@ test("the command prints the script, and JSON around it when asked", async (t) =
   assert.deepEqual(JSON.parse((await run("completions", "fish", "--json")).out), { shell: "fish", script });
   assert.equal((await run("completions", "tcsh")).code, 2);
 });
+
+test("a quote in a sentence does not end the sentence for the shell", (t) => {
+  const [command] = COMMANDS;
+  assert.ok(command !== undefined);
+  const quoted = { ...command, summary: "Don't $(touch x) `y`", options: { it: { type: "flag", about: "It's $HOME" } } } as const;
+  for (const shell of SHELLS) {
+    const { error, stderr } = spawnSync(shell, ["-n"], { input: writeCompletions(shell, [quoted]), encoding: "utf8" });
+    if (error === undefined) assert.equal(stderr, "", shell);
+    else t.diagnostic(`${shell} is not on this machine`);
+  }
+  // Bash has no sentences in its script: what zsh reads can be read by any shell that knows single quotes.
+  const line = writeCompletions("zsh", [quoted]).split("\n").find((one) => one.includes("touch")) ?? "";
+  assert.equal(spawnSync("sh", ["-c", `printf %s ${line.trim()}`], { encoding: "utf8" }).stdout, "run:Don't $(touch x) `y`");
+});
