@@ -35,7 +35,7 @@ export class ByteQueue {
   /** Everything before the offset `at` is taken. */
   take(at: number): void {
     this.from = at;
-    if (at === this.to) this.clear();
+    if (at >= this.to) this.clear();
   }
 
   clear(): void {

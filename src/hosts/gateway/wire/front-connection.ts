@@ -102,7 +102,7 @@ export class FrontConnection implements Ticked, TurnChannel, BodyChannel {
       this.#phase = "discard";
       this.#watchPace(this.limits.headMilliseconds);
     }
-    body?.fail(bodyBrokeOff());
+    body?.abandon(bodyBrokeOff());
     this.#advance();
   }
 
@@ -313,6 +313,6 @@ export class FrontConnection implements Ticked, TurnChannel, BodyChannel {
     this.#queue.clear();
     this.#turn = undefined;
     turn?.left();
-    this.#body?.fail(bodyBrokeOff());
+    this.#body?.abandon(bodyBrokeOff());
   }
 }

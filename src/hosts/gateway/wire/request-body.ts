@@ -24,6 +24,8 @@ export class RequestBody implements Source {
   whole = false;
   /** Whether the sink asked for a pause. */
   blocked = false;
+  /** Whether its end can no longer be found. */
+  broken = false;
   /** Bytes off the wire, framing included. */
   taken = 0;
   readonly #channel: BodyChannel;
@@ -31,7 +33,7 @@ export class RequestBody implements Source {
   #left: number;
   #sink: Sink | undefined;
   #opened = false;
-  #broken: Problem | undefined;
+  #lost: Problem | undefined;
 
   /** @param declared bytes, more than none; undefined for chunks */
   constructor(channel: BodyChannel, declared: number | undefined) {
@@ -49,10 +51,6 @@ export class RequestBody implements Source {
     return this.#opened;
   }
 
-  get broken(): boolean {
-    return this.#broken !== undefined;
-  }
-
   /** Bytes that are still to be taken off the wire; undefined when nobody knows. */
   get left(): number | undefined {
     return this.#chunks === undefined ? this.#left : this.whole ? 0 : undefined;
@@ -60,8 +58,8 @@ export class RequestBody implements Source {
 
   open(sink: Sink): void {
     this.#opened = true;
-    if (this.#broken !== undefined) return sink.fail(this.#broken);
-    if (this.whole) return sink.end();
+    // Thrown away is not empty.
+    if (this.#lost !== undefined || this.whole) return sink.fail(this.#lost ?? bodyBrokeOff());
     this.#sink = sink;
     this.#channel.bodyOpened();
   }
@@ -82,10 +80,17 @@ export class RequestBody implements Source {
     this.blocked = false;
   }
 
-  /** The rest does not come. */
+  /** The rest does not come: whatever follows on this connection cannot be told from it. */
   fail(why: Problem): void {
-    if (this.whole || this.#broken !== undefined) return;
-    this.#broken = why;
+    if (this.whole || this.broken) return;
+    this.broken = true;
+    this.abandon(why);
+  }
+
+  /** Whoever still reads, or begins to, gets no more. */
+  abandon(why: Problem): void {
+    if (this.whole || this.#lost !== undefined) return;
+    this.#lost = why;
     const sink = this.#sink;
     this.cancel();
     sink?.fail(why);

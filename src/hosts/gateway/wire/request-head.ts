@@ -120,7 +120,7 @@ export class HeadReader {
     if (bytes[at] !== SPACE) return 400;
     this.#methodEnd = at++;
     while (at < to && ((CLASSES[bytes[at] ?? 0] ?? 0) & TARGET) !== 0) at++;
-    if (at - start + VERSION_BYTES > this.#limits.lineBytes) return 414;
+    if (at - start + 1 + VERSION_BYTES > this.#limits.lineBytes) return 414;
     if (at >= to) return MORE;
     if (bytes[at] !== SPACE) return 400;
     this.#targetEnd = at++;
