@@ -3,12 +3,6 @@ import type { Json } from "./json-value.ts";
 import type { Misfit } from "./misfit.ts";
 import type { Operation } from "./operation.ts";
 
-/** What the router says. `values` are the raw (canonical, still percent-encoded) texts of the path parameters. */
-export interface Found {
-  readonly operation: Operation;
-  readonly values: readonly string[];
-}
-
 export interface Contract {
   readonly title: string;
   readonly version: string;

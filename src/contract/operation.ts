@@ -22,6 +22,11 @@ export interface Validator {
   readonly explain: (value: Json) => readonly Finding[];
   /** Says whether anything at all would be refused: `true`, `{}` and annotations alone never refuse. */
   readonly open: boolean;
+  /**
+   * Whether the schema itself speaks of a member named `__proto__`. Elsewhere such a member is refused unseen: copied
+   * member by member, it changes what an object of the API inherits.
+   */
+  readonly namesPrototype?: boolean;
 }
 
 export type Location = "path" | "query" | "header" | "cookie";

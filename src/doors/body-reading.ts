@@ -32,7 +32,7 @@ export function readBody(content: Readable, chosen: Chosen, bounds: JsonBounds):
 function judge(bytes: Uint8Array | Problem, content: Readable, { kind, validator }: Chosen, bounds: JsonBounds): BodyReading {
   if (!(bytes instanceof Uint8Array)) return { kind: "unread", problem: bytes };
   if (bytes.byteLength === 0) return EMPTY;
-  const read = kind === "json" ? readJson(bytes, bounds) : readText(bytes);
+  const read = kind === "json" ? readJson(bytes, validator?.namesPrototype === true ? { ...bounds, prototypeNames: true } : bounds) : readText(bytes);
   if ("wrong" in read) return { kind: "findings", findings: [findingOf(read.wrong)] };
   content.understand(read.value);
   if (validator === undefined || validator.check(read.value)) return SOUND;

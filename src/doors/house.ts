@@ -12,7 +12,7 @@ import { type ReadContract, readContract } from "../contract/read.ts";
 import { readRanges, type Ranges } from "../exchange/address.ts";
 import type { Guard } from "../policy/definition.ts";
 import type { Policy } from "../policy/policy.ts";
-import { postingsOf, strayNames } from "../policy/postings.ts";
+import { type Posting, postingsOf, strayNames } from "../policy/postings.ts";
 import { type PolicyReading, readPolicy } from "../policy/read.ts";
 import type { Store } from "../stores/store.ts";
 import { makePlan, type Plan, type PlanSite } from "./plan.ts";
@@ -69,11 +69,12 @@ function furnish(policy: Policy, contract: ReadContract, reading: PolicyReading,
   const { guards, store, shared } = materials;
   strayNames(settings.everywhere, settings.operations, contract.operations, guards, complain);
   const share = shared.begin();
-  const broken = brokenOperations(contract.misfits);
+  const broken = Map.groupBy(contract.misfits.filter(({ level }) => level === "operation"), ({ operation }) => operation);
   const plan = (operation: Operation): Plan => {
     const { list, public: open } = postingsOf(operation, settings.everywhere, settings.operations, guards, complain);
+    const [down] = (operation.listed === "operation" ? (broken.get(operation.id) ?? []) : []).filter((misfit) => !isLifted(misfit, list));
     const accuse = (message: string, allowed?: string): void => void misfits.push({ level: "error", place: operation.place, message, operation: operation.id, ...(allowed === undefined ? {} : { allowed }) });
-    const site: PlanSite = { contract, operation, public: open, store, folder, random: randomBytes, share, complain, accuse, down: broken.get(operation.id) };
+    const site: PlanSite = { contract, operation, public: open, store, folder, random: randomBytes, share, complain, accuse, down: down?.message };
     return makePlan(list, site);
   };
   const plans = new Map(contract.operations.map((operation) => [operation.id, plan(operation)]));
@@ -97,8 +98,10 @@ function furnish(policy: Policy, contract: ReadContract, reading: PolicyReading,
   };
 }
 
-function brokenOperations(misfits: readonly Misfit[]): ReadonlyMap<string, string> {
-  return new Map(misfits.flatMap(({ level, operation, message }) => (level === "operation" && operation !== undefined ? [[operation, message]] : [])));
+/** Content that nobody can check is no obstacle where the policy says, with a reason, that nobody shall. */
+function isLifted({ unread }: Misfit, list: readonly Posting[]): boolean {
+  const guard = unread === "request" ? "body" : unread === "answer" ? "answer-body" : undefined;
+  return list.some((posting) => posting.guard.name === guard && posting.waived !== undefined);
 }
 
 /** What stands in the place of an operation for requests that the contract does not list. */

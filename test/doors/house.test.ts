@@ -126,6 +126,16 @@ test("a schema that cannot be enforced takes down its operation, or everything w
   assert.equal(build(`strict: true\n${policy}`, contract).house, undefined);
 });
 
+test("content that cannot be checked takes its operation down, and a waiver with a reason lifts it", () => {
+  const contract = CONTRACT.replace('responses: { "200": { description: fine } }\n  /prices', 'responses: { "200": { description: fine, content: { application/xml: { schema: { type: object, required: [a] } } } } }\n  /prices');
+  const policy = (own: string): string => `${JWT}operations:\n  listPrices: { public: "price list for everybody" }\n${own}`;
+  assert.match(only(build(policy(""), contract).house).plans.get("getOrder")?.down ?? "", /application\/xml cannot be checked/);
+  const lifted = only(build(policy('  getOrder: { answer-body: { waived: "the API answers in XML" } }\n'), contract).house).plans.get("getOrder");
+  assert.equal(lifted?.down, undefined);
+  assert.ok(lifted?.inbound.some(({ guard }) => guard === "jwt"));
+  assert.match(only(build(policy('  getOrder: { body: { waived: "the wrong guard for that" } }\n'), contract).house).plans.get("getOrder")?.down ?? "", /cannot be checked/);
+});
+
 test("a policy that is not a policy is one clear misfit, never a throw", () => {
   for (const text of ["", "5", "[]", "a: b: c", "contract: [1]", "\t", "everywhere: 5", "contract: missing.yaml"]) {
     const folder = mkdtempSync(path.join(tmpdir(), "sallyport-house-"));

@@ -9,7 +9,9 @@ import type { Library, Spot } from "../library.ts";
 import type { Report } from "../misfit.ts";
 import type { Finding, Validator } from "../operation.ts";
 import { Findings } from "./findings.ts";
+import type { Formats } from "./formats.ts";
 import { isOpen } from "./is-open.ts";
+import { mentions } from "./mentions.ts";
 import { readVocabulary } from "./read-vocabulary.ts";
 import type { Node } from "./rule.ts";
 import { EXPLANATION_STEPS_MAX, refillSteps, STEPS_MAX } from "./steps.ts";
@@ -21,8 +23,8 @@ export interface SchemaOptions {
   /** In a request `readOnly` properties are not the caller's to set; in an answer `writeOnly` ones may not leave. */
   readonly direction: "request" | "answer";
   readonly report: Report;
-  /** `assert` (the default) refuses what does not have its `format`; `annotate` is JSON Schema 2020-12 to the letter. */
-  readonly formats?: "assert" | "annotate";
+  /** `none` is JSON Schema 2020-12 to the letter. Default: `common`. */
+  readonly formats?: Formats;
 }
 
 /** Compiles the schema at `spot`. Undefined after a misfit of level `operation` has been reported. */
@@ -38,13 +40,14 @@ export function compileSchema(spot: Spot, options: SchemaOptions): Validator | u
   const unit = workshop.compile({ spot, value, resource: workshop.resources.enclosing(spot) }, direction);
   if (!workshop.report(unit, report)) return undefined;
   const open = isOpen(value, spot, workshop.resources);
-  return { check: (given) => check(unit, given), explain: (given) => explain(unit, given), open };
+  const namesPrototype = mentions("__proto__", value, spot, workshop.resources);
+  return { check: (given) => check(unit, given), explain: (given) => explain(unit, given), open, namesPrototype };
 }
 
 /** One workshop per contract, dialect and way with formats: components are compiled once, however many use them. */
 const workshops = new WeakMap<Library, Map<string, Workshop>>();
 
-function findWorkshop({ library, dialect, formats = "assert" }: SchemaOptions): Workshop {
+function findWorkshop({ library, dialect, formats = "common" }: SchemaOptions): Workshop {
   let own = workshops.get(library);
   if (own === undefined) {
     own = new Map();
@@ -53,7 +56,7 @@ function findWorkshop({ library, dialect, formats = "assert" }: SchemaOptions): 
   const key = `${dialect} ${formats}`;
   let workshop = own.get(key);
   if (workshop === undefined) {
-    workshop = new Workshop({ library, dialect, assertsFormats: formats === "assert" });
+    workshop = new Workshop({ library, dialect, formats });
     own.set(key, workshop);
   }
   return workshop;

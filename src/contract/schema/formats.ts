@@ -80,5 +80,15 @@ export const NUMBER_FORMATS: ReadonlyMap<string, Check<number>> = new Map([
   ["float", (value) => Math.abs(value) <= 3.4028234663852886e38],
 ]);
 
+/** Which formats are held: `all` that are known, the `common` ones that APIs mean, or `none` (they only annotate). */
+export type Formats = "all" | "common" | "none";
+
+/**
+ * Known, and rarely meant as a rule by those who write them: JSON Schema 2020-12 takes every format for an annotation,
+ * and OpenAPI leaves it to the tool. `common` leaves these to the reader; what carries an attack when it is not
+ * checked (addresses, times, identifiers, e-mail, URIs) is not among them.
+ */
+export const RARE: ReadonlySet<string> = new Set(["idn-email", "idn-hostname", "iri", "iri-reference", "json-pointer", "json-pointer-uri-fragment", "relative-json-pointer", "uri-template", "regex"]);
+
 /** Known, and nothing to check: any text is a password, every number of JSON is a double. */
 export const ANNOTATED: ReadonlySet<string> = new Set(["binary", "password", "double", "decimal", "decimal128", "commonmark", "html"]);

@@ -4,6 +4,7 @@
 import { isJsonObject, type Json, type JsonObject } from "../json-value.ts";
 import type { Spot } from "../library.ts";
 import type { Misfit } from "../misfit.ts";
+import type { Formats } from "./formats.ts";
 import type { Resource } from "./resources.ts";
 import type { Node, Rule, Rules } from "./rule.ts";
 
@@ -42,7 +43,7 @@ export interface Site {
   /** Names of members that this direction may not carry, as written here and in what is applied to the same value. */
   readonly barred: ReadonlySet<string>;
   readonly isBarred: (...keys: readonly string[]) => boolean;
-  readonly assertsFormats: boolean;
+  readonly formats: Formats;
   readonly report: (level: Misfit["level"], keys: readonly string[], message: string, allowed?: string) => void;
   /** A warning that is worth saying once per contract. */
   readonly remark: (keys: readonly string[], message: string) => void;

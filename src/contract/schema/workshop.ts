@@ -10,6 +10,7 @@ import type { Library, Spot } from "../library.ts";
 import type { Misfit, Report } from "../misfit.ts";
 import { Barred, below } from "./barred.ts";
 import { combine } from "./combine.ts";
+import type { Formats } from "./formats.ts";
 import { lintKeywords } from "./lint.ts";
 import { keyOf, type Resource, Resources, type Target } from "./resources.ts";
 import { emptyRules, type Node, OPEN, type Rule, shut } from "./rule.ts";
@@ -35,7 +36,7 @@ export interface Unit {
 export interface WorkshopOptions {
   readonly library: Library;
   readonly dialect: "3.0" | "3.1" | "3.2";
-  readonly assertsFormats: boolean;
+  readonly formats: Formats;
 }
 
 const BROKEN = shut("schema", "cannot be checked: the contract is broken here");
@@ -43,17 +44,17 @@ const BROKEN = shut("schema", "cannot be checked: the contract is broken here");
 export class Workshop {
   readonly #library: Library;
   readonly #isOpenApi30: boolean;
-  readonly #assertsFormats: boolean;
+  readonly #formats: Formats;
   readonly #resources: Resources;
   readonly #barred: Readonly<Record<Exclude<Direction, "neither">, Barred>>;
   readonly #units = new Map<string, Unit>();
   readonly #queue: Unit[] = [];
   readonly #said = new Set<string>();
 
-  constructor({ library, dialect, assertsFormats }: WorkshopOptions) {
+  constructor({ library, dialect, formats }: WorkshopOptions) {
     this.#library = library;
     this.#isOpenApi30 = dialect === "3.0";
-    this.#assertsFormats = assertsFormats;
+    this.#formats = formats;
     this.#resources = new Resources(library, dialect !== "3.0");
     this.#barred = { request: new Barred(this.#resources, "request"), answer: new Barred(this.#resources, "answer") };
   }
@@ -169,7 +170,7 @@ export class Workshop {
       ...base,
       scope,
       isOpenApi30: this.#isOpenApi30,
-      assertsFormats: this.#assertsFormats,
+      formats: this.#formats,
       rules: emptyRules(),
       barred: names,
       child: (...keys) => this.#compile(at(keys), below(spot, ...keys), resource, { ...scope, waived: NOTHING }, unit, false),

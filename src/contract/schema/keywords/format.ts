@@ -1,5 +1,5 @@
 /** Format: asserted where it is known, reported where it is not. */
-import { ANNOTATED, NUMBER_FORMATS, TEXT_FORMATS } from "../formats.ts";
+import { ANNOTATED, NUMBER_FORMATS, RARE, TEXT_FORMATS } from "../formats.ts";
 import { assertion } from "../rule.ts";
 import type { Site } from "../site.ts";
 
@@ -9,7 +9,7 @@ export function compileFormat(site: Site): void {
     site.report("operation", ["format"], "format is not a name", "a string");
     return;
   }
-  if (!site.assertsFormats) return;
+  if (site.formats === "none" || (site.formats === "common" && RARE.has(format))) return;
   const text = TEXT_FORMATS.get(format);
   const number = NUMBER_FORMATS.get(format);
   const message = `must have the format ${format}`;

@@ -9,7 +9,7 @@
  * Answers API3:2023, broken object property level authorization, and API4:2023, unrestricted resource consumption. See
  * RFC 8259, section 4, RFC 9110, sections 8.3, 8.4 and 15.5.16, and RFC 9457.
  */
-import { defineGuard, fields, type Guard, type Inspected, type Operation, type Problem, problem } from "../../../guard.ts";
+import { defineGuard, fields, type Guard, type Inspected, type Problem, problem } from "../../../guard.ts";
 import { type BodyReading, readBody } from "../../body-reading.ts";
 import { jsonBounds, jsonOptions } from "../../json-options.ts";
 import { mediaChoice } from "../../media-choice.ts";
@@ -28,10 +28,9 @@ export const body: Guard = defineGuard({
   standing: true,
   options: fields(jsonOptions),
 
-  compile(options, { operation, report }) {
+  compile(options, { operation }) {
     const { listed, body: declared } = operation;
     if (listed !== "unlisted" && declared === undefined) return ({ content }) => (content.declared === 0 ? undefined : contentUnexpected());
-    if (isUncheckable(operation)) report("no body of this operation can be checked", "a media type that can be read, or body: { waived: <reason> }");
     const required = declared?.required ?? false;
     const choose = mediaChoice(declared?.media);
     const bounds = jsonBounds(options);
@@ -52,10 +51,6 @@ export const body: Guard = defineGuard({
     };
   },
 });
-
-function isUncheckable({ body: declared }: Operation): boolean {
-  return declared !== undefined && declared.media.length > 0 && declared.media.every(({ kind }) => kind === "unsupported");
-}
 
 /** The answer says what would be taken (RFC 9110, sections 12.5.1, 12.5.3 and 15.5.16). */
 function refuseMedia(wrong: "coding" | "type", reason: string, accept: string): Problem {

@@ -23,13 +23,10 @@ export const answerBody: Guard = defineGuard({
   standing: true,
   options: fields({ ...jsonOptions, size: or(size("Largest content that is held to be judged.", { min: "1B", max: "1GiB" }), "10MiB") }),
 
-  compile(options, { operation, report }) {
+  compile(options, { operation }) {
     if (operation.listed === "unlisted") return undefined;
     const bounds = jsonBounds(options);
     const contents = new Map([...operation.answers.values()].map((answer) => [answer, contentJudge(answer.media, bounds, options.size)]));
-    for (const [status, { media }] of operation.answers) {
-      if (media.length > 0 && media.every(({ kind }) => kind === "unsupported")) report(`no content of the answer ${status} can be checked`, "a media type that can be read, or answer-body: { waived: <reason> }");
-    }
     const undeclared: AnswerContent = contentJudge([], bounds, options.size);
 
     return (exchange: Answered): Problem | undefined | Promise<Problem | undefined> => {

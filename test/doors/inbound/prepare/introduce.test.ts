@@ -62,6 +62,8 @@ test("no text can begin a field of its own, and every text can be read back", as
 test("an identity that does not fit is refused, not cut: half a list of scopes would be another one", async () => {
   const long = "a".repeat(FIELD_TEXT_CHARACTERS_MAX);
   assert.equal(said(await send({ subject: long })), "passes");
+  assert.equal(said(await send({ scopes: new Set(["a".repeat(FIELD_TEXT_CHARACTERS_MAX - 2), "b"]) })), "passes");
+  assert.equal(said(await send({ scopes: new Set(["a".repeat(FIELD_TEXT_CHARACTERS_MAX - 1), "b"]) })), "500 identity-too-long");
   for (const who of [{ subject: `${long}a` }, { subject: " ".repeat(FIELD_TEXT_CHARACTERS_MAX / 3 + 1) }, { scopes: new Set(["a", long]) }]) {
     const sent = await send(who);
     assert.equal(said(sent), "500 identity-too-long");
@@ -75,3 +77,5 @@ test("a prefix is the beginning of a field's name, and no two claims share a fie
   assert.match(misfits(introduce, { claims: ["a.b", "a-b"] }).join(), /share one field/);
   assert.deepEqual(misfits(introduce, { claims: "email" }), []);
 });
+
+test("it stands everywhere without being named", () => assert.equal(introduce.standing, true));

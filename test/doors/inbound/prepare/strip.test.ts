@@ -41,6 +41,9 @@ test("credentials stay at the door, unless the policy keeps them", async () => {
   assert.deepEqual(await left(given, { security }), []);
   assert.deepEqual(await left(given, { security }, { keep: ["Authorization", "cookie", "x-api-key"] }), given);
   assert.deepEqual(await left([["x-api-key", "k"]]), [["x-api-key", "k"]], "a field that is no credential here");
+  for (const other of [{ ...scheme, in: "query" }, { ...scheme, type: "http" }] as const) {
+    assert.deepEqual(await left([["x-api-key", "k"]], { security: [[{ scheme: other, scopes: [] }]] }), [["x-api-key", "k"]]);
+  }
 });
 
 test("of cookies only those that the contract declares go on, written anew", async () => {
@@ -94,3 +97,5 @@ test("nothing that begins like an identity passes, in any spelling", async () =>
     { numRuns: 300 },
   );
 });
+
+test("it stands everywhere without being named", () => assert.equal(strip.standing, true));

@@ -115,7 +115,26 @@ test("an API key that travels in the query is no undeclared parameter, and comes
   assert.equal(said(twice), "400 request-invalid");
   assertSilent(twice.outcome);
   assert.equal(said(await send([], { query: [["api_key2", "a"]] }, { security })), "400 request-invalid");
+  assert.equal(said(await send([], {}, { security })), "passes", "whether there has to be one is for authenticate");
+  for (const other of [{ ...scheme, in: "header" }, { ...scheme, type: "http" }] as const) {
+    assert.equal(said(await send([], { query: [["api_key", "a"]] }, { security: [[{ scheme: other, scopes: [] }]] })), "400 request-invalid");
+  }
 });
+
+test("an API key that is also declared as a parameter is judged as one", async () => {
+  const scheme: Scheme = { name: "key", type: "apiKey", in: "query", parameter: "api_key", place };
+  const security = [[{ scheme, scopes: [] }]];
+  assert.equal(said(await send([parameter("api_key", "query")], { query: [["api_key", "bad"]] }, { security })), "400 request-invalid");
+  for (const other of [parameter("api_key", "header"), parameter("page", "query")]) assert.equal(said(await send([other], { query: [["api_key", "bad"]] }, { security })), "passes");
+});
+
+test("of several parameters in the query any optional one may be missing, and the required ones not", async () => {
+  const declared = [parameter("a", "query"), parameter("b", "query", { required: true })];
+  assert.equal(said(await send(declared, { query: [["b", "good"]] })), "passes");
+  assert.deepEqual(errors(await send(declared, { query: [["a", "good"]] })), [{ in: "query", name: "b", pointer: "", message: "is required" }]);
+});
+
+test("it stands everywhere without being named", () => assert.equal(parameters.standing, true));
 
 test("all that is wrong is told at once, at most twenty errors, and the record knows how many more", async () => {
   const both = await send([parameter("a", "query", { required: true }), parameter("b", "header", { required: true })]);
@@ -149,6 +168,7 @@ test("in observe mode the request passes and the finding is witnessed", async ()
 
 test("a path parameter that the contract does not describe is a misfit, and so is an option", () => {
   assert.match(misfits(parameters, {}, { pathNames: ["id"] }).join(), /path parameter id is not described/);
+  assert.match(misfits(parameters, {}, { pathNames: ["id"], parameters: [parameter("id", "query"), parameter("other", "path")] }).join(), /path parameter id/);
   assert.deepEqual(misfits(parameters, {}, { pathNames: ["id"], parameters: [parameter("id", "path")] }), []);
   assert.match(misfits(parameters, { strict: true }).join(), /unknown option/);
 });

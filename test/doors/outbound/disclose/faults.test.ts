@@ -118,3 +118,5 @@ test("in observe mode the failure leaves as it is and is witnessed", async () =>
   assert.equal(exchange.answer.status, 500);
   assert.deepEqual(exchange.observed.map(({ problem }) => problem.type), ["api-failed"]);
 });
+
+test("it stands everywhere without being named", () => assert.equal(faults.standing, true));

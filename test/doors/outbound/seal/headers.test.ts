@@ -108,3 +108,5 @@ test("an API that serves pages says so in the policy", async () => {
   assert.match(misfits(headers, { csp: "default-src \u00e9" }).join(), /not a field value/);
   assert.equal(misfits(headers, { csp: "a\r\nb" }).length, 1);
 });
+
+test("it stands everywhere without being named", () => assert.equal(headers.standing, true));

@@ -81,3 +81,5 @@ test("an operation without any declared answer is a misfit", () => {
   assert.match(misfits(answerStatus, {}).join(), /declares no answer/);
   assert.deepEqual(misfits(answerStatus, {}, { answers: new Map([["default", bare]]) }), []);
 });
+
+test("it stands everywhere without being named", () => assert.equal(answerStatus.standing, true));
