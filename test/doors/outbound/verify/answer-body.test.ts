@@ -4,7 +4,7 @@ import { gzipSync } from "node:zlib";
 import type { DeclaredAnswer, Operation } from "../../../../src/contract/operation.ts";
 import { answerBody } from "../../../../src/doors/outbound/verify/answer-body.ts";
 import { ANSWER_FINDINGS_MAX } from "../../../../src/doors/outbound/verify/broken-answer.ts";
-import { type Given, misfits, post, type Sent } from "../../../walk.ts";
+import { type Given, post, type Sent } from "../../../walk.ts";
 import { assertSilent, broken, CANARY, late, media, parameter, refusal, said, schema, untouched } from "../../samples.ts";
 
 const one = schema((value) => typeof value === "object" && value !== null && "a" in value && value.a === 1);
@@ -194,3 +194,7 @@ test("in observe mode the answer leaves whole and the finding is witnessed", asy
   assert.equal(Buffer.from((await exchange.answer.content.read()) as Uint8Array).toString(), "{}");
 });
 
+test("content of a type that is declared and cannot be checked does not leave", async () => {
+  const unread = { 200: { media: [media("application/xml", "unsupported")], headers: [] } };
+  assert.equal(said(await send(unread, { fields: [["content-type", "application/xml"]], body: "<a/>" })), BROKEN);
+});
