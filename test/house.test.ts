@@ -111,7 +111,7 @@ test("no guard throws to refuse", () => {
 
 const BANNED = /\b\w*(?:[Mm]iddleware|[Hh]andler|[Cc]ontext|[Mm]anager|[Ss]ervice|[Uu]til|[Hh]elper)s?\b/g;
 /** Names that a library chose. */
-const FOREIGN = /^(DispatchHandler|setSecureContext|SecureContext\w*|createSecureContext)$/;
+const FOREIGN = /^(DispatchHandler|setSecureContext|secureContext|SecureContext\w*|createSecureContext)$/;
 
 test("no banned word is a name", () => {
   const faults = sources.flatMap((file) => {

@@ -68,16 +68,16 @@ function optionRows(schema: JsonObject, prefix = ""): readonly string[] {
   const required = Array.isArray(schema["required"]) ? schema["required"] : [];
   return Object.entries(properties).flatMap(([name, option]) => {
     if (!isJsonObject(option)) return [];
-    const { description = "", default: fallback } = option;
+    const { description, default: fallback } = option;
     const value = fallback === undefined ? (required.includes(name) ? "required" : "") : `\`${JSON.stringify(fallback)}\``;
-    return [`| \`${prefix}${name}\` | ${escapeCell(String(description))} | ${escapeCell(formOf(option))} | ${value} |`, ...optionRows(option, `${prefix}${name}.`)];
+    return [`| \`${prefix}${name}\` | ${escapeCell(typeof description === "string" ? description : "")} | ${escapeCell(formOf(option))} | ${value} |`, ...optionRows(option, `${prefix}${name}.`)];
   });
 }
 
 function formOf(option: JsonObject): string {
   const { type, pattern, minimum, maximum, anyOf } = option;
   const words = option["enum"];
-  if (Array.isArray(words)) return words.map((word: Json) => `\`${String(word)}\``).join(", ");
+  if (Array.isArray(words)) return words.map((word: Json) => `\`${typeof word === "string" ? word : JSON.stringify(word)}\``).join(", ");
   if (typeof minimum === "number" && typeof maximum === "number") return `${minimum} to ${maximum}`;
   if (pattern === "^[0-9]+(ms|s|m|h|d)$") return "time";
   if (pattern === "^[0-9]+(B|KiB|MiB|GiB)$") return "size";

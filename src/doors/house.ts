@@ -72,7 +72,7 @@ function furnish(policy: Policy, contract: ReadContract, reading: PolicyReading,
   const broken = Map.groupBy(contract.misfits.filter(({ level }) => level === "operation"), ({ operation }) => operation);
   const plan = (operation: Operation): Plan => {
     const { list, public: open } = postingsOf(operation, settings.everywhere, settings.operations, guards, complain);
-    const [down] = (operation.listed === "operation" ? (broken.get(operation.id) ?? []) : []).filter((misfit) => !isLifted(misfit, list));
+    const down = operation.listed === "operation" ? broken.get(operation.id)?.find((misfit) => !isLifted(misfit, list)) : undefined;
     const accuse = (message: string, allowed?: string): void => void misfits.push({ level: "error", place: operation.place, message, operation: operation.id, ...(allowed === undefined ? {} : { allowed }) });
     const site: PlanSite = { contract, operation, public: open, store, folder, random: randomBytes, share, complain, accuse, down: down?.message };
     return makePlan(list, site);

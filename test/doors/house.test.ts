@@ -111,9 +111,9 @@ test("what is not listed has a plan that refuses it; a listed path with another 
 
 test("unlisted requests are forwarded only with a reason, and then every other guard stands", () => {
   const { house } = build('unlisted: { forward: "the contract is being written" }\neverywhere:\n  public: "a test without logins"\n  jwt: { issuer: https://id.example, audience: shop, keys: https://id.example/jwks }\n');
-  const guards = only(house).find("POST", ["nowhere"]).plan.inbound.map(({ guard }) => guard);
-  assert.ok(!guards.includes("path"));
-  for (const name of ["framing", "size", "body", "strip"]) assert.ok(guards.includes(name), name);
+  const guards = new Set(only(house).find("POST", ["nowhere"]).plan.inbound.map(({ guard }) => guard));
+  assert.ok(!guards.has("path"));
+  for (const name of ["framing", "size", "body", "strip"]) assert.ok(guards.has(name), name);
 });
 
 test("a schema that cannot be enforced takes down its operation, or everything when strict", () => {

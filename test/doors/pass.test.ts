@@ -65,6 +65,7 @@ test("a check that throws or rejects refuses with 500, and the words stay inside
 });
 
 test("whatever is neither nothing nor a problem refuses, at once and late", async () => {
+  // oxlint-disable-next-line unicorn/no-thenable -- a promise of somebody else's making is what is tested
   const foreign = { then: (resolve: (value: unknown) => void) => resolve(undefined) };
   for (const answer of [true, false, null, 0, "", [], {}, foreign, new Error("no"), { kind: "pass" }, Symbol("x")]) {
     assert.deepEqual(refusal(await pass([step(() => answer)], await exchange())), { guard: "probe", type: "guard-broken", status: 500 });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { Content, type Sink } from "../../src/exchange/content.ts";
 
 /** A source that delivers these chunks when it is opened, and counts what is done to it. */

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import type { Json } from "../../src/contract/json-value.ts";
 import { checked, count, duration, fields, flag, listOf, mapOf, misread, oneOf, optional, or, reason, type Shape, size, text, url } from "../../src/policy/shape.ts";
 

@@ -192,7 +192,7 @@ function commonName(text: string): Buffer {
 
 /** The older form of a certificate gives the name as it is; `subject` gives it escaped. */
 function commonNameOf(certificate: X509Certificate): string {
-  return String(certificate.toLegacyObject().subject.CN);
+  return certificate.toLegacyObject().subject.CN;
 }
 
 function generalNames(hosts: Hosts): readonly Buffer[] {

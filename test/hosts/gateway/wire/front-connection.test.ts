@@ -13,7 +13,7 @@ const CHUNKED = "POST / HTTP/1.1\r\nhost: a\r\ntransfer-encoding: chunked\r\n\r\
 
 let opened: Opened;
 before(async () => void (opened = await openFake()));
-after(async () => void (await opened.stop()));
+after(() => opened.stop());
 
 /** Every turn must have ended once, and in one way. */
 function onceEach(): void {
@@ -294,11 +294,12 @@ test("pipelined requests beyond a bound wait on the caller's side", async () => 
 
 describe("a caller who shuts his side, or resets, at any byte of an exchange", () => {
   const text = `${post("one")}${CHUNKED}`;
-  for (const [title, leave] of Object.entries({
-    "shut": (caller: Caller) => void caller.socket.end(),
-    "reset": (caller: Caller) => void caller.socket.resetAndDestroy(),
-    "closed": (caller: Caller) => void caller.socket.destroy(),
-  })) {
+  const ways: Readonly<Record<string, (caller: Caller) => void>> = {
+    shut: ({ socket }) => void socket.end(),
+    reset: ({ socket }) => void socket.resetAndDestroy(),
+    closed: ({ socket }) => void socket.destroy(),
+  };
+  for (const [title, leave] of Object.entries(ways)) {
     test(`${title}: no connection stays, every turn ends once`, async () => {
       opened.turns.length = 0;
       opened.serve = (turn) => void turn.read().then(async (body) => {

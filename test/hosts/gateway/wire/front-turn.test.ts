@@ -30,7 +30,7 @@ class Hand implements Source {
 
 let opened: Opened;
 before(async () => void (opened = await openFake()));
-after(async () => void (await opened.stop()));
+after(() => opened.stop());
 
 async function serving(serve: Serve, raw: string): Promise<string> {
   opened.serve = serve;
