@@ -38,6 +38,8 @@ class WireFront {
   readonly #sockets = new Set<Socket>();
   readonly #connections = new Set<FrontConnection>();
   #draining = false;
+  /** Called whenever a connection has ended and its turn has been told. */
+  #emptied: (() => void) | undefined;
 
   constructor(secure: FrontTls | undefined, events: FrontEvents, limits: FrontLimits) {
     this.#counts = new ConnectionCounts(limits);
@@ -67,16 +69,19 @@ class WireFront {
 
   drain(graceMilliseconds: number): Promise<void> {
     this.#draining = true;
+    this.#server.close();
+    const timer = setTimeout(() => {
+      for (const socket of this.#sockets) socket.destroy();
+    }, graceMilliseconds);
+    for (const connection of this.#connections) connection.leave();
     return new Promise((resolve) => {
-      const timer = setTimeout(() => {
-        for (const socket of this.#sockets) socket.destroy();
-      }, graceMilliseconds);
-      this.#server.close(() => {
+      this.#emptied = () => {
+        if (this.#sockets.size + this.#connections.size > 0) return;
         clearTimeout(timer);
         this.#clock.stop();
         resolve();
-      });
-      for (const connection of this.#connections) connection.leave();
+      };
+      this.#emptied();
     });
   }
 
@@ -96,6 +101,7 @@ class WireFront {
     socket.once("close", () => {
       this.#sockets.delete(socket);
       release();
+      this.#emptied?.();
     });
     if (this.#tls === undefined) return this.#connect(socket);
     socket.on("error", () => undefined);
@@ -105,7 +111,10 @@ class WireFront {
   #connect(socket: Socket): void {
     const connection = new FrontConnection(socket, socket.remoteAddress ?? "", this.#parts);
     this.#connections.add(connection);
-    socket.once("close", () => this.#connections.delete(connection));
+    socket.once("close", () => {
+      this.#connections.delete(connection);
+      this.#emptied?.();
+    });
   }
 }
 

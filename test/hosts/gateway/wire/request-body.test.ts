@@ -1,0 +1,110 @@
+/** Request body: what a sink gets, and when it gets nothing more. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { Sink } from "../../../../src/exchange/content.ts";
+import { bodyBrokeOff, RequestBody } from "../../../../src/hosts/gateway/wire/request-body.ts";
+
+class Collector implements Sink {
+  readonly heard: string[] = [];
+  more = true;
+  also: (() => void) | undefined;
+  data(chunk: Uint8Array): boolean {
+    this.heard.push(Buffer.from(chunk).toString("latin1"));
+    this.also?.();
+    return this.more;
+  }
+  end(): void {
+    this.heard.push("END");
+  }
+  fail({ type }: { readonly type: string }): void {
+    this.heard.push(type.toUpperCase());
+  }
+}
+
+function bodyOf(declared: number | undefined): { readonly body: RequestBody; readonly asked: string[] } {
+  const asked: string[] = [];
+  return { body: new RequestBody({ bodyOpened: () => asked.push("opened"), bodyResumed: () => asked.push("resumed") }, declared), asked };
+}
+const bytes = (text: string): Buffer => Buffer.from(text, "latin1");
+
+test("what is the body's is taken, and no more", () => {
+  for (const [declared, text, end] of [[4, "bodyGET", 4], [undefined, "4\r\nbody\r\n0\r\n\r\nGET", 14]] as const) {
+    const { body } = bodyOf(declared);
+    const sink = new Collector();
+    body.open(sink);
+    assert.equal(body.take(bytes(text), 0, text.length), end);
+    assert.deepEqual(sink.heard, ["body", "END"]);
+    assert.equal(body.whole, true);
+  }
+});
+
+test("a body that arrives whole is handed on as it came", () => {
+  const { body } = bodyOf(4);
+  const whole = bytes("body");
+  let got: Uint8Array | undefined;
+  body.open({ data: (chunk) => (got = chunk) === chunk, end: () => undefined, fail: () => undefined });
+  body.take(whole, 0, 4);
+  assert.equal(got, whole);
+});
+
+test("a sink that asks for a pause blocks the body until there is room", () => {
+  const { body, asked } = bodyOf(8);
+  const sink = new Collector();
+  sink.more = false;
+  body.open(sink);
+  body.take(bytes("body"), 0, 4);
+  assert.equal(body.blocked, true);
+  body.resume();
+  body.resume();
+  assert.deepEqual(asked, ["opened", "resumed"]);
+  assert.equal(body.blocked, false);
+});
+
+test("a sink that gives up inside its data hears nothing more", () => {
+  for (const declared of [4, 8]) {
+    const { body } = bodyOf(declared);
+    const sink = new Collector();
+    sink.more = false;
+    sink.also = () => body.cancel();
+    body.open(sink);
+    body.take(bytes("body"), 0, 4);
+    assert.deepEqual(sink.heard, ["body"]);
+    assert.equal(body.blocked, false);
+  }
+});
+
+test("a body that fails says so once, also to whoever opens it later", () => {
+  const { body } = bodyOf(8);
+  body.fail(bodyBrokeOff());
+  body.fail(bodyBrokeOff());
+  const late = new Collector();
+  body.open(late);
+  assert.deepEqual(late.heard, ["BODY-BROKE-OFF"]);
+});
+
+test("a body that was thrown away is not an empty one", () => {
+  const { body } = bodyOf(4);
+  body.take(bytes("body"), 0, 4);
+  const late = new Collector();
+  body.open(late);
+  assert.deepEqual(late.heard, ["BODY-BROKE-OFF"]);
+});
+
+test("malformed chunks fail behind the data that stood before them", () => {
+  const { body } = bodyOf(undefined);
+  const sink = new Collector();
+  body.open(sink);
+  body.take(bytes("4\r\nbody\r\nx"), 0, 10);
+  assert.deepEqual(sink.heard, ["body", "BODY-BROKE-OFF"]);
+  assert.equal(body.broken, true);
+});
+
+test("how much is left is known of a length, and of chunks only when they are whole", () => {
+  const { body } = bodyOf(8);
+  body.take(bytes("bod"), 0, 3);
+  assert.deepEqual([body.left, body.taken], [5, 3]);
+  const chunked = bodyOf(undefined).body;
+  assert.equal(chunked.left, undefined);
+  chunked.take(bytes("0\r\n\r\n"), 0, 5);
+  assert.deepEqual([chunked.left, chunked.taken], [0, 5]);
+});
