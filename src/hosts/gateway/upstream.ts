@@ -8,9 +8,11 @@ import { Readable } from "node:stream";
 import { type Dispatcher, Pool } from "undici";
 import { Content, type Sink } from "../../exchange/content.ts";
 import { fieldsOf } from "../../exchange/fields.ts";
-import { type Problem, problem } from "../../exchange/problem.ts";
+import type { Problem } from "../../exchange/problem.ts";
 import type { OpenExchange } from "../../doors/open-exchange.ts";
 import type { Forward, Receiver } from "../carry.ts";
+import { apiBrokeOff, apiUnreachable } from "./wire/upstream-problems.ts";
+import { WRITTEN_BY_THE_WIRE } from "./wire/upstream-request.ts";
 
 export interface Upstream {
   readonly forward: Forward;
@@ -24,9 +26,6 @@ export const UPSTREAM_CONNECT_MILLISECONDS = 3_000;
 /** Between two pieces of an answer's body. */
 export const UPSTREAM_STALL_MILLISECONDS = 60_000;
 export const UPSTREAM_FIELD_BYTES_MAX = 65_536;
-
-const apiUnreachable = problem("api-unreachable", 502, "The API cannot be reached", "api");
-const apiBrokeOff = problem("api-broke-off", 502, "The API broke off", "api");
 
 /** @param prefix path in front of every forwarded path, from the upstream URL; empty for none */
 export function openUpstream(url: URL): Upstream {
@@ -47,9 +46,6 @@ export function openUpstream(url: URL): Upstream {
 
 /** Methods that may be sent again when a kept-alive connection turns out to be dead (RFC 9110, section 9.2.2). */
 const SAFE_TO_REPEAT: ReadonlySet<string> = new Set(["GET", "HEAD", "OPTIONS"]);
-
-/** Framing and connection fields: written by the wire below, never taken over (RFC 9110, section 7.6.1). */
-const WRITTEN_BY_THE_WIRE: ReadonlySet<string> = new Set(["host", "connection", "content-length", "transfer-encoding", "keep-alive", "upgrade", "expect", "te", "trailer", "proxy-connection"]);
 
 class Call implements Dispatcher.DispatchHandler {
   readonly #pool: Pool;

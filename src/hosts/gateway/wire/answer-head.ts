@@ -7,7 +7,8 @@
  * - `HTTP/1.1` or `HTTP/1.0`, one space, three digits from 100 to 599, one space, a reason without controls.
  * - Fields as in answer-fields.ts. `Content-Length` once, decimal, without sign, list or leading zero.
  *   `Transfer-Encoding` once and `chunked` alone, never beside a length, never in HTTP/1.0.
- * - Answers to HEAD, 204 and 304 have no body, whatever they announce (RFC 9112, section 6.3); 1xx announce none.
+ * - Answers to HEAD, 204 and 304 have no body, whatever they announce (RFC 9112, section 6.3); 1xx announce neither a body nor the
+ *   connection's end, since another answer follows.
  */
 import { nominated } from "../../../doors/field-set.ts";
 import { BAD, endOfText, FieldWalk, MANY, MORE } from "./answer-fields.ts";
@@ -88,7 +89,7 @@ export function readAnswerHead(bytes: Buffer, from: number, to: number, toHead: 
   if (ended === BAD) return "FIELDS_MALFORMED";
   if (ended === MANY) return "FIELDS_TOO_MANY";
   const status = ((bytes[from + 9] ?? 0) - ZERO) * 100 + ((bytes[from + 10] ?? 0) - ZERO) * 10 + ((bytes[from + 11] ?? 0) - ZERO);
-  return understand(bytes.latin1Slice(from, walk.end), from, status, bytes[from + 7] === ZERO, toHead);
+  return understand(bytes.toString("latin1", from, walk.end), from, status, bytes[from + 7] === ZERO, toHead);
 }
 
 /** @returns the offset of the reason phrase, 0 as long as it has not come, -1 when it is no status line */
@@ -116,21 +117,24 @@ function understand(text: string, from: number, status: number, old: boolean, to
   let connection: string | undefined;
   for (let place = 0; place < 4 * count; place += 4) {
     const name = lowerName(text.slice((places[place] ?? 0) - from, (places[place + 1] ?? 0) - from));
-    const value = text.slice((places[place + 2] ?? 0) - from, (places[place + 3] ?? 0) - from);
+    const valueEnd = (places[place + 3] ?? 0) - from;
+    const value = text.slice((places[place + 2] ?? 0) - from, valueEnd);
     list.push(name, value);
     if (name === "content-length") {
-      if (length >= 0) return "FRAMING_AMBIGUOUS";
+      if (length >= 0 || text.charCodeAt(valueEnd) !== CR) return "FRAMING_AMBIGUOUS";
       length = readLength(value);
       if (length < 0) return "FRAMING_AMBIGUOUS";
     } else if (name === "transfer-encoding") {
-      if (chunked || old || value.toLowerCase() !== "chunked") return "FRAMING_AMBIGUOUS";
+      // Behind `chunked` and a tab, Node's parser sees no chunks: nothing stands behind what frames.
+      if (chunked || old || value.toLowerCase() !== "chunked" || text.charCodeAt(valueEnd) !== CR) return "FRAMING_AMBIGUOUS";
       chunked = true;
     } else if (name === "connection") connection = connection === undefined ? value : `${connection},${value}`;
+    else if (name === "proxy-connection") close ||= value.toLowerCase() !== "keep-alive";
     else if (name === "keep-alive") idleMilliseconds = readIdle(value);
   }
   if (chunked && length >= 0) return "FRAMING_AMBIGUOUS";
-  if (status < 200 && (chunked || length >= 0)) return "FRAMING_AMBIGUOUS";
   if (connection !== undefined && connection !== "keep-alive") close = endHop(connection, list) || close;
+  if (status < 200 && (chunked || length >= 0 || close)) return "FRAMING_AMBIGUOUS";
   const bodiless = toHead || status < 200 || status === 204 || status === 304;
   const framing = bodiless ? BY_NONE : chunked ? BY_CHUNKS : length >= 0 ? BY_LENGTH : BY_CLOSE;
   return { status, list, framing, length: framing === BY_LENGTH ? length : 0, close: close || framing === BY_CLOSE, idleMilliseconds, end };

@@ -7,7 +7,7 @@
  */
 import { BAD, FieldWalk, MANY, MORE } from "./answer-fields.ts";
 import { ANSWER_HEAD_BYTES_MAX, type AnswerFault, type AnswerHead, BY_CHUNKS, BY_CLOSE, BY_LENGTH, BY_NONE, readAnswerHead } from "./answer-head.ts";
-import { ByteHoard } from "./answer-hoard.ts";
+import { ByteQueue } from "./byte-queue.ts";
 import { ChunkedReader } from "./chunked.ts";
 import { lowerName } from "./field-names.ts";
 
@@ -33,7 +33,8 @@ export class AnswerReader {
   #left = 0;
   #interims = 0;
   #chunks: ChunkedReader | undefined;
-  #hoard: ByteHoard | undefined;
+  /** The part of a head, or of trailers, that came without its end. */
+  readonly #rest = new ByteQueue();
 
   get whole(): boolean {
     return this.#phase === "whole";
@@ -82,32 +83,26 @@ export class AnswerReader {
 
   /** @returns the offset behind the head, or a fault, or undefined as long as its end has not come */
   #readHead(bytes: Buffer, to: number): number | AnswerFault | undefined {
-    let source = bytes;
-    let limit = to;
-    let at = 0;
-    // Where `source` begins in `bytes`: a head of which a part came earlier ends in what came now.
-    let shift = 0;
-    if (this.#hoard !== undefined) {
-      this.#hoard.add(bytes, 0, to);
-      // Without a line end nothing is decided, and a head in pieces of one byte must not be read once for each.
-      if (!bytes.subarray(0, to).includes(LF)) return this.#hoard.length > ANSWER_HEAD_BYTES_MAX ? "HEAD_TOO_LARGE" : undefined;
-      source = this.#hoard.bytes;
-      limit = this.#hoard.length;
-      shift = to - limit;
-    }
+    const rest = this.#rest;
+    if (rest.length > 0 && !this.#gather(bytes, to)) return rest.length > ANSWER_HEAD_BYTES_MAX ? "HEAD_TOO_LARGE" : undefined;
+    const split = rest.length > 0;
+    const source = split ? rest.bytes : bytes;
+    const limit = split ? rest.to : to;
+    let at = split ? rest.from : 0;
     for (;;) {
       const head = readAnswerHead(source, at, limit, this.#toHead);
       if (typeof head === "string") return head;
       if ((head?.end ?? limit) - at > ANSWER_HEAD_BYTES_MAX) return "HEAD_TOO_LARGE";
       if (head === undefined) {
-        this.#keep(bytes, Math.max(0, at + shift), to, at + shift >= 0);
+        if (split) rest.take(at);
+        else if (at < limit) rest.add(Buffer.from(bytes.subarray(at, limit)));
         return undefined;
       }
       at = head.end;
       if (head.status >= 200) {
-        this.#hoard = undefined;
+        rest.clear();
         this.#begin(head);
-        return at + shift;
+        return at + to - limit;
       }
       // What follows would be another protocol, and nobody asked for one.
       if (head.status === 101) return "SWITCHED_PROTOCOLS";
@@ -115,20 +110,18 @@ export class AnswerReader {
     }
   }
 
-  /** @param fresh whether the unfinished head begins in `bytes`, and not in what is kept already */
-  #keep(bytes: Buffer, from: number, to: number, fresh: boolean): void {
-    if (this.#hoard !== undefined && !fresh) return;
-    this.#hoard = undefined;
-    if (from === to) return;
-    this.#hoard = new ByteHoard();
-    this.#hoard.add(bytes, from, to);
+  /** Puts bytes behind those that were kept. Without a line end nothing is decided, and what comes byte by byte is not read each time. */
+  #gather(bytes: Buffer, to: number): boolean {
+    const piece = bytes.subarray(0, to);
+    this.#rest.add(piece);
+    return piece.includes(LF);
   }
 
   #begin(head: AnswerHead): void {
     this.head = head;
     this.#left = head.length;
     this.#phase = head.framing === BY_NONE || (head.framing === BY_LENGTH && head.length === 0) ? "whole" : "body";
-    if (head.framing === BY_CHUNKS) this.#chunks = new ChunkedReader("trailers");
+    if (head.framing === BY_CHUNKS) this.#chunks = new ChunkedReader("left");
   }
 
   /** @returns the offset behind what belongs to the body */
@@ -149,21 +142,26 @@ export class AnswerReader {
 
   /** Read as strictly as a head, then thrown away: fields behind the guards are fields that no guard saw. */
   #readTrailers(bytes: Buffer, from: number, to: number): number | AnswerFault {
-    const before = this.#hoard?.length ?? 0;
-    this.#hoard ??= new ByteHoard();
-    this.#hoard.add(bytes, from, Math.min(to, from + TRAILER_BYTES_MAX + 1 - before));
-    const { bytes: kept, length } = this.#hoard;
-    const ended = trailers.walk(kept, 0, length);
-    if (ended === BAD || ended === MANY || (ended === MORE ? length : trailers.end) > TRAILER_BYTES_MAX) return "TRAILERS_MALFORMED";
-    if (ended === MORE) return to;
-    this.#hoard = undefined;
-    for (let line = 0; line < trailers.count; line++) {
-      const name = lowerName(kept.latin1Slice(trailers.places[4 * line], trailers.places[4 * line + 1]));
+    const rest = this.#rest;
+    const split = rest.length > 0;
+    if (split && !this.#gather(bytes, to)) return rest.length > TRAILER_BYTES_MAX ? "TRAILERS_MALFORMED" : to;
+    const source = split ? rest.bytes : bytes;
+    const limit = split ? rest.to : to;
+    const begin = split ? rest.from : from;
+    const ended = trailers.walk(source, begin, limit);
+    if (ended === BAD || ended === MANY || (ended === MORE ? limit : trailers.end) - begin > TRAILER_BYTES_MAX) return "TRAILERS_MALFORMED";
+    if (ended === MORE) {
+      if (!split && from < to) rest.add(Buffer.from(bytes.subarray(from, to)));
+      return to;
+    }
+    for (let place = 0; place < 4 * trailers.count; place += 4) {
+      const name = lowerName(source.toString("latin1", trailers.places[place], trailers.places[place + 1]));
       // A second word on where the answer ends.
       if (name === "content-length" || name === "transfer-encoding") return "TRAILERS_MALFORMED";
     }
+    rest.clear();
     this.#phase = "whole";
-    return from + trailers.end - before;
+    return trailers.end + to - limit;
   }
 }
 

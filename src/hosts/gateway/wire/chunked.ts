@@ -30,6 +30,12 @@ export class ChunkedReader {
   #runTo = 0;
   #gathered: Buffer | undefined;
   #gatheredBytes = 0;
+  readonly #behindLast: typeof LAST_CR | typeof WHOLE;
+
+  /** @param trailers "left": whole with the line of the last chunk; what comes behind it is read by somebody else */
+  constructor(trailers: "refused" | "left" = "refused") {
+    this.#behindLast = trailers === "left" ? WHOLE : LAST_CR;
+  }
 
   get whole(): boolean {
     return this.#state === WHOLE;
@@ -91,7 +97,7 @@ export class ChunkedReader {
         return this.#sizeDigit(octet);
       case SIZE_LF:
         if (octet !== LF) return BROKEN;
-        return this.#size === 0 ? LAST_CR : DATA;
+        return this.#size === 0 ? this.#behindLast : DATA;
       case DATA_CR:
         return octet === CR ? DATA_LF : BROKEN;
       case DATA_LF:

@@ -1,0 +1,226 @@
+/**
+ * Upstream call: one exchange's request and the API's answer to it.
+ *
+ * The receiver is told exactly once how it went: an answer, or a problem. The body of an answer that came whole with
+ * its head is held; any other one is a source that flows when somebody opens it.
+ */
+import { Content, type Sink, type Source } from "../../../exchange/content.ts";
+import { fieldsOf } from "../../../exchange/fields.ts";
+import type { Problem } from "../../../exchange/problem.ts";
+import type { OpenExchange } from "../../../doors/open-exchange.ts";
+import type { Receiver } from "../../carry.ts";
+import type { AnswerHead } from "./answer-head.ts";
+import { BY_LENGTH } from "./answer-head.ts";
+import type { Target } from "./dial.ts";
+import { UpstreamBody } from "./upstream-body.ts";
+import type { Asking, LostWhen, UpstreamConnection } from "./upstream-connection.ts";
+import { apiBrokeOff, apiUnreachable, requestUnwritable } from "./upstream-problems.ts";
+import { type Announced, writeRequestHead } from "./upstream-request.ts";
+
+/** Who finds a connection for a call. */
+export interface CallRouter {
+  /** Asks again: the connection was stale. */
+  readonly repeat: (call: UpstreamCall) => void;
+  /** The call does not wait for a connection any more. */
+  readonly leave: (call: UpstreamCall) => void;
+}
+
+/** Methods that may be sent again when a kept connection turns out to be dead (RFC 9110, section 9.2.2). */
+const SAFE_TO_REPEAT: ReadonlySet<string> = new Set(["GET", "HEAD", "OPTIONS"]);
+/** Methods of which a body is expected, so that its absence is said (RFC 9110, section 8.6). */
+const BODY_EXPECTED: ReadonlySet<string> = new Set(["POST", "PUT", "PATCH"]);
+
+const NOTHING: Uint8Array = new Uint8Array(0);
+
+export class UpstreamCall implements Asking, Source {
+  /** Targets that were tried. */
+  tries = 0;
+  /** Asks for a connection that was not kept: the last one was stale. */
+  fresh = false;
+  readonly toHead: boolean;
+  readonly #router: CallRouter;
+  readonly #exchange: OpenExchange;
+  readonly #receiver: Receiver;
+  #head = "";
+  #connection: UpstreamConnection | undefined;
+  #body: UpstreamBody | undefined;
+  #sink: Sink | undefined;
+  /** Pieces that nobody has taken yet. */
+  #pieces: Uint8Array[] = [];
+  #paused = false;
+  /** The receiver has the answer. */
+  #handed = false;
+  /** Nothing more comes from the API. */
+  #ended = false;
+  #fault: Problem | undefined;
+
+  constructor(router: CallRouter, exchange: OpenExchange, receiver: Receiver) {
+    this.#router = router;
+    this.#exchange = exchange;
+    this.#receiver = receiver;
+    this.toHead = exchange.request.method === "HEAD";
+  }
+
+  /** Writes the head for this target. @returns false when it cannot be written: the receiver has been told */
+  aim({ prefix, hostLine }: Target): boolean {
+    const { request, outgoing, content } = this.#exchange;
+    const { method, path, search } = request;
+    const target = search === undefined ? prefix + path : `${prefix}${path}?${search}`;
+    const head = writeRequestHead(method, target, hostLine, outgoing.list, announcedOf(method, content));
+    if (head === undefined) {
+      this.fail(requestUnwritable());
+      return false;
+    }
+    this.#head = head;
+    return true;
+  }
+
+  /** The answer is not wanted any more, or what of it has not come yet. */
+  giveUp(): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#sink = undefined;
+    this.#pieces = [];
+    this.#body?.stop();
+    const connection = this.#connection;
+    if (connection === undefined) return this.#router.leave(this);
+    this.#connection = undefined;
+    connection.abandon();
+  }
+
+  /** There is no connection to be had. */
+  fail(why: Problem): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#connection = undefined;
+    this.#fault = why;
+    this.#pieces = [];
+    this.#body?.stop();
+    if (this.#handed) this.#sink?.fail(why);
+    else this.#receiver.fail(why);
+  }
+
+  // What the connection asks.
+
+  get sent(): boolean {
+    return this.#body === undefined || this.#body.sent;
+  }
+
+  send(connection: UpstreamConnection): void {
+    const { content } = this.#exchange;
+    const { held } = content;
+    this.#connection = connection;
+    if (held === undefined) return this.#stream(connection, content);
+    if (held.byteLength === 0) connection.write(this.#head);
+    else connection.writeWhole(this.#head, Buffer.from(held.buffer, held.byteOffset, held.byteLength));
+  }
+
+  #stream(connection: UpstreamConnection, content: Content): void {
+    this.#body = new UpstreamBody(connection, content, (why) => this.#bodyFailed(why));
+    connection.hold();
+    connection.write(this.#head);
+    this.#body.start();
+    connection.release();
+  }
+
+  #bodyFailed(why: Problem): void {
+    const connection = this.#connection;
+    this.fail(why);
+    connection?.abandon();
+  }
+
+  drained(): void {
+    this.#body?.drained();
+  }
+
+  stopSending(): void {
+    this.#body?.stop();
+  }
+
+  answered(head: AnswerHead, piece: Uint8Array | undefined, whole: boolean): void {
+    if (this.#ended) return;
+    if (whole) {
+      this.#ended = true;
+      this.#connection = undefined;
+    }
+    if (!this.#handed) return this.#hand(head, piece, whole);
+    if (piece !== undefined) this.#take(piece);
+    if (whole && this.#pieces.length === 0) this.#sink?.end();
+  }
+
+  lost(code: string, when: LostWhen): void {
+    this.#connection = undefined;
+    if (when === "stale" && !this.fresh && !this.#ended && this.#mayRepeat()) {
+      this.fresh = true;
+      this.#router.repeat(this);
+    } else this.fail(when === "within" ? apiBrokeOff({ because: { code } }) : apiUnreachable({ because: { code } }));
+  }
+
+  #mayRepeat(): boolean {
+    const { request, content } = this.#exchange;
+    return SAFE_TO_REPEAT.has(request.method) && content.declared === 0;
+  }
+
+  #hand({ status, list, framing, length }: AnswerHead, piece: Uint8Array | undefined, whole: boolean): void {
+    this.#handed = true;
+    const fields = fieldsOf(list);
+    if (whole) return this.#receiver.head(status, fields, Content.holding(piece ?? NOTHING));
+    if (piece !== undefined) this.#pieces.push(piece);
+    this.#receiver.head(status, fields, new Content(this, framing === BY_LENGTH ? length : undefined));
+    this.#holdUp();
+  }
+
+  #take(piece: Uint8Array): void {
+    if (this.#sink === undefined || this.#paused) {
+      // What nobody takes is kept, and the connection waits.
+      this.#pieces.push(piece);
+      this.#holdUp();
+    } else if (!this.#sink.data(piece)) this.pause();
+  }
+
+  #holdUp(): void {
+    if (this.#pieces.length > 0) this.#connection?.pause();
+  }
+
+  // What the reader of the body asks.
+
+  open(sink: Sink): void {
+    if (this.#fault !== undefined) return sink.fail(this.#fault);
+    this.#sink = sink;
+    this.#flow();
+  }
+
+  pause(): void {
+    this.#paused = true;
+    this.#connection?.pause();
+  }
+
+  resume(): void {
+    if (!this.#paused) return;
+    this.#paused = false;
+    this.#flow();
+  }
+
+  cancel(): void {
+    if (this.#ended) this.#pieces = [];
+    this.#sink = undefined;
+    this.giveUp();
+  }
+
+  #flow(): void {
+    while (this.#pieces.length > 0) {
+      const piece = this.#pieces.shift() ?? NOTHING;
+      if (this.#sink?.data(piece) === false) return this.pause();
+    }
+    if (this.#paused) return;
+    if (this.#ended) {
+      if (this.#fault === undefined) this.#sink?.end();
+    } else this.#connection?.resume();
+  }
+}
+
+/** A body of known length is announced by it, any other one comes in chunks. */
+function announcedOf(method: string, content: Content): Announced {
+  const bytes = content.held?.byteLength ?? content.declared;
+  return bytes === 0 && !BODY_EXPECTED.has(method) ? "nothing" : bytes;
+}

@@ -1,0 +1,105 @@
+/**
+ * Upstream: asks the API, in HTTP/1.1 of our own, over pools of kept-alive connections.
+ *
+ * A request is written anew from what was understood, and an answer is read as strictly as a request: an API that is
+ * hostile, or was talked into repeating a caller's text, can spoil its own answer and no other one. Several targets
+ * stand behind one interface: the one with the least to do is asked, and one that cannot be reached is passed over for
+ * a while.
+ */
+import type { OpenExchange } from "../../../doors/open-exchange.ts";
+import type { Receiver } from "../../carry.ts";
+import type { Upstream } from "../upstream.ts";
+import { type Target, targetOf } from "./dial.ts";
+import { FrontClock, type Ticked } from "./front-clock.ts";
+import { Pool, type PoolEvents } from "./pool.ts";
+import { type CallRouter, UpstreamCall } from "./upstream-call.ts";
+import { UPSTREAM_LIMITS, type UpstreamLimits } from "./upstream-limits.ts";
+import { apiUnreachable } from "./upstream-problems.ts";
+
+export interface WireUpstreamOptions extends Partial<UpstreamLimits> {
+  /** Certificates in PEM that are trusted instead of the system's. */
+  readonly ca?: string;
+}
+
+export interface WireUpstream extends Upstream {
+  /** How many connections there are, and how many requests wait for one. */
+  readonly counts: () => { readonly open: number; readonly idle: number; readonly waiting: number };
+}
+
+/** @param urls where the API is; its path is put in front of every forwarded path */
+export function openWireUpstream(urls: URL | readonly URL[], { ca, ...limits }: WireUpstreamOptions = {}): WireUpstream {
+  const targets = (urls instanceof URL ? [urls] : urls).map((url) => targetOf(url, ca));
+  const pools = new Pools(targets, { ...UPSTREAM_LIMITS, ...limits });
+  return {
+    forward: (exchange, receiver) => pools.forward(exchange, receiver),
+    close: () => pools.close(),
+    counts: () => ({ open: pools.sum(({ open }) => open), idle: pools.sum(({ idle }) => idle), waiting: pools.sum(({ waiting }) => waiting) }),
+  };
+}
+
+class Pools implements PoolEvents, CallRouter, Ticked {
+  readonly #pools: readonly Pool[];
+  readonly #only: Pool | undefined;
+  readonly #clock = new FrontClock();
+  #turn = 0;
+
+  constructor(targets: readonly Target[], limits: UpstreamLimits) {
+    this.#pools = targets.map((target) => new Pool(target, limits, this));
+    this.#only = this.#pools.length === 1 ? this.#pools[0] : undefined;
+    this.#clock.add(this);
+  }
+
+  forward(exchange: OpenExchange, receiver: Receiver): () => void {
+    const call = new UpstreamCall(this, exchange, receiver);
+    this.#pick().take(call);
+    return () => call.giveUp();
+  }
+
+  repeat(call: UpstreamCall): void {
+    this.#pick().take(call);
+  }
+
+  refused(call: UpstreamCall, code: string): void {
+    if (++call.tries < this.#pools.length) this.#pick().take(call);
+    else call.fail(apiUnreachable({ because: { code } }));
+  }
+
+  leave(call: UpstreamCall): void {
+    for (const pool of this.#pools) pool.leave(call);
+  }
+
+  tick(now: number): void {
+    for (const pool of this.#pools) pool.tick(now);
+  }
+
+  sum(of: (pool: Pool) => number): number {
+    return this.#pools.reduce((total, pool) => total + of(pool), 0);
+  }
+
+  close(): Promise<void> {
+    this.#clock.stop();
+    for (const pool of this.#pools) pool.close();
+    return Promise.resolve();
+  }
+
+  /** The one with the least to do, in turn among equals. Where all are passed over, the one that was so first. */
+  #pick(): Pool {
+    if (this.#only !== undefined) return this.#only;
+    const pools = this.#pools;
+    const { now } = this.#clock;
+    let best: Pool | undefined;
+    this.#turn = (this.#turn + 1) % pools.length;
+    for (let step = 0; step < pools.length; step++) {
+      const pool = pools[(this.#turn + step) % pools.length];
+      if (pool !== undefined && (best === undefined || isBetter(pool, best, now))) best = pool;
+    }
+    if (best === undefined) throw new Error("an upstream needs a target");
+    return best;
+  }
+}
+
+function isBetter(one: Pool, other: Pool, now: number): boolean {
+  const aside = one.asideUntil > now;
+  if (aside !== other.asideUntil > now) return !aside;
+  return aside ? one.asideUntil < other.asideUntil : one.load < other.load;
+}
