@@ -13,10 +13,9 @@
 import { nominated } from "../../../doors/field-set.ts";
 import { BAD, endOfText, FieldWalk, MANY, MORE } from "./answer-fields.ts";
 import { lowerName } from "./field-names.ts";
+import { readLength } from "./request-head.ts";
 
 export const ANSWER_HEAD_BYTES_MAX = 65_536;
-/** 15 digits: the most that every number stays exact with. */
-const LENGTH_DIGITS_MAX = 15;
 
 /** How the body of an answer ends: there is none, after so many bytes, with its last chunk, with the connection. */
 export const BY_NONE = 0;
@@ -122,7 +121,7 @@ function understand(text: string, from: number, status: number, old: boolean, to
     list.push(name, value);
     if (name === "content-length") {
       if (length >= 0 || text.charCodeAt(valueEnd) !== CR) return "FRAMING_AMBIGUOUS";
-      length = readLength(value);
+      length = readLength(value) ?? -1;
       if (length < 0) return "FRAMING_AMBIGUOUS";
     } else if (name === "transfer-encoding") {
       // Behind `chunked` and a tab, Node's parser sees no chunks: nothing stands behind what frames.
@@ -140,19 +139,6 @@ function understand(text: string, from: number, status: number, old: boolean, to
   return { status, list, framing, length: framing === BY_LENGTH ? length : 0, close: close || framing === BY_CLOSE, idleMilliseconds, end };
 }
 
-/** `010` is eight to whoever reads numbers as C does. @returns -1 when it is no length */
-function readLength(value: string): number {
-  const { length } = value;
-  if (length === 0 || length > LENGTH_DIGITS_MAX || (length > 1 && value.charCodeAt(0) === ZERO)) return -1;
-  let bytes = 0;
-  for (let at = 0; at < length; at++) {
-    const code = value.charCodeAt(at);
-    if (code < ZERO || code > NINE) return -1;
-    bytes = bytes * 10 + (code - ZERO);
-  }
-  return bytes;
-}
-
 /** The last value seen and what it says: one API says the same each time. */
 let idleText = "";
 let idleSaid: number | undefined;
@@ -166,8 +152,8 @@ function readIdle(value: string): number | undefined {
     .split(",")
     .map((one) => one.trim())
     .find((one) => one.startsWith("timeout="));
-  const seconds = said === undefined ? -1 : readLength(said.slice("timeout=".length));
-  idleSaid = seconds < 0 ? undefined : seconds * 1_000;
+  const seconds = said === undefined ? undefined : readLength(said.slice("timeout=".length));
+  idleSaid = seconds === undefined ? undefined : seconds * 1_000;
   return idleSaid;
 }
 

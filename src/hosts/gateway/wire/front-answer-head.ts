@@ -5,6 +5,7 @@
  * character beyond one octet (U+010A would leave as LF), and no head is written at all.
  */
 import { STATUS_CODES } from "node:http";
+import { isFieldName, isFieldValue } from "./field-text.ts";
 
 /** Fields that frame a message on one connection: only the wire writes them (RFC 9110, section 7.6.1). */
 const FRAMING: ReadonlySet<string> = new Set(["connection", "content-length", "keep-alive", "proxy-connection", "te", "trailer", "transfer-encoding", "upgrade"]);
@@ -16,14 +17,6 @@ for (const name of FRAMING) prefixes.set(name, "");
 
 const statusLines: string[] = [];
 for (const [status, reason] of Object.entries(STATUS_CODES)) statusLines[Number(status)] = `HTTP/1.1 ${status} ${reason}\r\n`;
-
-// One class of characters, repeated: linear.
-const NAME = /^[!#$%&'*+.^_`|~0-9a-z-]+$/;
-
-/** What a value may hold: anything visible, spaces and tabs, and octets beyond ASCII. */
-const VALUE = new Uint8Array(256).fill(1, 0x20);
-VALUE[0x09] = 1;
-VALUE[0x7f] = 0;
 
 /**
  * @param dateLine written unless the answer has a date of its own
@@ -39,7 +32,7 @@ export function writeAnswerHead(status: number, list: readonly string[], dateLin
     const prefix = prefixes.get(name) ?? learnPrefix(name);
     if (prefix === "") continue;
     const value = list[at + 1] ?? "";
-    if (prefix === undefined || !isValue(value)) return undefined;
+    if (prefix === undefined || !isFieldValue(value)) return undefined;
     if (name === "date") dated = true;
     text += prefix + value + "\r\n";
   }
@@ -52,13 +45,8 @@ function statusLine(status: number): string | undefined {
 }
 
 function learnPrefix(name: string): string | undefined {
-  if (!NAME.test(name)) return undefined;
+  if (!isFieldName(name)) return undefined;
   const prefix = `${name}: `;
   if (prefixes.size < PREFIXES_MAX) prefixes.set(name, prefix);
   return prefix;
-}
-
-function isValue(value: string): boolean {
-  for (let at = 0; at < value.length; at++) if (VALUE[value.charCodeAt(at)] !== 1) return false;
-  return true;
 }

@@ -189,9 +189,10 @@ export class HeadReader {
     const end = 4 * this.#count;
     for (let place = 0; place < end; place += 4) {
       const name = lowerName(text.slice(places[place] ?? 0, places[place + 1]));
-      const value = text.slice(places[place + 2] ?? 0, places[place + 3]);
+      const valueEnd = places[place + 3] ?? 0;
+      const value = text.slice(places[place + 2] ?? 0, valueEnd);
       list.push(name, value);
-      if (!framing.see(name, value)) return 400;
+      if (!framing.see(name, value, text.charCodeAt(valueEnd) !== CR)) return 400;
     }
     const method = text.slice(0, this.#methodEnd - this.#start);
     if (framing.hosts === 0 && this.#minor === 1) return 400;
@@ -216,8 +217,11 @@ class Framing {
     this.close = old;
   }
 
-  /** @returns false when the field makes the request ambiguous */
-  see(name: string, value: string): boolean {
+  /**
+   * @param trailing white space stood behind the value
+   * @returns false when the field makes the request ambiguous
+   */
+  see(name: string, value: string, trailing: boolean): boolean {
     switch (name.length) {
       case 4:
         return name !== "host" || ++this.hosts === 1;
@@ -225,13 +229,21 @@ class Framing {
         // An HTTP/1.0 caller cannot be told to go on (RFC 9110, section 10.1.1).
         if (name === "expect" && !this.#old && value.toLowerCase() === "100-continue") this.expects = true;
         return true;
+      case 7:
+        // To other readers what follows may be another protocol: nothing follows here.
+        if (name === "upgrade") this.close = true;
+        return true;
       case 10:
         if (name === "connection") this.close ||= asksToClose(value);
         return true;
       case 14:
         return name !== "content-length" || this.#frame(readLength(value));
+      case 16:
+        // Not in any standard; readers that know it stop here, so nothing may follow it.
+        if (name === "proxy-connection") this.close ||= asksToClose(value);
+        return true;
       case 17:
-        return name !== "transfer-encoding" || this.#chunk(value);
+        return name !== "transfer-encoding" || this.#chunk(value, trailing);
       default:
         return true;
     }
@@ -245,8 +257,9 @@ class Framing {
     return true;
   }
 
-  #chunk(value: string): boolean {
-    if (this.#framed || this.#old || value.toLowerCase() !== "chunked") return false;
+  /** To Node's parser `chunked` with a tab behind it is another coding, so it is none here. */
+  #chunk(value: string, trailing: boolean): boolean {
+    if (this.#framed || this.#old || trailing || value.toLowerCase() !== "chunked") return false;
     this.#framed = true;
     this.declared = undefined;
     return true;
@@ -258,7 +271,7 @@ function isDigit(value: number): boolean {
 }
 
 /** `010` is eight to whoever reads numbers as C does; no client writes it. */
-function readLength(value: string): number | undefined {
+export function readLength(value: string): number | undefined {
   const { length } = value;
   if (length === 0 || length > LENGTH_DIGITS_MAX || (length > 1 && value.charCodeAt(0) === ZERO)) return undefined;
   let bytes = 0;

@@ -4,6 +4,7 @@
  * Written anew from what was understood. Nothing can split it: with a method or name that is no token, a target with a
  * space, a value with a CR, LF, NUL or a character beyond one octet (U+010A would leave as LF), nothing is written.
  */
+import { isFieldName, isFieldValue } from "./field-text.ts";
 
 /** Framing and connection fields: written by the wire, never taken over (RFC 9110, section 7.6.1). */
 export const WRITTEN_BY_THE_WIRE: ReadonlySet<string> = new Set(["host", "connection", "content-length", "transfer-encoding", "keep-alive", "upgrade", "expect", "te", "trailer", "proxy-connection"]);
@@ -14,15 +15,7 @@ const prefixes = new Map<string, string>();
 for (const name of WRITTEN_BY_THE_WIRE) prefixes.set(name, "");
 
 // One class of characters, repeated: linear.
-const NAME = /^[!#$%&'*+.^_`|~0-9a-z-]+$/;
 const METHOD = /^[A-Z0-9_-]+$/;
-
-const VALUE = 1;
-const TARGET = 2;
-const CLASSES = new Uint8Array(256).fill(VALUE, 0x20);
-CLASSES.fill(VALUE | TARGET, 0x21, 0x7f);
-CLASSES[0x09] = VALUE;
-CLASSES[0x7f] = 0;
 
 /** Methods that have been looked at. */
 const methods = new Set(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]);
@@ -38,14 +31,14 @@ export type Announced = "nothing" | number | undefined;
  */
 export function writeRequestHead(method: string, target: string, hostLine: string, list: readonly string[], announced: Announced): string | undefined {
   if (!methods.has(method) && !METHOD.test(method)) return undefined;
-  if (target.charCodeAt(0) !== 0x2f || !consistsOf(target, TARGET)) return undefined;
+  if (target.charCodeAt(0) !== 0x2f || !isVisible(target)) return undefined;
   let text = `${method} ${target} HTTP/1.1\r\n${hostLine}`;
   for (let at = 0; at < list.length; at += 2) {
     const name = list[at] ?? "";
     const prefix = prefixes.get(name) ?? learnPrefix(name);
     if (prefix === "") continue;
     const value = list[at + 1] ?? "";
-    if (prefix === undefined || !consistsOf(value, VALUE)) return undefined;
+    if (prefix === undefined || !isFieldValue(value)) return undefined;
     text += prefix + value + "\r\n";
   }
   if (announced === "nothing") return text + "\r\n";
@@ -53,13 +46,16 @@ export function writeRequestHead(method: string, target: string, hostLine: strin
 }
 
 function learnPrefix(name: string): string | undefined {
-  if (!NAME.test(name)) return undefined;
+  if (!isFieldName(name)) return undefined;
   const prefix = `${name}: `;
   if (prefixes.size < PREFIXES_MAX) prefixes.set(name, prefix);
   return prefix;
 }
 
-function consistsOf(text: string, kind: typeof VALUE | typeof TARGET): boolean {
-  for (let at = 0; at < text.length; at++) if (((CLASSES[text.charCodeAt(at)] ?? 0) & kind) === 0) return false;
+function isVisible(target: string): boolean {
+  for (let at = 0; at < target.length; at++) {
+    const code = target.charCodeAt(at);
+    if (code <= 0x20 || code >= 0x7f) return false;
+  }
   return true;
 }
