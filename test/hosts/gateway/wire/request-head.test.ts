@@ -124,7 +124,7 @@ describe("where the body ends", () => {
     "Content-Length:", "Content-Length: +1", "Content-Length: -1", "Content-Length: 1,1", "Content-Length: 1, 1", "Content-Length: 1 1", "Content-Length: 0x1", "Content-Length: 1.0", "Content-Length: 1e3",
     "Content-Length: 010", "Content-Length: 00", `Content-Length: 1${"0".repeat(LENGTH_DIGITS_MAX)}`, "Content-Length: \xb2", "Content-Length: a",
     "Transfer-Encoding:", "Transfer-Encoding: gzip", "Transfer-Encoding: identity", "Transfer-Encoding: gzip, chunked", "Transfer-Encoding: chunked, chunked", "Transfer-Encoding: chunked,", "Transfer-Encoding: xchunked", "Transfer-Encoding: chunked;q=1",
-    "Transfer-Encoding: \x0bchunked", "Transfer-Encoding: \"chunked\"",
+    "Transfer-Encoding: chunked\t", "Transfer-Encoding: chunked ", "Transfer-Encoding: \x0bchunked", "Transfer-Encoding: \"chunked\"",
   ];
   for (const line of refused) test(`refused: ${JSON.stringify(line)}`, () => assert.equal(read(post(line)), 400));
 
@@ -157,6 +157,8 @@ test("the connection ends when the caller says so, and always in HTTP/1.0", () =
   assert.equal(closes("Close"), true);
   assert.equal(closes("te , CLOSE"), true);
   assert.equal(closes("keep-alive", "close"), true);
+  assert.equal(good("GET / HTTP/1.1\r\nhost: a\r\nproxy-connection: close\r\n\r\n").close, true);
+  assert.equal(good("GET / HTTP/1.1\r\nhost: a\r\nconnection: upgrade\r\nupgrade: ws\r\n\r\n").close, true);
   assert.equal(good("GET / HTTP/1.0\r\n\r\n").close, true);
   assert.equal(good("GET / HTTP/1.0\r\nconnection: keep-alive\r\n\r\n").close, true);
 });
