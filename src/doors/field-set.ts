@@ -4,7 +4,7 @@
  * CGI, WSGI and their heirs make one variable of `x-user` and `x_user`, so the underscore counts as a hyphen here:
  * otherwise a caller could say with the one what is taken from the other.
  */
-import type { WritableFields } from "../exchange/fields.ts";
+import { remember } from "../exchange/remember.ts";
 
 export type FieldSet = (name: string) => boolean;
 
@@ -12,21 +12,10 @@ export type FieldSet = (name: string) => boolean;
 export function fieldSet(patterns: readonly string[]): FieldSet {
   const whole = new Set(patterns.filter((pattern) => !pattern.endsWith("*")));
   const beginnings = patterns.filter((pattern) => pattern.endsWith("*")).map((pattern) => pattern.slice(0, -1));
-  return (name) => {
+  return remember((name) => {
     const plain = name.includes("_") ? name.replaceAll("_", "-") : name;
     return whole.has(plain) || beginnings.some((beginning) => plain.startsWith(beginning));
-  };
-}
-
-/** Removes every field whose name `drops` accepts. */
-export function removeFields(fields: WritableFields, drops: FieldSet): void {
-  const { list } = fields;
-  const names = new Set<string>();
-  for (let at = 0; at < list.length; at += 2) {
-    const name = list[at] ?? "";
-    if (drops(name)) names.add(name);
-  }
-  for (const name of names) fields.remove(name);
+  });
 }
 
 /** Fields that are about one connection (RFC 9110, section 7.6.1); framing is left to the wire, which writes its own. */
@@ -37,9 +26,14 @@ const END_TO_END: ReadonlySet<string> = new Set(["host", "content-type", "conten
 
 /** Names that the Connection field nominates: they, too, end at this hop. */
 export function nominated(connections: readonly string[]): ReadonlySet<string> {
-  if (connections.length === 0) return NOBODY;
-  const names = connections.flatMap((value) => value.split(",")).map((name) => name.trim().toLowerCase());
-  return new Set(names.filter((name) => name !== "" && !END_TO_END.has(name)));
+  const [only] = connections;
+  if (only === undefined) return NOBODY;
+  return connections.length === 1 ? nominatedBy(only) : new Set(connections.flatMap((value) => [...nominatedBy(value)]));
 }
 
 const NOBODY: ReadonlySet<string> = new Set();
+
+const nominatedBy = remember((value): ReadonlySet<string> => {
+  const names = value.split(",").map((name) => name.trim().toLowerCase());
+  return new Set(names.filter((name) => name !== "" && !END_TO_END.has(name)));
+});

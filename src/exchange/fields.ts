@@ -22,6 +22,8 @@ export interface WritableFields extends Fields {
   /** Adds a field behind those that are there. */
   readonly append: (name: string, value: string) => void;
   readonly remove: (name: string) => void;
+  /** Removes every field whose name `drops` accepts; it is asked once per field. */
+  readonly removeWhere: (drops: (name: string) => boolean) => void;
 }
 
 /** Fields over a list of names (lower case) and values in turn. The list is owned by the answer from now on. */
@@ -74,7 +76,28 @@ class FieldList implements WritableFields {
     this.#drop(name, 0);
   }
 
+  removeWhere(drops: (name: string) => boolean): void {
+    const { list } = this;
+    let left = 0;
+    for (let at = 0; at < list.length; at += 2) {
+      const name = list[at] ?? "";
+      if (drops(name)) continue;
+      if (left !== at) {
+        list[left] = name;
+        list[left + 1] = list[at + 1] ?? "";
+      }
+      left += 2;
+    }
+    this.#cut(left);
+  }
+
   #drop(name: string, from: number): void {
-    for (let at = this.list.length - 2; at >= from; at -= 2) if (this.list[at] === name) this.list.splice(at, 2);
+    const { list } = this;
+    for (let at = list.length - 2; at >= from; at -= 2) if (list[at] === name) list.splice(at, 2);
+  }
+
+  /** Shortening a list costs, even by nothing. */
+  #cut(length: number): void {
+    if (length < this.list.length) this.list.length = length;
   }
 }

@@ -32,3 +32,15 @@ test("remove takes all of them, append adds behind", () => {
   fields.append("b", "4");
   assert.deepEqual(fields.list, ["b", "2", "b", "4"]);
 });
+
+test("removeWhere asks once per field, in order, and keeps the order of the rest", () => {
+  const fields = fieldsOf(["a", "1", "b", "a", "a", "2", "c", "3"]);
+  const asked: string[] = [];
+  fields.removeWhere((name) => asked.push(name) > 0 && name === "a");
+  assert.deepEqual(asked, ["a", "b", "a", "c"]);
+  assert.deepEqual(fields.list, ["b", "a", "c", "3"]);
+  fields.removeWhere(() => false);
+  assert.deepEqual(fields.list, ["b", "a", "c", "3"]);
+  fields.removeWhere(() => true);
+  assert.deepEqual(fields.list, []);
+});

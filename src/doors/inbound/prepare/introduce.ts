@@ -10,7 +10,7 @@
  * Answers API2:2023, broken authentication. See RFC 9110, section 5.5, and RFC 3986, section 2.1.
  */
 import { checked, defineGuard, fields, type Guard, listOf, or, problem, text } from "../../../guard.ts";
-import { fieldSet, removeFields } from "../../field-set.ts";
+import { fieldSet } from "../../field-set.ts";
 import { endingOf, identityFields } from "./identity-fields.ts";
 
 const identityTooLong = problem("identity-too-long", 500, "The caller cannot be introduced", "issuer");
@@ -34,7 +34,7 @@ export const introduce: Guard = defineGuard({
     const told = claims.map((claim) => [claim, endingOf(claim)] as const);
 
     return ({ id, principal, outgoing }) => {
-      removeFields(outgoing, own);
+      outgoing.removeWhere(own);
       outgoing.append(`${prefix}request-id`, id);
       if (principal === undefined) return undefined;
       const identity = identityFields(principal, told);

@@ -11,8 +11,9 @@
  * Answers API2:2023, broken authentication, and API8:2023, security misconfiguration. See RFC 9110, sections 7.6.1 and 12.5.3,
  * RFC 7239, section 8.1, and RFC 9440, section 4.
  */
+import { remember } from "../../../exchange/remember.ts";
 import { checked, defineGuard, type Fields, fields, type Guard, listOf, type Operation, or, text } from "../../../guard.ts";
-import { fieldSet, HOP_BY_HOP, nominated, removeFields } from "../../field-set.ts";
+import { fieldSet, HOP_BY_HOP, nominated } from "../../field-set.ts";
 import { readCookies } from "../validate/cookies.ts";
 import { RESERVED_FIELDS } from "./reserved-fields.ts";
 
@@ -42,9 +43,11 @@ export const strip: Guard = defineGuard({
     const shadows = (name: string): boolean => !declared.has(name) && (name.includes("_") || twins.has(name));
     const drops = (name: string): boolean => !kept.has(name) && (reserved(name) || credentials.has(name) || shadows(name));
 
+    const gone = remember((name) => ended(name) || drops(name));
+
     return ({ outgoing, request }) => {
       const hop = nominated(request.fields.all("connection"));
-      removeFields(outgoing, (name) => ended(name) || drops(name) || (hop.has(name) && !declared.has(name)));
+      outgoing.removeWhere(hop.size === 0 ? gone : (name) => gone(name) || (hop.has(name) && !declared.has(name)));
       outgoing.set("accept-encoding", "identity");
       if (outgoing.count("cookie") === 0 || kept.has("cookie")) return undefined;
       const left = declaredCookies(request.fields, request.version === "2", cookies);

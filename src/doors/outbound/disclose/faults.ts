@@ -9,7 +9,7 @@
  * Answers API8:2023, security misconfiguration. See RFC 9110, sections 10.2.4 and 17.12, and CWE-209.
  */
 import { defineGuard, fields, type Guard, problem, type Problem } from "../../../guard.ts";
-import { fieldSet, removeFields } from "../../field-set.ts";
+import { fieldSet } from "../../field-set.ts";
 import { BANNERS } from "./banners.ts";
 import { holdsStackTrace } from "./stack-trace.ts";
 
@@ -37,7 +37,7 @@ export const faults: Guard = defineGuard({
     return ({ answer, request }) => {
       const { status, from, content, fields } = answer;
       if (from === "door") return undefined;
-      removeFields(fields, drops);
+      fields.removeWhere(drops);
       if (status >= 500) return { ...apiFailed(retryAfter(fields.one("retry-after"))), status: Math.min(status, 599) };
       if (status < 400 || content.declared === 0 || request.method === "HEAD") return undefined;
 

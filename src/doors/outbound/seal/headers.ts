@@ -9,10 +9,14 @@
  * Answers API8:2023, security misconfiguration. See RFC 9110, section 7.6.1, RFC 9111, section 5.2.2, RFC 6797, section 7.2,
  * RFC 9213, section 2, and the OWASP REST Security Cheat Sheet, security headers.
  */
+import { remember } from "../../../exchange/remember.ts";
 import { checked, defineGuard, duration, fields, type Fields, type Guard, or, text, type WritableAnswer, type WritableFields } from "../../../guard.ts";
-import { fieldSet, HOP_BY_HOP, nominated, removeFields } from "../../field-set.ts";
+import { fieldSet, HOP_BY_HOP, nominated } from "../../field-set.ts";
 
+/** What ends here, and what is written here anew whatever the API said. */
+const OWN: ReadonlySet<string> = new Set(["x-content-type-options", "content-security-policy", "x-frame-options", "referrer-policy", "strict-transport-security"]);
 const ended = fieldSet(HOP_BY_HOP);
+const replaced = remember((name) => OWN.has(name) || ended(name));
 /** Caches on the way that obey these before Cache-Control. */
 const targeted = fieldSet(["cdn-cache-control", "surrogate-control", "surrogate-key", "cloudflare-cdn-cache-control", "akamai-cache-control", "vercel-cdn-cache-control", "netlify-cdn-cache-control"]);
 const crossOrigin = fieldSet(["access-control-*", "timing-allow-origin"]);
@@ -39,18 +43,17 @@ export const headers: Guard = defineGuard({
     return ({ answer, principal, reply, secure }) => {
       const { fields } = answer;
       const hop = nominated(fields.all("connection"));
-      removeFields(fields, (name) => ended(name) || hop.has(name));
+      fields.removeWhere(hop.size === 0 ? replaced : (name) => replaced(name) || hop.has(name));
       if (principal !== undefined || isProblem(answer)) forbidStoring(fields);
-      fields.set("x-content-type-options", "nosniff");
-      fields.set("content-security-policy", csp);
-      fields.set("x-frame-options", "DENY");
-      fields.set("referrer-policy", "no-referrer");
-      if (secure) fields.set("strict-transport-security", transport);
+      fields.append("x-content-type-options", "nosniff");
+      fields.append("content-security-policy", csp);
+      fields.append("x-frame-options", "DENY");
+      fields.append("referrer-policy", "no-referrer");
       // Over plain HTTP the field must not be sent: whoever is on the wire could forge it, and browsers ignore it.
-      else fields.remove("strict-transport-security");
+      if (secure) fields.append("strict-transport-security", transport);
       if (reply.count("access-control-allow-origin") === 0) fields.set("cross-origin-resource-policy", "same-origin");
       // Half of the API's word on other origins and half of the door's would make a third that neither gave.
-      if (answer.from === "api" && reply.list.some((name, at) => at % 2 === 0 && crossOrigin(name))) removeFields(fields, crossOrigin);
+      if (answer.from === "api" && reply.list.some((name, at) => at % 2 === 0 && crossOrigin(name))) fields.removeWhere(crossOrigin);
       addReply(fields, reply);
       return undefined;
     };
@@ -62,8 +65,10 @@ function isProblem({ from, status, fields }: WritableAnswer): boolean {
 }
 
 function forbidStoring(fields: WritableFields): void {
-  removeFields(fields, targeted);
-  const directives = new Set(fields.all("cache-control").flatMap((value) => value.toLowerCase().split(",")).map((directive) => directive.trim()));
+  fields.removeWhere(targeted);
+  const said = fields.all("cache-control");
+  if (said.length === 0) return fields.append("cache-control", "no-store");
+  const directives = new Set(said.flatMap((value) => value.toLowerCase().split(",")).map((directive) => directive.trim()));
   // `private="x"` keeps back one field only (RFC 9111, section 5.2.2.7): the bare word is meant here.
   const kept = directives.has("no-store") || (directives.has("private") && !directives.has("public"));
   if (!kept) fields.set("cache-control", "no-store");

@@ -1,0 +1,32 @@
+/**
+ * Remember: what a function made of a text, kept for the next time that the same text comes.
+ *
+ * Callers write the same few field names, hosts and media types again and again, and what is true of a text stays true.
+ * Texts are the caller's, so both their number and their length are bounded: a longer one is worked out each time, and
+ * when the memory is full it begins anew. Whoever floods it makes everything as slow as it was without, not slower.
+ * Nothing secret may go in here: what is kept stays for as long as the process runs.
+ */
+
+/** Texts that one memory keeps, unless it says otherwise: of some memories there is one per operation. */
+export const REMEMBERED_MAX = 256;
+/** Longest text that is kept, in characters. */
+export const REMEMBERED_CHARACTERS_MAX = 128;
+
+/** @param make pure: what it says of a text must not depend on anything else */
+export function remember<Made extends boolean | number | string | object>(make: (text: string) => Made, textsMax: number = REMEMBERED_MAX): (text: string) => Made {
+  const known = new Map<string, Made>();
+  return (text) => known.get(text) ?? learn(known, text, make(text), textsMax);
+}
+
+function learn<Made>(known: Map<string, Made>, text: string, made: Made, textsMax: number): Made {
+  if (text.length > REMEMBERED_CHARACTERS_MAX) return made;
+  if (known.size >= textsMax) known.clear();
+  known.set(copyOf(text), made);
+  return made;
+}
+
+/** A text that was cut out of a message would keep the whole message. */
+function copyOf(text: string): string {
+  const copy = Buffer.from(text, "latin1").toString("latin1");
+  return copy === text ? copy : Buffer.from(text, "utf16le").toString("utf16le");
+}
