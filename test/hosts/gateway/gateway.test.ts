@@ -272,6 +272,21 @@ test("the lenient parser flag is refused", () => {
   assert.match(said, /refusing to start with --insecure-http-parser/);
 });
 
+test("no code is made at run time: the gateway answers where that is forbidden", () => {
+  const root = path.resolve(import.meta.dirname, "../../..");
+  const file = writeFiles({ policy: POLICY }, "http://127.0.0.1:9");
+  const program = `
+    import { startGateway } from ${JSON.stringify(path.join(root, "src/hosts/gateway/gateway.ts"))};
+    const { gateway } = await startGateway(${JSON.stringify(file)}, { say: () => undefined, watch: false, sink: { write: (_text, done) => done(), close: async () => undefined } });
+    const answers = [];
+    for (const [path, body] of [["/prices", undefined], ["/orders", "{}"]]) answers.push((await fetch(gateway.url + path, body === undefined ? {} : { method: "POST", body })).status);
+    try { Function("1"); answers.push("code was made"); } catch { answers.push("forbidden"); }
+    console.log(answers.join(" "));
+    await gateway.stop();`;
+  const said = execFileSync(process.execPath, ["--disallow-code-generation-from-strings", "--input-type=module", "-e", program], { encoding: "utf8" });
+  assert.equal(said.trim(), "502 401 forbidden");
+});
+
 test("requests over one TLS connection keep it alive", async () => {
   const { gateway, authority, api } = await tlsGateway();
   const agent = new https.Agent({ keepAlive: true, maxSockets: 1, ca: authority });
