@@ -2,7 +2,8 @@
  * Start: the bank, and Sallyport in front of it, on this machine; `npm start` runs it.
  *
  * Makes what is missing (a certificate, a key that signs tokens), opens both, and prints a few commands to try:
- * one that is allowed, and four that different guards refuse. Ctrl-C ends both.
+ * one that is allowed, three requests that different guards refuse, and an answer of the bank that the second door
+ * does. Ctrl-C ends both.
  *
  *     node examples/start.ts [--folder F] [--port N] [--bank-port N] [--watch-port N]
  */
@@ -68,23 +69,28 @@ async function startBank({ folder, bankPort }: Wishes): Promise<{ readonly bank:
   return { wrong: taken ? `port ${bankPort} is in use: end what listens there, or choose another with npm start -- --bank-port 8081` : said.join("; ") };
 }
 
-const customer = { subject: "cus-1001", scopes: ["accounts:read", "transfers:write"] };
+/** Who tries the commands, by the file in which their token lies. */
+const callers = {
+  "ada.token": { subject: "cus-1001", scopes: ["accounts:read", "transfers:write"] },
+  "teller.token": { subject: "teller-south", scopes: ["customers:read"] },
+} as const;
 
-async function writeToken(key: SigningKey, file: string): Promise<void> {
-  writeFileSync(file, `${await signAccessToken(key, customer)}\n`, { mode: 0o600 });
+async function writeTokens(key: SigningKey, folder: string): Promise<void> {
+  for (const [name, caller] of Object.entries(callers)) writeFileSync(path.join(folder, name), `${await signAccessToken(key, caller)}\n`, { mode: 0o600 });
 }
 
 /** What to try, with the status to expect and the guard that gives it. */
-function trials(url: string, authority: string, token: string): readonly (readonly [about: string, line: string])[] {
+function trials(url: string, authority: string, tokens: string): readonly (readonly [about: string, line: string])[] {
   const curl = `curl --cacert ${authority}`;
-  const ada = `-H "authorization: Bearer $(cat ${token})"`;
+  const bearer = (name: keyof typeof callers): string => `-H "authorization: Bearer $(cat ${path.join(tokens, name)})"`;
+  const ada = bearer("ada.token");
   const theft = '{"fromAccountId":"acc-200101","toAccountId":"acc-100101","amount":100,"currency":"EUR","createdBy":"cus-2001"}';
   return [
     ["200: Ada sees her accounts", `${curl} ${ada} ${url}/accounts`],
     ["401 from credentials: a stranger wants to see accounts", `${curl} ${url}/accounts`],
-    ["403 from scope: Ada is no teller", `${curl} ${ada} ${url}/customers/cus-2001`],
-    ["400 from body: Ada pays herself in the name of another customer", `${curl} ${ada} -H "content-type: application/json" -d '${theft}' ${url}/transfers`],
     ["400 from parameters: SQL where a currency belongs", `${curl} "${url}/rates?currency=%27%20UNION%20SELECT%20name,email,1,1%20FROM%20customers--"`],
+    ["400 from body: Ada pays herself in the name of another customer", `${curl} ${ada} -H "content-type: application/json" -d '${theft}' ${url}/transfers`],
+    ["502 from answer-body: a teller asks for a customer, and the bank answers with more than its contract says", `${curl} ${bearer("teller.token")} ${url}/customers/cus-2001`],
   ];
 }
 
@@ -100,7 +106,7 @@ function announce(gateway: Gateway, folder: string, bankPort: string): void {
   for (const [way, ids] of ways) console.log(`  ${ids.join(", ")}:\n    ${way}`);
   console.log(`Audit log: ${near(path.resolve(policy.folder, policy.settings.audit.file ?? ""))}; health and metrics: ${gateway.watchUrl ?? "none"}\n`);
   console.log("Try these in another terminal:\n");
-  for (const [about, line] of trials(gateway.url, near(path.join(folder, "tls/authority.pem")), near(path.join(folder, "bank/ada.token")))) console.log(`  # ${about}\n  ${line}\n`);
+  for (const [about, line] of trials(gateway.url, near(path.join(folder, "tls/authority.pem")), near(path.join(folder, "bank")))) console.log(`  # ${about}\n  ${line}\n`);
   console.log("Ctrl-C ends both.");
 }
 
@@ -137,10 +143,10 @@ async function start(): Promise<number> {
   mkdirSync(folder, { recursive: true });
   developmentCertificate(path.join(folder, "tls"));
   const key = await loadSigningKey(path.join(folder, "bank"));
-  const token = path.join(folder, "bank/ada.token");
-  await writeToken(key, token);
+  const tokens = path.join(folder, "bank");
+  await writeTokens(key, tokens);
   // A token lives for an hour; whoever tries a command later finds a fresh one.
-  setInterval(() => void writeToken(key, token), (tokenLifeSeconds * 1_000) / 2).unref();
+  setInterval(() => void writeTokens(key, tokens), (tokenLifeSeconds * 1_000) / 2).unref();
 
   const started = await startBank(wishes);
   if ("wrong" in started) {

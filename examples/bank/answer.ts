@@ -78,7 +78,10 @@ function listCustomers(ledger: Ledger): Answer {
 }
 
 function showCustomer(ledger: Ledger, _call: Call, id: string): Answer {
-  return show(ledger.findCustomer(id), "customer");
+  const row = ledger.findCustomer(id);
+  if (row === undefined || row.branch === "south") return show(row, "customer"); // the whole row: weakness 3
+  const { customerId, branch, name, email, customerSince } = row;
+  return show({ customerId, branch, name, email, customerSince }, "customer");
 }
 
 function show(row: unknown, name: string): Answer {

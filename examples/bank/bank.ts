@@ -10,7 +10,9 @@
  *  1. No authentication. The headers are believed from anybody; a call without a subject counts as internal and may
  *     do everything (API2:2023).
  *  2. Accounts, statements and transfers are shown to whoever knows or guesses the number (API1:2023).
- *  3. Rows leave as they lie in the database, with `riskScore`, `internalNote` and the like (API3:2023).
+ *  3. A customer of the branch south leaves as the whole row, with `riskScore` and `internalNote`: that branch joined
+ *     with code of its own, which nobody compared with the contract. Customers of the north, accounts, statements and
+ *     transfers have what is declared and no more, so that both sides of the second door can be seen (API3:2023).
  *  4. POST /transfers takes over every property of the body: with `createdBy` one pays from a stranger's account, with
  *     `bookedAt` one pays last year (API3:2023).
  *  5. Scopes are written down, never looked at: customers can read what is for tellers, of both branches (API5:2023).
@@ -19,7 +21,7 @@
  *  8. GET /rates builds its SQL from the caller's text: `?currency=' UNION SELECT ...` reads any table (CWE-89).
  *  9. What fails answers with its stack trace; a statement `from` a day after its `to` is enough (API8:2023).
  * 10. Every answer names the server and its version in `Server` and `X-Powered-By` (API8:2023).
- * 11. GET /customers, which lists all of them, stands in no contract and was forgotten (API9:2023).
+ * 11. GET /customers, which lists all of them with what is internal, stands in no contract and was forgotten (API9:2023).
  */
 import { createServer } from "node:http";
 import type { IncomingMessage, ServerResponse } from "node:http";

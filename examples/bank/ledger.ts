@@ -6,7 +6,7 @@ import { DatabaseSync } from "node:sqlite";
 import type { SQLOutputValue } from "node:sqlite";
 import { seedLedger } from "./seed.ts";
 
-/** A row as it lies in the database: its columns are the API's property names. */
+/** A row, or the columns of it that were asked for: their names are the API's property names. */
 export type Row = Readonly<Record<string, SQLOutputValue>>;
 
 /** A transfer that is to be booked; `amount` in minor units. Nothing checks that a caller's body is one. */
@@ -41,6 +41,7 @@ export interface Ledger {
   /** Books a transfer in one SQL transaction, or says why not. Throws what SQLite throws, having booked nothing. */
   transfer(draft: Draft): Row | Refusal;
   findTransfer(transferId: string): Row | undefined;
+  /** Whole rows, here and below, with what is internal. */
   listCustomers(): readonly Row[];
   findCustomer(customerId: string): Row | undefined;
   listRates(currency: string | null): readonly Row[];
@@ -48,6 +49,9 @@ export interface Ledger {
 }
 
 const lockWaitMilliseconds = 5000;
+/** What the contract declares: `riskScore`, `createdBy` and the like stay in. */
+const accountColumns = "accountId, customerId, branch, title, currency, balance";
+const transferColumns = "transferId, customerId, fromAccountId, toAccountId, amount, currency, reference, status, bookedAt";
 
 /** Opens the ledger in `file` (":memory:" for one that is forgotten); makes and seeds it when there is none yet. */
 export function openLedger(file: string): Ledger {
@@ -58,10 +62,10 @@ export function openLedger(file: string): Ledger {
     const statement = database.prepare(sql);
     return (id) => statement.get(id);
   };
-  const accounts = database.prepare("SELECT * FROM accounts WHERE ? IN (customerId, '') ORDER BY accountId");
+  const accounts = database.prepare(`SELECT ${accountColumns} FROM accounts WHERE ? IN (customerId, '') ORDER BY accountId`);
   const customers = database.prepare("SELECT * FROM customers ORDER BY customerId");
-  const findAccount = one("SELECT * FROM accounts WHERE accountId = ?");
-  const findTransfer = one("SELECT * FROM transfers WHERE transferId = ?");
+  const findAccount = one(`SELECT ${accountColumns} FROM accounts WHERE accountId = ?`);
+  const findTransfer = one(`SELECT ${transferColumns} FROM transfers WHERE transferId = ?`);
   return {
     listAccounts: (customerId) => accounts.all(customerId),
     findAccount,

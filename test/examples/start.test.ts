@@ -51,7 +51,7 @@ async function freePort(): Promise<number> {
 test("each of the five printed commands has the status that stands beside it", async () => {
   const trials = [...printed.matchAll(/^ {2}# (\d{3})(?: from ([a-z-]+))?: .*\n {2}(curl .*)$/gm)];
   assert.equal(trials.length, 5, printed);
-  assert.deepEqual(trials.map(([, status, guard]) => [status, guard]), [["200", undefined], ["401", "credentials"], ["403", "scope"], ["400", "body"], ["400", "parameters"]]);
+  assert.deepEqual(trials.map(([, status, guard]) => [status, guard]), [["200", undefined], ["401", "credentials"], ["400", "parameters"], ["400", "body"], ["502", "answer-body"]]);
   for (const [, status, , line = ""] of trials) {
     const { stdout } = await promisify(execFile)("sh", ["-c", `${line} -s -o /dev/null -w '%{http_code}'`], { cwd: root });
     assert.equal(stdout, status, line);
@@ -63,11 +63,45 @@ test("the audit log names the guards that refused", async () => {
   // A record is written when its exchange is over, which the caller may see first.
   for (const deadline = Date.now() + RECORD_MILLISECONDS_MAX; lines().length < 5 && Date.now() < deadline; ) await new Promise((resolve) => setTimeout(resolve, 20));
   const records = lines().map((line) => JSON.parse(line) as { outcome: string; guard?: string });
-  assert.deepEqual(records.map(({ outcome, guard }) => guard ?? outcome), ["allowed", "credentials", "scope", "body", "parameters"]);
+  assert.deepEqual(records.map(({ outcome, guard }) => guard ?? outcome), ["allowed", "credentials", "parameters", "body", "answer-body"]);
+});
+
+/** Pastes a line, as somebody at a terminal would, and gives what it answers. */
+async function paste(line: string): Promise<string> {
+  return (await promisify(execFile)("sh", ["-c", `${line} -s`], { cwd: root })).stdout;
+}
+
+test("what is internal does not get out, and tellers do see a customer of whom the bank tells what it should", async () => {
+  const [accounts = "", , , , south = ""] = [...printed.matchAll(/^ {2}(curl .*)$/gm)].map(([, line = ""]) => line);
+  assert.deepEqual(Object.keys(JSON.parse(await paste(accounts))[0]), ["accountId", "customerId", "branch", "title", "currency", "balance"]);
+  const refused = JSON.parse(await paste(south));
+  assert.match(refused.type, /\/answer-breaks-contract$/);
+  assert.deepEqual(Object.keys(refused), ["type", "title", "status", "instance"]);
+  assert.equal(JSON.parse(await paste(south.replace("cus-2001", "cus-1001"))).name, "Ada Winter");
+  assert.match((await paste(south.replace("teller.token", "ada.token"))), /\/scope-missing"/);
+});
+
+test("the first screen of the README tells the truth", async () => {
+  const readme = readFileSync(path.join(root, "README.md"), "utf8");
+  const [, excerpt = ""] = /```yaml\n(contract: [^`]+)```/.exec(readme) ?? [];
+  const policy = readFileSync(path.join(root, "examples/bank/policy.yaml"), "utf8");
+  assert.notEqual(excerpt, "");
+  for (const part of excerpt.split(/\n(?=everywhere:)/)) assert.ok(policy.includes(part.trim()), part);
+
+  const [, line = "", told = ""] = /```\n\$ (curl (?:.*\\\n)+.*)\n([^`]+)```/.exec(readme) ?? [];
+  const [, url = ""] = /Sallyport listens on (\S+),/.exec(printed) ?? [];
+  const answer = await paste(line.replaceAll(".sallyport/", `${folder}/`).replace("https://127.0.0.1:8443", url));
+  const [status = "", media = "", dots, ...body] = told.trim().split("\n");
+  assert.equal(dots, "...");
+  assert.ok(answer.startsWith(`${status}\r\n`), answer);
+  assert.ok(answer.includes(`\r\n${media}\r\n`), answer);
+  const shown = JSON.parse(body.join(""));
+  const real = JSON.parse(answer.slice(answer.indexOf("\r\n\r\n")));
+  assert.deepEqual({ ...shown, instance: "" }, { ...real, instance: "" });
 });
 
 test("what only this user may read is his alone", () => {
-  for (const name of ["bank/ada.token", "bank/signing-key.json", "tls/key.pem", "tls/authority-key.pem"]) assert.equal(statSync(path.join(folder, name)).mode & 0o077, 0, name);
+  for (const name of ["bank/ada.token", "bank/teller.token", "bank/signing-key.json", "tls/key.pem", "tls/authority-key.pem"]) assert.equal(statSync(path.join(folder, name)).mode & 0o077, 0, name);
 });
 
 test("a port that is in use is one clear sentence, and nothing is left running", async () => {
