@@ -58,7 +58,7 @@ export class Pool implements ConnectionOwner {
     if (!call.aim(this.target)) return;
     const kept = call.fresh ? undefined : this.#takeIdle();
     if (kept !== undefined) return kept.ask(call);
-    if (this.#waiting.size >= this.limits.waiting) return call.fail(apiUnreachable({ because: { code: "QUEUE_FULL" } }));
+    if (this.#full) return call.fail(apiUnreachable({ because: { code: "QUEUE_FULL" } }));
     this.#waiting.add(call);
     // A call that met a stale connection must not meet the next one: the longest idle one makes room.
     if (call.fresh && this.#open.size >= this.limits.connections) this.#idle[0]?.lose("IDLE");
@@ -106,6 +106,11 @@ export class Pool implements ConnectionOwner {
     this.#closed = true;
     for (let call = this.#takeWaiting(); call !== undefined; call = this.#takeWaiting()) call.fail(closed());
     for (const connection of this.#open) connection.lose("CLOSED");
+  }
+
+  /** Those for whom a connection is being opened do not count. */
+  get #full(): boolean {
+    return this.#open.size >= this.limits.connections && this.#waiting.size - this.#opening >= this.limits.waiting;
   }
 
   #takeIdle(): UpstreamConnection | undefined {

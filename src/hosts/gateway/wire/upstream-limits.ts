@@ -8,7 +8,7 @@
 export interface UpstreamLimits {
   /** Connections to one target. */
   readonly connections: number;
-  /** Requests that wait for a connection to one target; each waits no longer than its exchange's deadline. */
+  /** Requests that wait for a connection to one target while all are in use; each waits no longer than its exchange's deadline. */
   readonly waiting: number;
   /** To open a connection, TLS included. */
   readonly connectMilliseconds: number;

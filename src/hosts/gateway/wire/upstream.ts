@@ -26,7 +26,10 @@ export interface WireUpstream extends Upstream {
   readonly counts: () => { readonly open: number; readonly idle: number; readonly waiting: number };
 }
 
-/** @param urls where the API is; its path is put in front of every forwarded path */
+/**
+ * @param urls where the API is; its path is put in front of every forwarded path
+ * @throws TypeError when there is none
+ */
 export function openWireUpstream(urls: URL | readonly URL[], { ca, ...limits }: WireUpstreamOptions = {}): WireUpstream {
   const targets = (urls instanceof URL ? [urls] : urls).map((url) => targetOf(url, ca));
   const pools = new Pools(targets, { ...UPSTREAM_LIMITS, ...limits });
@@ -39,13 +42,16 @@ export function openWireUpstream(urls: URL | readonly URL[], { ca, ...limits }: 
 
 class Pools implements PoolEvents, CallRouter, Ticked {
   readonly #pools: readonly Pool[];
-  readonly #only: Pool | undefined;
-  readonly #clock = new FrontClock();
+  readonly #first: Pool;
+  readonly #clock: FrontClock;
   #turn = 0;
 
   constructor(targets: readonly Target[], limits: UpstreamLimits) {
     this.#pools = targets.map((target) => new Pool(target, limits, this));
-    this.#only = this.#pools.length === 1 ? this.#pools[0] : undefined;
+    const [first] = this.#pools;
+    if (first === undefined) throw new TypeError("an upstream needs a target");
+    this.#first = first;
+    this.#clock = new FrontClock();
     this.#clock.add(this);
   }
 
@@ -84,8 +90,8 @@ class Pools implements PoolEvents, CallRouter, Ticked {
 
   /** The one with the least to do, in turn among equals. Where all are passed over, the one that was so first. */
   #pick(): Pool {
-    if (this.#only !== undefined) return this.#only;
     const pools = this.#pools;
+    if (pools.length === 1) return this.#first;
     const { now } = this.#clock;
     let best: Pool | undefined;
     this.#turn = (this.#turn + 1) % pools.length;
@@ -93,8 +99,7 @@ class Pools implements PoolEvents, CallRouter, Ticked {
       const pool = pools[(this.#turn + step) % pools.length];
       if (pool !== undefined && (best === undefined || isBetter(pool, best, now))) best = pool;
     }
-    if (best === undefined) throw new Error("an upstream needs a target");
-    return best;
+    return best ?? this.#first;
   }
 }
 

@@ -87,7 +87,8 @@ export async function startApi(answer: (socket: Socket, text: string, count: num
   });
 }
 
-export async function startSockets(take: (socket: Socket) => void): Promise<Api> {
+/** @param port any free one when left out */
+export async function startSockets(take: (socket: Socket) => void, port = 0): Promise<Api> {
   const open = new Set<Socket>();
   let connections = 0;
   const server = net.createServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
@@ -98,10 +99,10 @@ export async function startSockets(take: (socket: Socket) => void): Promise<Api>
     socket.on("end", () => socket.end());
     take(socket);
   });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo;
+  await new Promise<void>((resolve) => server.listen(port, "127.0.0.1", resolve));
+  const address = server.address() as AddressInfo;
   return {
-    url: new URL(`http://127.0.0.1:${port}`),
+    url: new URL(`http://127.0.0.1:${address.port}`),
     connections: () => connections,
     open,
     close: () => {
