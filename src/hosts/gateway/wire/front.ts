@@ -45,7 +45,7 @@ class WireFront {
     this.#counts = new ConnectionCounts(limits);
     this.#parts = { limits, events, clock: this.#clock, reader: new HeadReader(limits), secure: secure !== undefined, draining: () => this.#draining };
     this.#tls = secure === undefined ? undefined : this.#openTls(secure, limits);
-    this.#server = net.createServer({ allowHalfOpen: true, noDelay: true }, (socket) => this.#accept(socket));
+    this.#server = net.createServer({ noDelay: true }, (socket) => this.#accept(socket));
   }
 
   listen(port: number, address: string): Promise<AddressInfo> {
@@ -87,7 +87,7 @@ class WireFront {
 
   /** Sockets are handed to it one by one: it never listens. */
   #openTls(secure: FrontTls, { handshakeMilliseconds }: FrontLimits): tls.Server {
-    const server = tls.createServer({ ...contextOf(secure), ALPNProtocols: ["http/1.1"], handshakeTimeout: handshakeMilliseconds, allowHalfOpen: true, noDelay: true });
+    const server = tls.createServer({ ...contextOf(secure), ALPNProtocols: ["http/1.1"], handshakeTimeout: handshakeMilliseconds });
     server.on("secureConnection", (socket) => this.#connect(socket));
     server.on("tlsClientError", (_fault, socket) => socket.destroy());
     return server;
@@ -109,6 +109,8 @@ class WireFront {
   }
 
   #connect(socket: Socket): void {
+    // From here on: in a handshake, a side that is shut is the end.
+    socket.allowHalfOpen = true;
     const connection = new FrontConnection(socket, socket.remoteAddress ?? "", this.#parts);
     this.#connections.add(connection);
     socket.once("close", () => {

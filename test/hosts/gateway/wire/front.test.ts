@@ -102,6 +102,26 @@ describe("over TLS", () => {
     for (const caller of [silent, slow]) caller.leave();
   });
 
+  test("who leaves in the middle of a handshake is not waited for", async () => {
+    const patient = await openFake(echo, { handshakeMilliseconds: 60_000 }, issue());
+    for (const greeting of ["", "\x16\x03\x01"]) {
+      const caller = new Caller(patient.port);
+      await eventually(() => patient.front.connections() === 1, () => "a connection");
+      caller.socket.end(greeting);
+      await eventually(() => patient.front.connections() === 0, () => "its end");
+    }
+    assert.doesNotMatch(await handshake(patient.port, { maxVersion: "TLSv1.2" }), /^TLSv1/);
+    await eventually(() => patient.front.connections() === 0, () => "the end of a handshake that failed");
+    await patient.stop();
+  });
+
+  test("who shuts his side right behind his request gets a quick answer", async () => {
+    const caller = secureCaller(opened.port);
+    caller.socket.end(GET);
+    await caller.end();
+    assert.deepEqual(statusesOf(caller.received), [200]);
+  });
+
   test("plain HTTP on the encrypted port is no request", async () => {
     const caller = new Caller(opened.port).write(GET);
     await caller.end();
