@@ -68,7 +68,7 @@ test("a cache that obeys a field of its own is told nothing else", async () => {
 });
 
 test("problems are not stored; what strangers are told may be, as the API says", async () => {
-  assert.deepEqual(await caching({ answer: { status: 401, from: "door" } }), ["no-store"]);
+  for (const status of [400, 401, 503]) assert.deepEqual(await caching({ answer: { status, from: "door" } }), ["no-store"]);
   assert.deepEqual(await caching({ answer: { status: 404, fields: [["content-type", "application/problem+json; charset=utf-8"]] } }), ["no-store"]);
   assert.deepEqual(await caching({ answer: { fields: [["cache-control", "public, max-age=60"]] } }), ["public, max-age=60"]);
   assert.deepEqual(await caching({ answer: { status: 204, from: "door" } }), []);
@@ -96,6 +96,11 @@ test("when the door speaks of other origins, the API does not, and the resource 
   assert.equal(answer.fields.count("access-control-allow-credentials"), 0);
   assert.equal(answer.fields.count("timing-allow-origin"), 0);
   assert.equal(answer.fields.count("cross-origin-resource-policy"), 0);
+});
+
+test("where the door says nothing of other origins, the API's own word stays", async () => {
+  const { answer } = await sendWith([["ratelimit", "a"]], { answer: { fields: [["access-control-allow-origin", "*"]] } });
+  assert.equal(answer.fields.one("access-control-allow-origin"), "*");
 });
 
 test("the door's own preflight keeps what it allows", async () => {
