@@ -4,6 +4,8 @@
  * One machine can be written in many ways (`::ffff:192.0.2.1`, `::ffff:c000:201`, `192.0.2.1`). Whoever compares texts
  * gives one caller several buckets, or all callers the same one. Here every text is read into its bits first.
  */
+import { remember } from "./remember.ts";
+
 /** An address as eight groups of 16 bits; IPv4 as `::ffff:a.b.c.d` (RFC 4291, section 2.5.5.2). */
 type Groups = readonly number[];
 
@@ -19,11 +21,19 @@ const ZONE_CHARACTERS_MAX = 64;
  * @returns undefined for everything that is no address
  */
 export function canonicalAddress(text: string): string | undefined {
+  const canonical = remembered(text);
+  return canonical === NONE ? undefined : canonical;
+}
+
+/** Addresses whose canonical form is remembered: of peers, and of callers behind trusted proxies. */
+export const ADDRESSES_REMEMBERED_MAX = 4_096;
+const NONE = "";
+const remembered = remember((text) => {
   // Strictly read, dotted decimal has only one form.
   if (readFour(text) !== undefined) return text;
   const groups = readGroups(text);
-  return groups === undefined ? undefined : write(groups);
-}
+  return groups === undefined ? NONE : write(groups);
+}, ADDRESSES_REMEMBERED_MAX);
 
 export interface PrefixBits {
   readonly ipv4Bits?: number;

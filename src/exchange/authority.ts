@@ -5,6 +5,7 @@
  * names and delimiters are what makes two parsers see two hosts.
  */
 import { canonicalAddress } from "./address.ts";
+import { remember } from "./remember.ts";
 
 const HOST_CHARACTERS_MAX = 255;
 
@@ -16,6 +17,13 @@ export interface Authority {
 
 /** Reads `host`, `host:port`, `[v6]` or `[v6]:port`. */
 export function readAuthority(text: string): Authority | undefined {
+  const read = remembered(text);
+  return read === "none" ? undefined : read;
+}
+
+const remembered = remember((text): Authority | "none" => read(text) ?? "none");
+
+function read(text: string): Authority | undefined {
   // Linear: every alternative begins with another character, and no part can be read in two ways.
   const match = /^(?:\[([0-9A-Fa-f:.]{2,45})\]|([A-Za-z0-9_-][A-Za-z0-9._-]{0,254}))(?::([0-9]{1,5}))?$/.exec(text);
   if (match === null || text.length > HOST_CHARACTERS_MAX) return undefined;

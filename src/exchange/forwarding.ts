@@ -8,6 +8,7 @@ import { canonicalAddress, type Ranges } from "./address.ts";
 import { readAuthority } from "./authority.ts";
 import type { Fields, WritableFields } from "./fields.ts";
 import { type Hop, hopsOf, type Way } from "./hops.ts";
+import { remember } from "./remember.ts";
 
 export interface Connection {
   /** Address at the other end. */
@@ -90,15 +91,21 @@ const CLAIMS: ReadonlySet<string> = new Set(["forwarded", "x-real-ip", "x-client
  * @param way `chain` as in Caller; `host` as the caller asked for it
  */
 export function writeForwarded(outgoing: WritableFields, way: { readonly chain: readonly string[]; readonly secure: boolean; readonly host: string | undefined }): void {
-  const names = new Set(outgoing.list.filter((name, at) => at % 2 === 0 && (CLAIMS.has(name) || name.startsWith("x-forwarded-"))));
-  for (const name of names) outgoing.remove(name);
-  if (way.chain.length === 0) return;
+  outgoing.removeWhere(claims);
+  const { chain } = way;
+  if (chain.length === 0) return;
   const proto = way.secure ? "https" : "http";
   const host = way.host === undefined || readAuthority(way.host) === undefined ? undefined : way.host;
-  const [caller = "", ...proxies] = way.chain.map((address) => (address.includes(":") ? `for="[${address}]"` : `for=${address}`));
-  outgoing.set("forwarded", [`${caller}${host === undefined ? "" : `;host="${host}"`};proto=${proto}`, ...proxies].join(", "));
-  outgoing.set("x-forwarded-for", way.chain.join(", "));
-  outgoing.set("x-forwarded-proto", proto);
-  if (host !== undefined) outgoing.set("x-forwarded-host", host);
+  const [caller = "", ...proxies] = chain.map(nodeOf);
+  const first = `${caller}${host === undefined ? "" : `;host="${host}"`};proto=${proto}`;
+  outgoing.append("forwarded", proxies.length === 0 ? first : [first, ...proxies].join(", "));
+  outgoing.append("x-forwarded-for", chain.join(", "));
+  outgoing.append("x-forwarded-proto", proto);
+  if (host !== undefined) outgoing.append("x-forwarded-host", host);
 }
 
+const claims = remember((name) => CLAIMS.has(name) || name.startsWith("x-forwarded-"));
+
+function nodeOf(address: string): string {
+  return address.includes(":") ? `for="[${address}]"` : `for=${address}`;
+}

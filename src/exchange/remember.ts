@@ -15,17 +15,17 @@ export const REMEMBERED_CHARACTERS_MAX = 128;
 /** @param make pure: what it says of a text must not depend on anything else */
 export function remember<Made extends boolean | number | string | object>(make: (text: string) => Made, textsMax: number = REMEMBERED_MAX): (text: string) => Made {
   const known = new Map<string, Made>();
-  return (text) => known.get(text) ?? learn(known, text, make(text), textsMax);
+  return (text) => known.get(text) ?? (text.length > REMEMBERED_CHARACTERS_MAX ? make(text) : learn(known, copyOf(text), make, textsMax));
 }
 
-function learn<Made>(known: Map<string, Made>, text: string, made: Made, textsMax: number): Made {
-  if (text.length > REMEMBERED_CHARACTERS_MAX) return made;
+function learn<Made>(known: Map<string, Made>, text: string, make: (text: string) => Made, textsMax: number): Made {
+  const made = make(text);
   if (known.size >= textsMax) known.clear();
-  known.set(copyOf(text), made);
+  known.set(text, made);
   return made;
 }
 
-/** A text that was cut out of a message would keep the whole message. */
+/** A text that was cut out of a message would keep the whole message, and so would what is made of it. */
 function copyOf(text: string): string {
   const copy = Buffer.from(text, "latin1").toString("latin1");
   return copy === text ? copy : Buffer.from(text, "utf16le").toString("utf16le");

@@ -3,11 +3,13 @@
  *
  * Hosts differ in what they let through and in which of two equal fields they believe, so nothing is left to them.
  */
+import { remember } from "../../../../exchange/remember.ts";
 import type { Fields } from "../../../../guard.ts";
 
 /**
  * Fields that mean something else when they come twice, or whose readers differ in which one they take. Some are lists
- * by their grammar (If-Match, If-None-Match); no client sends those twice, and caches disagree on them.
+ * by their grammar (If-Match, If-None-Match); no client sends those twice, and caches disagree on them. Each has a bit
+ * of its own below, so there can be no more than 31 of them.
  */
 export const SINGLE_FIELDS: ReadonlySet<string> = new Set([
   "access-control-request-headers", "access-control-request-method", "authorization", "content-encoding", "content-length", "content-location", "content-range", "content-type", "cookie", "date", "dpop", "expect", "from", "host", "if-match",
@@ -20,19 +22,30 @@ const NAME = /^[!#$%&'*+.^`|~0-9a-z-]+$/;
 /** What no value holds (RFC 9110, section 5.5): controls but the tab, and what no single octet can be. */
 const FORBIDDEN = /[^\t\x20-\x7e\x80-\xff]/;
 
+/** What a name is: one of the two faults, 0 for a field that may come often, or the bit of one that may not. */
+const UNDERSCORE = -1;
+const NO_TOKEN = -2;
+const bits: ReadonlyMap<string, number> = new Map([...SINGLE_FIELDS].map((name, at) => [name, 1 << at]));
+const COOKIE = bits.get("cookie") ?? 0;
+
+const verdictOn = remember((name) => {
+  if (!NAME.test(name)) return name.includes("_") ? UNDERSCORE : NO_TOKEN;
+  return bits.get(name) ?? 0;
+});
+
 /** A sentence that never quotes the caller; undefined when nothing is wrong. */
 export function fieldFault({ list }: Fields, version: "1.0" | "1.1" | "2"): string | undefined {
-  const seen = new Set<string>();
+  let seen = 0;
   for (let at = 0; at < list.length; at += 2) {
     const name = list[at] ?? "";
     const value = list[at + 1] ?? "";
-    if (!NAME.test(name)) return name.includes("_") ? "a field name holds an underscore" : "a field name is no token";
+    const bit = verdictOn(name);
+    if (bit < 0) return bit === UNDERSCORE ? "a field name holds an underscore" : "a field name is no token";
     if (FORBIDDEN.test(value)) return "a field value holds a forbidden character";
     if (isSpace(value.charCodeAt(0)) || isSpace(value.charCodeAt(value.length - 1))) return "a field value begins or ends with white space";
-    if (!SINGLE_FIELDS.has(name)) continue;
     // HTTP/2 may cut Cookie into several fields (RFC 9113, section 8.2.3).
-    if (seen.has(name) && !(name === "cookie" && version === "2")) return `the field ${name} came twice`;
-    seen.add(name);
+    if ((seen & bit) !== 0 && !(bit === COOKIE && version === "2")) return `the field ${name} came twice`;
+    seen |= bit;
   }
   return undefined;
 }

@@ -3,6 +3,7 @@
  * of the connection. Two readers that disagree on any of these see two different requests.
  */
 import { readAuthority } from "../../../../exchange/authority.ts";
+import { remember } from "../../../../exchange/remember.ts";
 import type { Arrival } from "../../../../guard.ts";
 
 type Request = Arrival["request"];
@@ -45,6 +46,7 @@ function hostFault({ fields, version }: Request): string | undefined {
  */
 function connectionFault({ fields, version }: Request): string | undefined {
   if (version === "2") return CONNECTION_FIELDS.some((name) => fields.count(name) > 0) ? "HTTP/2 has no fields of the connection" : undefined;
-  const options = fields.all("connection").flatMap((line) => line.split(",").map((option) => option.trim().toLowerCase()));
-  return options.every((option) => CONNECTION_OPTIONS.has(option)) ? undefined : "the field connection names other fields";
+  return fields.all("connection").every(namesOptions) ? undefined : "the field connection names other fields";
 }
+
+const namesOptions = remember((line) => line.split(",").every((option) => CONNECTION_OPTIONS.has(option.trim().toLowerCase())));
