@@ -1,10 +1,11 @@
 /**
  * Log: audit records on their way to a sink, through a bounded queue.
  *
- * Records are gathered and written once per turn of the event loop. While the queue is full, `ready` says no. Where
+ * Records are gathered for a moment and written together: a write costs more than a hundred records. While the queue is full, `ready` says no. Where
  * the policy then refuses requests, the records of exchanges that are already in find room all the same, so the queue
  * can outgrow its bound by those and no more; where it drops records, they are counted.
  */
+import { writeLine } from "./line.ts";
 import type { AuditRecord } from "./record.ts";
 
 /** Where lines go. `write` calls `done` once the text is handed over; one write is under way at a time. */
@@ -32,6 +33,11 @@ export interface AuditOptions {
 /** The slug of the refusal that is given because of a full queue: a record of it would fill the queue further. */
 export const FULL = "audit-unavailable";
 
+/** How long a record waits for others before it is written: what a crash of the process can lose. */
+export const GATHER_MILLISECONDS = 10;
+/** So many bytes are written at once, whatever the time. */
+export const GATHER_BYTES = 65_536;
+
 const RETRY_MILLISECONDS = 1_000;
 
 export function openAuditLog(sink: AuditSink, { queueBytes, whenFull }: AuditOptions): AuditLog {
@@ -40,18 +46,28 @@ export function openAuditLog(sink: AuditSink, { queueBytes, whenFull }: AuditOpt
   let dropped = 0;
   let written = 0;
   let writing = false;
-  let scheduled = false;
+  let timer: NodeJS.Timeout | undefined;
+  /** Bytes of `waiting`, while `waitingBytes` also counts those that are being written. */
+  let gatheredBytes = 0;
   let fault: string | undefined;
   let idle: (() => void)[] = [];
 
   const flush = (): void => {
-    scheduled = false;
+    clearTimeout(timer);
+    timer = undefined;
     if (writing || waiting.length === 0) return;
     const lines = waiting;
     const text = lines.join("");
     waiting = [];
+    gatheredBytes = 0;
     writing = true;
     sink.write(text, (failed) => settle(lines, text.length, failed));
+  };
+
+  const gather = (): void => {
+    if (writing) return;
+    if (gatheredBytes >= GATHER_BYTES) flush();
+    else timer ??= setTimeout(flush, GATHER_MILLISECONDS);
   };
 
   const settle = (lines: string[], length: number, failed: Error | undefined): void => {
@@ -63,16 +79,18 @@ export function openAuditLog(sink: AuditSink, { queueBytes, whenFull }: AuditOpt
     } else {
       // Nothing is lost while there is room: the lines go back to the head of the queue and are tried again.
       waiting = [...lines, ...waiting];
+      gatheredBytes += length;
       setTimeout(flush, RETRY_MILLISECONDS).unref();
       if (idle.length > 0) dropped += waiting.length;
     }
     if (failed !== undefined || waiting.length === 0) for (const resolve of idle.splice(0)) resolve();
-    else flush();
+    else if (idle.length > 0) flush();
+    else gather();
   };
 
   return {
     add(record) {
-      const line = `${JSON.stringify(record)}\n`;
+      const line = `${writeLine(record)}\n`;
       const over = waitingBytes + line.length > queueBytes;
       if (over && (whenFull === "drop" || record.problem === FULL)) {
         dropped++;
@@ -80,9 +98,8 @@ export function openAuditLog(sink: AuditSink, { queueBytes, whenFull }: AuditOpt
       }
       waiting.push(line);
       waitingBytes += line.length;
-      if (scheduled || writing) return;
-      scheduled = true;
-      setImmediate(flush);
+      gatheredBytes += line.length;
+      gather();
     },
     ready: () => waitingBytes < queueBytes,
     state: () => ({ dropped, waitingBytes, written, fault }),

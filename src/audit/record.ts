@@ -33,8 +33,8 @@ export interface AuditRecord {
   readonly guard?: string;
   /** Slug of the problem. */
   readonly problem?: string;
-  readonly because?: JsonObject;
   readonly blame?: Blame;
+  readonly because?: JsonObject;
   readonly observed?: readonly Observation[];
   /** Bytes of the bodies. */
   readonly bytesIn: number;

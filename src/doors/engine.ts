@@ -5,6 +5,7 @@
  * `exchange.answer`, and concludes. The engine knows nothing of sockets, frameworks or node:http.
  */
 import { randomUUID } from "node:crypto";
+import { writeInstant } from "../audit/instant.ts";
 import type { AuditLog } from "../audit/log.ts";
 import type { AuditRecord } from "../audit/record.ts";
 import { readTarget } from "../contract/target.ts";
@@ -143,8 +144,8 @@ function bareWhenBroken(exchange: OpenExchange, outcome: Outcome): void {
 function recordOf(exchange: OpenExchange, now: number, fault: Problem | undefined): AuditRecord {
   const { outcome, principal, operation, observed, answer } = exchange;
   const refused = outcome?.kind === "refusal" ? outcome.problem : fault;
-  return {
-    time: new Date(exchange.now).toISOString(),
+  const record: Writable<AuditRecord> = {
+    time: writeInstant(exchange.now),
     id: exchange.id,
     outcome: outcome?.kind === "replied" ? "replied" : outcome?.kind === "refusal" ? (exchange.forwarded ? "failed" : "refused") : fault === undefined ? "allowed" : "failed",
     method: exchange.request.method.slice(0, METHOD_CHARACTERS_MAX),
@@ -152,19 +153,28 @@ function recordOf(exchange: OpenExchange, now: number, fault: Problem | undefine
     template: operation.path,
     status: answer.status,
     address: exchange.address,
-    ...(principal === undefined ? {} : { principal: principal.id }),
-    ...(principal?.client === undefined ? {} : { client: principal.client }),
-    ...(principal?.credential === undefined ? {} : { credential: principal.credential }),
-    ...(outcome === undefined ? {} : { guard: outcome.guard }),
-    ...(refused === undefined ? {} : { problem: refused.type, blame: refused.blame }),
-    ...(refused?.because === undefined ? {} : { because: refused.because }),
-    ...(observed.length === 0 ? {} : { observed: observed.map(({ guard, problem: { type, because } }) => ({ guard, type, ...(because === undefined ? {} : { because }) })) }),
     bytesIn: exchange.content.passed,
     bytesOut: answer.content.passed,
     milliseconds: Math.max(0, now - exchange.now),
     policy: exchange.house.policy.version,
   };
+  if (principal !== undefined) {
+    record.principal = principal.id;
+    if (principal.client !== undefined) record.client = principal.client;
+    if (principal.credential !== undefined) record.credential = principal.credential;
+  }
+  if (outcome !== undefined) record.guard = outcome.guard;
+  if (refused !== undefined) {
+    record.problem = refused.type;
+    record.blame = refused.blame;
+    if (refused.because !== undefined) record.because = refused.because;
+  }
+  if (observed.length > 0) record.observed = observed.map(({ guard, problem: { type, because } }) => ({ guard, type, ...(because === undefined ? {} : { because }) }));
+  return record;
 }
+
+/** Member by member: spreads in one literal took three times as long. */
+type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
 /** A method is the caller's text too: the record keeps no more of it than a method can be. */
 const METHOD_CHARACTERS_MAX = 32;

@@ -18,17 +18,23 @@ export interface Metrics {
 /** Upper bounds of the duration histogram, in seconds. */
 export const DURATION_BOUNDS_SECONDS: readonly number[] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
-interface Histogram {
+const OUTCOMES: readonly AuditRecord["outcome"][] = ["allowed", "refused", "replied", "failed"];
+
+/** What is counted of one operation. Its labels are written when somebody scrapes, not for every exchange. */
+interface Tally {
+  /** As a label's value. */
+  readonly operation: string;
+  /** By status and outcome, as one number: `status * OUTCOMES.length + outcome`. */
+  readonly exchanges: Map<number, number>;
   readonly buckets: number[];
   sum: number;
   count: number;
 }
 
 export function openMetrics(): Metrics {
-  const exchanges = new Map<string, number>();
+  const operations = new Map<string, Tally>();
   const refusals = new Map<string, number>();
   const observed = new Map<string, number>();
-  const durations = new Map<string, Histogram>();
   const reloads = new Map<string, number>();
   const gauges: { readonly name: string; readonly about: string; readonly read: () => number }[] = [];
   let open = 0;
@@ -37,21 +43,24 @@ export function openMetrics(): Metrics {
     arrived: () => void open++,
     concluded(record) {
       open--;
-      const operation = label(record.operation === "" ? "unlisted" : record.operation);
-      add(exchanges, `operation="${operation}",outcome="${record.outcome}",status="${record.status}"`);
+      const operation = record.operation === "" ? "unlisted" : record.operation;
+      let tally = operations.get(operation);
+      if (tally === undefined) operations.set(operation, (tally = newTally(operation)));
+      const key = record.status * OUTCOMES.length + OUTCOMES.indexOf(record.outcome);
+      tally.exchanges.set(key, (tally.exchanges.get(key) ?? 0) + 1);
+      measure(tally, record.milliseconds / 1_000);
       if (record.problem !== undefined) add(refusals, `guard="${label(record.guard ?? "host")}",problem="${label(record.problem)}",blame="${record.blame ?? ""}"`);
       for (const { guard, type } of record.observed ?? []) add(observed, `guard="${label(guard)}",problem="${label(type)}"`);
-      measure(durations, operation, record.milliseconds / 1_000);
     },
     reloaded: (worked) => add(reloads, `result="${worked ? "worked" : "refused"}"`),
     gauge: (name, about, read) => void gauges.push({ name, about, read }),
     write: () =>
       [
-        counters("sallyport_exchanges_total", "Exchanges concluded.", exchanges),
+        counters("sallyport_exchanges_total", "Exchanges concluded.", countsOf(operations.values())),
         counters("sallyport_refusals_total", "Exchanges that a guard or the house refused, and whose fault it was.", refusals),
         counters("sallyport_observed_total", "Refusals of guards in observe mode: witnessed, not obeyed.", observed),
         counters("sallyport_reloads_total", "Reloads of policy and contract.", reloads),
-        histograms(durations),
+        histograms([...operations.values()]),
         single("sallyport_exchanges_open", "Exchanges in flight.", open),
         ...gauges.map(({ name, about, read }) => single(name, about, read())),
       ].join(""),
@@ -62,16 +71,23 @@ function add(counts: Map<string, number>, labels: string): void {
   counts.set(labels, (counts.get(labels) ?? 0) + 1);
 }
 
-function measure(durations: Map<string, Histogram>, operation: string, seconds: number): void {
-  let histogram = durations.get(operation);
-  if (histogram === undefined) {
-    histogram = { buckets: DURATION_BOUNDS_SECONDS.map(() => 0), sum: 0, count: 0 };
-    durations.set(operation, histogram);
-  }
+function newTally(operation: string): Tally {
+  return { operation: label(operation), exchanges: new Map(), buckets: DURATION_BOUNDS_SECONDS.map(() => 0), sum: 0, count: 0 };
+}
+
+function measure(tally: Tally, seconds: number): void {
   const at = DURATION_BOUNDS_SECONDS.findIndex((bound) => seconds <= bound);
-  if (at !== -1) histogram.buckets[at] = (histogram.buckets[at] ?? 0) + 1;
-  histogram.sum += seconds;
-  histogram.count++;
+  if (at !== -1) tally.buckets[at] = (tally.buckets[at] ?? 0) + 1;
+  tally.sum += seconds;
+  tally.count++;
+}
+
+function countsOf(tallies: Iterable<Tally>): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  for (const { operation, exchanges } of tallies) {
+    for (const [key, count] of exchanges) counts.set(`operation="${operation}",outcome="${OUTCOMES[key % OUTCOMES.length]}",status="${Math.floor(key / OUTCOMES.length)}"`, count);
+  }
+  return counts;
 }
 
 function heading(name: string, about: string, type: string): string {
@@ -86,9 +102,9 @@ function single(name: string, about: string, value: number): string {
   return `${heading(name, about, "gauge")}${name} ${value}\n`;
 }
 
-function histograms(durations: ReadonlyMap<string, Histogram>): string {
+function histograms(tallies: readonly Tally[]): string {
   const name = "sallyport_exchange_seconds";
-  const lines = [...durations].map(([operation, { buckets, sum, count }]) => {
+  const lines = tallies.map(({ operation, buckets, sum, count }) => {
     let below = 0;
     const rows = DURATION_BOUNDS_SECONDS.map((bound, at) => `${name}_bucket{operation="${operation}",le="${bound}"} ${(below += buckets[at] ?? 0)}\n`);
     return `${rows.join("")}${name}_bucket{operation="${operation}",le="+Inf"} ${count}\n${name}_sum{operation="${operation}"} ${sum}\n${name}_count{operation="${operation}"} ${count}\n`;

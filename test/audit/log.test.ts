@@ -3,8 +3,8 @@ import { mkdtempSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { test } from "node:test";
-import { setImmediate as turn } from "node:timers/promises";
-import { type AuditSink, openAuditLog } from "../../src/audit/log.ts";
+import { setImmediate as turn, setTimeout as wait } from "node:timers/promises";
+import { type AuditSink, GATHER_BYTES, GATHER_MILLISECONDS, openAuditLog } from "../../src/audit/log.ts";
 import type { AuditRecord } from "../../src/audit/record.ts";
 import { openFileSink } from "../../src/audit/sinks/file.ts";
 
@@ -33,24 +33,44 @@ function slowSink(): AuditSink & { readonly texts: string[]; readonly settle: (f
 
 const ids = (texts: readonly string[]): string[] => texts.join("").trim().split("\n").map((line) => (JSON.parse(line) as AuditRecord).id);
 
-test("records of one turn go out in one write, in order, one JSON line each", async () => {
+/** Until what was added has been given to the sink. */
+const gathered = (): Promise<void> => wait(3 * GATHER_MILLISECONDS);
+
+test("records of a moment go out in one write, in order, one JSON line each", async () => {
   const sink = slowSink();
   const log = openAuditLog(sink, { queueBytes: 10_000, whenFull: "refuse" });
-  for (const id of ["a", "b", "c"]) log.add(record(id));
-  await turn();
+  for (const id of ["a", "b", "c"]) {
+    log.add(record(id));
+    await turn();
+  }
+  await gathered();
   assert.equal(sink.texts.length, 1);
   assert.deepEqual(ids(sink.texts), ["a", "b", "c"]);
+});
+
+test("many records do not wait for the moment to pass", () => {
+  const sink = slowSink();
+  const log = openAuditLog(sink, { queueBytes: 10 * GATHER_BYTES, whenFull: "refuse" });
+  const line = `${JSON.stringify(record("0000"))}\n`.length;
+  const most = Math.ceil(GATHER_BYTES / line);
+  for (let at = 0; at < most; at++) {
+    assert.equal(sink.texts.length, 0);
+    log.add(record(String(at).padStart(4, "0")));
+  }
+  assert.equal(sink.texts.length, 1);
+  assert.equal(sink.texts[0]?.length, most * line);
 });
 
 test("one write is under way at a time; what comes meanwhile follows", async () => {
   const sink = slowSink();
   const log = openAuditLog(sink, { queueBytes: 10_000, whenFull: "refuse" });
   log.add(record("a"));
-  await turn();
+  await gathered();
   log.add(record("b"));
-  await turn();
+  await gathered();
   assert.equal(sink.texts.length, 1);
   sink.settle();
+  await gathered();
   assert.deepEqual(ids(sink.texts), ["a", "b"]);
 });
 
@@ -68,7 +88,7 @@ test("a full queue is not ready; by choice it drops and counts, else it takes wh
     log.add(record("c"));
     log.add(full);
     assert.equal(log.state().dropped, whenFull === "drop" ? 2 : 1);
-    await turn();
+    await gathered();
     sink.settle();
     assert.ok(log.ready());
     assert.deepEqual(ids(sink.texts), kept);
@@ -85,12 +105,12 @@ test("a failed write loses nothing while there is room, and is told", async () =
   const sink = slowSink();
   const log = openAuditLog(sink, { queueBytes: 10_000, whenFull: "refuse" });
   log.add(record("a"));
-  await turn();
+  await gathered();
   sink.settle(new Error("no space"));
   assert.equal(log.state().fault, "no space");
   assert.equal(log.state().written, 0);
   log.add(record("b"));
-  await turn();
+  await gathered();
   sink.settle();
   assert.deepEqual(ids(sink.texts.slice(1)), ["a", "b"]);
   assert.equal(log.state().written, 2);

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { test } from "node:test";
 import { setTimeout as wait } from "node:timers/promises";
-import { openAuditLog } from "../../src/audit/log.ts";
+import { GATHER_MILLISECONDS, openAuditLog } from "../../src/audit/log.ts";
 import type { AuditRecord } from "../../src/audit/record.ts";
 import type { JsonObject } from "../../src/contract/json-value.ts";
 import { type ArrivalFacts, Engine } from "../../src/doors/engine.ts";
@@ -116,7 +116,7 @@ test("a seal that breaks leaves a bare 500, never the answer unsealed", async ()
     assert.equal(exchange.answer.fields.one("x-api"), undefined);
     assert.ok(!Buffer.from(exchange.answer.content.held ?? []).toString().includes("secret"));
     engine.conclude(exchange);
-    await wait(5);
+    await wait(3 * GATHER_MILLISECONDS);
     assert.equal(records.at(-1)?.problem, "seal-broken");
   }
 });
@@ -129,7 +129,7 @@ test("one exchange has one record, however often it is concluded", async () => {
   void engine.refuse(exchange, outcome);
   engine.conclude(exchange);
   engine.conclude(exchange);
-  await wait(5);
+  await wait(3 * GATHER_MILLISECONDS);
   assert.equal(records.length, 1);
   assert.deepEqual([records[0]?.outcome, records[0]?.guard, records[0]?.operation, records[0]?.template], ["refused", "parameters", "getThing", "/things/{id}"]);
   assert.ok(!JSON.stringify(records).includes("canary"));
@@ -140,7 +140,7 @@ test("what a guard in observe mode would have refused is in the record", async (
   const exchange = engine.arrive(facts({ target: "/things/a?debug=1" }));
   assert.equal(engine.inbound(exchange), undefined);
   engine.conclude(exchange);
-  await wait(5);
+  await wait(3 * GATHER_MILLISECONDS);
   assert.deepEqual(records[0]?.observed?.map(({ guard, type }) => [guard, type]), [["parameters", "request-invalid"]]);
 });
 
