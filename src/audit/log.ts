@@ -5,7 +5,6 @@
  * the policy then refuses requests, the records of exchanges that are already in find room all the same, so the queue
  * can outgrow its bound by those and no more; where it drops records, they are counted.
  */
-import { writeLine } from "./line.ts";
 import type { AuditRecord } from "./record.ts";
 
 /** Where lines go. `write` calls `done` once the text is handed over; one write is under way at a time. */
@@ -90,7 +89,7 @@ export function openAuditLog(sink: AuditSink, { queueBytes, whenFull }: AuditOpt
 
   return {
     add(record) {
-      const line = `${writeLine(record)}\n`;
+      const line = `${JSON.stringify(record)}\n`;
       const over = waitingBytes + line.length > queueBytes;
       if (over && (whenFull === "drop" || record.problem === FULL)) {
         dropped++;
