@@ -38,6 +38,12 @@ export class ByteQueue {
     if (at >= this.to) this.clear();
   }
 
+  /** Whether `part` stands somewhere behind the first `skip` bytes. */
+  holds(part: Buffer, skip: number): boolean {
+    const at = this.bytes.indexOf(part, this.from + skip);
+    return at >= 0 && at + part.byteLength <= this.to;
+  }
+
   clear(): void {
     this.bytes = NOTHING;
     this.from = this.to = 0;

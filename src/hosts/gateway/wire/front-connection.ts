@@ -13,7 +13,6 @@ import { ByteQueue } from "./byte-queue.ts";
 import type { FrontClock, Ticked } from "./front-clock.ts";
 import type { FrontLimits } from "./front-limits.ts";
 import { Turn, type TurnChannel } from "./front-turn.ts";
-import { Pace } from "./pace.ts";
 import { type BodyChannel, bodyBrokeOff, RequestBody } from "./request-body.ts";
 import type { HeadReader, RequestHead } from "./request-head.ts";
 
@@ -29,6 +28,9 @@ export interface FrontParts {
 }
 
 const CONTINUE = "HTTP/1.1 100 Continue\r\n\r\n";
+
+/** Requests of one caller, one behind the other, before everybody else is looked at. */
+export const REQUESTS_AT_ONCE_MAX = 16;
 
 const HEAD_END = Buffer.from("\r\n\r\n");
 
@@ -52,8 +54,7 @@ export class FrontConnection implements Ticked, TurnChannel, BodyChannel {
   #busy = false;
   #paused = false;
   #lingered = 0;
-  #pace: Pace | undefined;
-  #taken = 0;
+  #yielding = false;
 
   constructor(socket: Socket, peer: string, parts: FrontParts) {
     this.socket = socket;
@@ -89,18 +90,19 @@ export class FrontConnection implements Ticked, TurnChannel, BodyChannel {
   // What the turn asks.
 
   keeps(): boolean {
-    this.#close ||= this.#halfClosed || this.#parts.draining() || !this.#canSkipBody();
+    this.#close ||= this.#isLast() || !this.#canSkipBody();
     return !this.#close;
   }
 
   turnEnded(): void {
     const body = this.#body;
     this.#turn = undefined;
-    if (this.#close || this.#halfClosed || this.#parts.draining()) this.#closeGently();
+    if (this.#close || this.#isLast()) this.#closeGently();
     else if (body === undefined || body.whole) this.#rest();
     else {
       this.#phase = "discard";
-      this.#watchPace(this.limits.headMilliseconds);
+      this.#due = this.#parts.clock.after(this.limits.headMilliseconds);
+      body.watch();
     }
     body?.abandon(bodyBrokeOff());
     this.#advance();
@@ -109,7 +111,8 @@ export class FrontConnection implements Ticked, TurnChannel, BodyChannel {
   // What the body asks.
 
   bodyOpened(): void {
-    this.#watchPace(this.limits.bodyMilliseconds);
+    this.#due = this.#parts.clock.after(this.limits.bodyMilliseconds);
+    this.#body?.watch();
     if (this.#expects && this.#queue.length === 0 && this.#turn?.sent === false) this.socket.write(CONTINUE, "latin1");
     this.#expects = false;
     this.#advance();
@@ -125,9 +128,7 @@ export class FrontConnection implements Ticked, TurnChannel, BodyChannel {
     const turn = this.#turn;
     const body = this.#body;
     if (body !== undefined && (body.flowing || this.#phase === "discard") && !body.blocked) {
-      const bytes = body.taken - this.#taken;
-      this.#taken = body.taken;
-      if (now >= this.#due || this.#pace?.keep(bytes, elapsedMilliseconds) === false) return this.#bodyLate(body);
+      if (now >= this.#due || !body.keepsPace(elapsedMilliseconds, this.limits)) return this.#bodyLate(body);
     }
     if (turn !== undefined) {
       if (!turn.keepsPace(elapsedMilliseconds)) this.socket.destroy();
@@ -149,13 +150,6 @@ export class FrontConnection implements Ticked, TurnChannel, BodyChannel {
     else if (this.#phase !== "closed") this.#closeGently();
   }
 
-  #watchPace(milliseconds: number): void {
-    const { clock, limits } = this.#parts;
-    this.#due = clock.after(milliseconds);
-    this.#pace = new Pace(limits.bodyBytesPerSecond, limits.bodyGraceMilliseconds);
-    this.#taken = this.#body?.taken ?? 0;
-  }
-
   // Reading.
 
   #receive(chunk: Buffer): void {
@@ -172,10 +166,25 @@ export class FrontConnection implements Ticked, TurnChannel, BodyChannel {
   #advance(): void {
     if (this.#busy) return;
     this.#busy = true;
-    while (this.#step());
+    const enough = this.#requests + REQUESTS_AT_ONCE_MAX;
+    while (!this.#yielding && this.#step()) if (this.#requests >= enough) this.#yield();
     this.#busy = false;
-    const body = this.#body;
-    const stop = this.#phase === "turn" && (this.#queue.length >= this.limits.aheadBytes || body?.blocked === true);
+    if (this.#halfClosed && this.#phase === "head" && !this.#yielding) this.#endHalfClosed();
+    this.#adjustReading();
+  }
+
+  /** One packet holds a thousand small requests: other callers come in between. */
+  #yield(): void {
+    this.#yielding = true;
+    setImmediate(() => {
+      this.#yielding = false;
+      this.#advance();
+    });
+  }
+
+  #adjustReading(): void {
+    const full = this.#queue.length >= this.limits.aheadBytes && (this.#phase === "turn" || this.#yielding);
+    const stop = full || (this.#phase === "turn" && this.#body?.blocked === true);
     if (stop === this.#paused) return;
     this.#paused = stop;
     if (stop) this.socket.pause();
@@ -185,12 +194,9 @@ export class FrontConnection implements Ticked, TurnChannel, BodyChannel {
   #step(): boolean {
     const body = this.#body;
     if (this.#phase === "head") return this.#queue.length > 0 && this.#readRequest();
-    if (body === undefined || body.whole || body.blocked) return false;
+    if (body === undefined || body.whole || body.broken || body.blocked) return false;
     if (this.#phase === "turn" ? !body.flowing : this.#phase !== "discard") return false;
-    if (this.#queue.length === 0) {
-      if (this.#halfClosed) body.fail(bodyBrokeOff());
-      return false;
-    }
+    if (this.#queue.length === 0 && !this.#halfClosed) return false;
     this.#takeBody(body);
     return true;
   }
@@ -198,7 +204,9 @@ export class FrontConnection implements Ticked, TurnChannel, BodyChannel {
   #takeBody(body: RequestBody): void {
     const queue = this.#queue;
     const { bytes, from, to } = queue;
-    queue.take(body.take(bytes, from, to));
+    // A caller who has shut his side sends no more of it.
+    if (from === to) body.fail(bodyBrokeOff());
+    else queue.take(body.take(bytes, from, to));
     if (body.broken) this.#close = true;
     if (this.#phase !== "discard") return;
     if (body.broken) this.#closeGently();
@@ -207,10 +215,10 @@ export class FrontConnection implements Ticked, TurnChannel, BodyChannel {
 
   #readRequest(): boolean {
     const queue = this.#queue;
-    const { headBytes } = this.limits;
-    if (this.#searched > 0 && !this.#hasHeadEnd()) {
+    // An unfinished head is searched for its end once, however small the pieces, and then read again.
+    if (this.#searched > 0 && !queue.holds(HEAD_END, Math.max(0, this.#searched - 3))) {
       this.#searched = queue.length;
-      if (queue.length > headBytes) this.#refuse(431);
+      if (queue.length > this.limits.headBytes) this.#refuse(431);
       return false;
     }
     const head = this.#parts.reader.read(queue.bytes, queue.from, queue.to);
@@ -221,13 +229,6 @@ export class FrontConnection implements Ticked, TurnChannel, BodyChannel {
       this.#searched = queue.length;
     }
     return typeof head === "object";
-  }
-
-  /** Whether the end of a head that was not there has come. Searched once, however small the pieces. */
-  #hasHeadEnd(): boolean {
-    const { bytes, from, to } = this.#queue;
-    const at = bytes.indexOf(HEAD_END, from + Math.max(0, this.#searched - 3));
-    return at >= 0 && at + HEAD_END.byteLength <= to;
   }
 
   #begin({ method, target, version, list, end, declared, close, expects }: RequestHead): void {
@@ -244,26 +245,24 @@ export class FrontConnection implements Ticked, TurnChannel, BodyChannel {
     events.serve({ method, target, version, fields: fieldsOf(list), peer: this.#peer, secure, content: new Content(body, declared) }, turn);
   }
 
+  /** Whether nothing can follow the turn at hand. */
+  #isLast(): boolean {
+    return (this.#halfClosed && this.#queue.length === 0) || this.#parts.draining();
+  }
+
   /** Whether what is left of the body can be read and thrown away. */
   #canSkipBody(): boolean {
     const body = this.#body;
     if (body === undefined || body.whole) return true;
-    if (body.broken) return false;
     // A caller who was never told to send may send or not: nobody can tell what his next bytes are.
     if (this.#expects && this.#queue.length === 0) return false;
-    if (body.left !== undefined) return body.left <= this.limits.discardBytes;
-    // Chunks end where they end: known only when all are here, and they can be looked at while nobody has taken any.
-    if (body.opened || this.#queue.length > this.limits.discardBytes) return false;
-    const { bytes, from, to } = this.#queue;
-    this.#queue.take(body.take(bytes, from, to));
-    return body.whole;
+    return body.canSkip(this.#queue, this.limits.discardBytes);
   }
 
   /** Between requests. */
   #rest(): void {
     this.#phase = "head";
     this.#body = undefined;
-    this.#pace = undefined;
     this.#due = this.#parts.clock.after(this.limits.idleMilliseconds);
   }
 
@@ -288,21 +287,23 @@ export class FrontConnection implements Ticked, TurnChannel, BodyChannel {
 
   #halfClose(): void {
     this.#halfClosed = true;
-    if (this.#phase === "turn") {
-      this.#advance();
-      this.#awaitAnswer();
-    } else if (this.#phase === "head" && this.#queue.length > 0) this.#refuse(400);
-    else if (this.#phase === "closing") this.socket.destroySoon();
+    if (this.#phase === "closing") return this.socket.destroySoon();
+    this.#advance();
+    this.#awaitAnswer(this.#turn);
+  }
+
+  #endHalfClosed(): void {
+    if (this.#queue.length > 0) this.#refuse(400);
     else this.#closeGently();
   }
 
-  /** Most who shut their side have left altogether; one who has not, gets a quick answer, and as much as he takes. */
-  #awaitAnswer(): void {
+  /** Most who shut their side have left altogether; one who has not, gets quick answers, and as much as he takes. */
+  #awaitAnswer(before: Turn | undefined): void {
     setTimeout(() => {
+      if (this.#phase === "closing" || this.#phase === "closed") return;
       const turn = this.#turn;
-      if (turn === undefined) return;
-      if (turn.waiting) this.#awaitAnswer();
-      else this.socket.destroy();
+      if (turn !== undefined && turn === before && !turn.waiting) this.socket.destroy();
+      else this.#awaitAnswer(turn);
     }, this.limits.halfClosedMilliseconds).unref();
   }
 

@@ -6,7 +6,10 @@
  */
 import type { Sink, Source } from "../../../exchange/content.ts";
 import { type Particulars, type Problem, problem } from "../../../exchange/problem.ts";
+import type { ByteQueue } from "./byte-queue.ts";
 import { ChunkedReader } from "./chunked.ts";
+import type { FrontLimits } from "./front-limits.ts";
+import { Pace } from "./pace.ts";
 
 /** What the body asks of its connection. */
 export interface BodyChannel {
@@ -34,6 +37,9 @@ export class RequestBody implements Source {
   #sink: Sink | undefined;
   #opened = false;
   #lost: Problem | undefined;
+  #pace: Pace | undefined;
+  /** Of `taken`: what the pace has been told. */
+  #counted = 0;
 
   /** @param declared bytes, more than none; undefined for chunks */
   constructor(channel: BodyChannel, declared: number | undefined) {
@@ -47,13 +53,28 @@ export class RequestBody implements Source {
     return this.#sink !== undefined && !this.whole;
   }
 
-  get opened(): boolean {
-    return this.#opened;
+  /** Whether what is left is at most `bytesMax` bytes and may be thrown away. What is here already is in `queue`. */
+  canSkip(queue: ByteQueue, bytesMax: number): boolean {
+    if (this.whole || this.broken) return this.whole;
+    if (this.#chunks === undefined) return this.#left <= bytesMax;
+    // Chunks end where they end: known only when all are here, and they can be looked at while nobody has taken any.
+    if (this.#opened || queue.length > bytesMax) return false;
+    queue.take(this.take(queue.bytes, queue.from, queue.to));
+    return this.whole;
   }
 
-  /** Bytes that are still to be taken off the wire; undefined when nobody knows. */
-  get left(): number | undefined {
-    return this.#chunks === undefined ? this.#left : this.whole ? 0 : undefined;
+  /** From now on somebody waits for the body. */
+  watch(): void {
+    this.#pace = undefined;
+    this.#counted = this.taken;
+  }
+
+  /** @returns false when the caller sends it too slowly */
+  keepsPace(elapsedMilliseconds: number, limits: FrontLimits): boolean {
+    const bytes = this.taken - this.#counted;
+    this.#counted = this.taken;
+    this.#pace ??= new Pace(limits.bodyBytesPerSecond, limits.bodyGraceMilliseconds);
+    return this.#pace.keep(bytes, elapsedMilliseconds);
   }
 
   open(sink: Sink): void {

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { setTimeout as wait } from "node:timers/promises";
 import type { Sink } from "../../../../src/exchange/content.ts";
+import { REQUESTS_AT_ONCE_MAX } from "../../../../src/hosts/gateway/wire/front-connection.ts";
 import { FRONT_LIMITS } from "../../../../src/hosts/gateway/wire/front-limits.ts";
 import { ask, Caller, echo, eventually, openFake, type Opened, statusesOf, type TurnAtHand } from "./fronts.ts";
 
@@ -98,6 +99,21 @@ describe("requests", () => {
     assert.ok(pieces > 1);
     caller.leave();
   });
+});
+
+test("a packet full of requests does not hold up everybody else", async () => {
+  let others = 0;
+  const served: number[] = [];
+  opened.serve = (turn) => {
+    served.push(others);
+    turn.answer();
+  };
+  const tick = (): void => void (others++, served.length < 1_000 && setImmediate(tick));
+  const caller = new Caller(opened.port).write(GET.repeat(1_000));
+  setImmediate(tick);
+  await caller.until("fine", 1_000);
+  for (let at = REQUESTS_AT_ONCE_MAX; at < served.length; at++) assert.ok((served[at] ?? 0) > (served[at - REQUESTS_AT_ONCE_MAX] ?? 0), `request ${at}`);
+  caller.leave();
 });
 
 describe("bytes that are no request", () => {
@@ -321,6 +337,23 @@ describe("a caller who shuts his side, or resets, at any byte of an exchange", (
     caller.socket.end(GET);
     await caller.end();
     assert.match(caller.received, /connection: close.*quick/s);
+  });
+
+  test("who shuts his side behind several requests gets an answer to each", async () => {
+    opened.serve = (turn) => void setTimeout(() => turn.answer(turn.facts.target), 60);
+    const caller = new Caller(opened.port);
+    caller.socket.end(get("/1") + get("/2") + get("/3"));
+    await caller.end();
+    assert.deepEqual(statusesOf(caller.received), [200, 200, 200]);
+    opened.serve = echo;
+    const many = new Caller(opened.port);
+    many.socket.end(GET.repeat(100));
+    await many.end();
+    assert.equal(statusesOf(many.received).length, 100);
+    const cut = new Caller(opened.port);
+    cut.socket.end(GET + GET.slice(0, -2));
+    await cut.end();
+    assert.deepEqual(statusesOf(cut.received), [200, 400]);
   });
 
   test("who shuts his side and gets none is taken to have left", async () => {

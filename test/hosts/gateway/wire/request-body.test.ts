@@ -2,6 +2,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Sink } from "../../../../src/exchange/content.ts";
+import { ByteQueue } from "../../../../src/hosts/gateway/wire/byte-queue.ts";
+import { FRONT_LIMITS } from "../../../../src/hosts/gateway/wire/front-limits.ts";
 import { bodyBrokeOff, RequestBody } from "../../../../src/hosts/gateway/wire/request-body.ts";
 
 class Collector implements Sink {
@@ -99,12 +101,35 @@ test("malformed chunks fail behind the data that stood before them", () => {
   assert.equal(body.broken, true);
 });
 
-test("how much is left is known of a length, and of chunks only when they are whole", () => {
+test("what is left can be skipped when it is little, and of chunks only when they are whole and untouched", () => {
+  const queue = new ByteQueue();
   const { body } = bodyOf(8);
   body.take(bytes("bod"), 0, 3);
-  assert.deepEqual([body.left, body.taken], [5, 3]);
-  const chunked = bodyOf(undefined).body;
-  assert.equal(chunked.left, undefined);
-  chunked.take(bytes("0\r\n\r\n"), 0, 5);
-  assert.deepEqual([chunked.left, chunked.taken], [0, 5]);
+  assert.equal(body.canSkip(queue, 4), false);
+  assert.equal(body.canSkip(queue, 5), true);
+  for (const [text, rest] of [["4\r\nbody\r\n0\r\n\r\nGET", "GET"], ["4\r\nbody\r\n0\r\n", undefined], ["4 \r\nbody\r\n0\r\n\r\n", undefined]] as const) {
+    queue.clear();
+    queue.add(bytes(text));
+    const chunked = bodyOf(undefined).body;
+    assert.equal(chunked.canSkip(queue, 5), false, "too many bytes");
+    assert.equal(chunked.canSkip(queue, 100), rest !== undefined, text);
+    if (rest !== undefined) assert.equal(queue.bytes.toString("latin1", queue.from, queue.to), rest);
+  }
+  const opened = bodyOf(undefined).body;
+  opened.open(new Collector());
+  queue.add(bytes("0\r\n\r\n"));
+  assert.equal(opened.canSkip(queue, 100), false);
+});
+
+test("the pace counts what came since somebody waits", () => {
+  const limits = { ...FRONT_LIMITS, bodyBytesPerSecond: 100, bodyGraceMilliseconds: 1_000 };
+  const { body } = bodyOf(1_000);
+  body.take(bytes("x".repeat(500)), 0, 500);
+  body.watch();
+  assert.equal(body.keepsPace(1_000, limits), true);
+  body.take(bytes("x".repeat(10)), 0, 10);
+  assert.equal(body.keepsPace(100, limits), true);
+  assert.equal(body.keepsPace(100, limits), false);
+  body.watch();
+  assert.equal(body.keepsPace(1_000, limits), true);
 });
