@@ -7,8 +7,7 @@ const withFields = (...lines: readonly string[]): string => `HTTP/1.1 200 OK\r\n
 
 function headOf(text: string, toHead = false): AnswerHead {
   const head = read(text, toHead);
-  assert.ok(typeof head === "object", `${JSON.stringify(text)}: ${head ?? "unfinished"}`);
-  return head;
+  return typeof head === "object" ? head : assert.fail(`${JSON.stringify(text)}: ${head ?? "unfinished"}`);
 }
 
 test("status, fields and end are read, wherever the head begins", () => {

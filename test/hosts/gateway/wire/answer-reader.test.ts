@@ -94,9 +94,7 @@ test("one reader reads answer after answer, and forgets the one before", () => {
   const reader = new AnswerReader();
   for (const [text, expected] of READINGS.filter(([, expected]) => /^\d/.test(expected))) {
     reader.begin(false);
-    assert.equal(reader.touched, false);
-    assert.equal(reader.head, undefined);
-    assert.equal(reader.whole, false);
+    assert.deepEqual([reader.touched, reader.head, reader.whole], [false, undefined, false]);
     let body = "";
     for (const octet of Buffer.from(text, "latin1")) {
       assert.equal(reader.read(Buffer.from([octet]), 1), undefined);

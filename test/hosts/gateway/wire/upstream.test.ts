@@ -292,6 +292,35 @@ test("a body goes out as it comes: with its length, or in chunks", async (t) => 
   }
 });
 
+test("an API that breaks off while it is being sent to is told once, as the API's", async () => {
+  for (const how of ["end", "destroy", "resetAndDestroy"] as const) {
+    for (const after of [0, 1, 100_000, 1_000_000]) {
+      for (const declared of [4_000_000, undefined]) {
+        const api = await startSockets((socket) => {
+          let seen = 0;
+          if (after === 0) socket[how]();
+          socket.on("data", (chunk: Buffer) => {
+            seen += chunk.byteLength;
+            if (seen >= after) socket[how]();
+          });
+        });
+        const upstream = openWireUpstream(api.url);
+        let cancelled = 0;
+        const piece = Buffer.alloc(100_000);
+        const open = (sink: Sink): void => {
+          for (let count = 0; count < 40; count++) sink.data(piece);
+          sink.end();
+        };
+        const told = await ask(upstream.forward, { method: "PUT", content: new Content({ open, cancel: () => cancelled++ }, declared) });
+        assert.deepEqual([told.calls, told.fault?.blame, told.fault?.type], [1, "api", "api-unreachable"], `${how} after ${after}`);
+        assert.equal(upstream.counts().open, 0);
+        await upstream.close();
+        api.close();
+      }
+    }
+  }
+});
+
 const bodyLate = problem("body-late", 400, "The body was late");
 
 test("a body that breaks off is the caller's problem, and the API never sees it whole", async (t) => {
@@ -308,7 +337,11 @@ test("a body that breaks off is the caller's problem, and the API never sees it 
 test("a body that does not keep its length is never sent as if it did", async (t) => {
   for (const text of ["abc", "abcdefghi"]) {
     const { upstream, api } = await bench(t, () => undefined);
-    const content = new Content({ open: (sink) => void (sink.data(Buffer.from(text)), sink.end()) }, 6);
+    const open = (sink: Sink): void => {
+      sink.data(Buffer.from(text));
+      sink.end();
+    };
+    const content = new Content({ open }, 6);
     const { fault } = await ask(upstream.forward, { method: "POST", content });
     assert.deepEqual([fault?.type, fault?.blame, fault?.because], ["request-unwritable", "sallyport", { code: "LENGTH_NOT_KEPT" }]);
     await wait(20);
