@@ -16,9 +16,10 @@ import { targetTooLong } from "../../doors/inbound/screen/framing/target-too-lon
 import type { Policy } from "../../policy/policy.ts";
 import { type Assembly, assemble, type AssembleOptions, codeOf } from "../assemble.ts";
 import { carry } from "../carry.ts";
-import { type Front, type FrontTls, type MalformedStatus, openFront } from "./front.ts";
-import { openUpstream } from "./upstream.ts";
+import { type Front, type FrontTls, type MalformedStatus } from "./front.ts";
 import { openWatch, type Watch } from "./watch.ts";
+import { openWireFront } from "./wire/front.ts";
+import { openWireUpstream } from "./wire/upstream.ts";
 
 export interface Gateway {
   /** Where it listens, e.g. `https://127.0.0.1:8443`. */
@@ -60,8 +61,8 @@ async function open(policy: Policy, assembly: Assembly, tls: FrontTls | undefine
     return { misfits: [startMisfit(placeIn(policy, ""), "a gateway needs an upstream", "upstream: http://host:port")] };
   }
   const { engine, audit } = assembly;
-  const api = openUpstream(upstream);
-  const front = openFront(tls, {
+  const api = openWireUpstream(upstream);
+  const front = openWireFront(tls, {
     serve: (facts, responder) => carry(engine, facts, responder, api.forward),
     malformed: (peer, status) => answerMalformed(assembly, peer, status),
   });
