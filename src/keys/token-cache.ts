@@ -1,7 +1,9 @@
 /**
  * Token cache: tokens that were found good, so that a signature is computed once and not for every request.
  *
- * A token is kept under the SHA-256 of its exact text, so that the memory of this process holds no usable tokens.
+ * A token is kept under the SHA-256 of its exact text, so that the memory of this process holds no usable tokens for
+ * longer than it has to: only those of the last seconds, a thousand at most, are also found by their text itself, which
+ * saves a hash per request.
  * It is forgotten when it ends, when the keys of its issuer change, and when there are too many: the oldest goes
  * first. Refusals are not kept: they would let strangers fill the memory.
  */
@@ -12,6 +14,10 @@ import type { KeySet } from "./key-set.ts";
 /** Characters of tokens, all together, whose claims are kept. */
 export const CACHED_CHARACTERS_MAX = 16_777_216;
 
+/** Tokens that are kept in clear, and for how long: the first lookup afterwards forgets them all. */
+export const RECENT_MAX = 1_024;
+export const RECENT_MILLISECONDS = 10_000;
+
 interface Entry extends Grant {
   readonly characters: number;
 }
@@ -19,6 +25,8 @@ interface Entry extends Grant {
 export class TokenCache {
   readonly #entriesMax: number;
   readonly #entries = new Map<string, Entry>();
+  readonly #recent = new Map<string, Entry>();
+  #recentSince = 0;
   #characters = 0;
   #keys: KeySet | undefined;
 
@@ -30,15 +38,25 @@ export class TokenCache {
     return this.#entries.size;
   }
 
+  /** Tokens in clear, for whoever doubts the bound. */
+  get recent(): number {
+    return this.#recent.size;
+  }
+
   /** What is known of a token at `now`, under these keys. */
   find(token: string, keys: KeySet, now: number): Grant | undefined {
     if (keys !== this.#keys || this.#entries.size === 0) return undefined;
+    if (Math.abs(now - this.#recentSince) >= RECENT_MILLISECONDS) this.#forgetRecent(now);
+    const recent = this.#recent.get(token);
+    if (recent !== undefined && now >= recent.from && now < recent.end) return recent;
     const digest = hash("sha256", token);
     const entry = this.#entries.get(digest);
     if (entry === undefined || now < entry.from) return undefined;
-    if (now < entry.end) return entry;
-    this.#drop(digest, entry);
-    return undefined;
+    if (now >= entry.end) return this.#drop(digest, entry);
+    if (this.#recent.size >= RECENT_MAX) this.#forgetRecent(now);
+    // A copy: a text that was cut out of a request would keep all of its head.
+    this.#recent.set(Buffer.from(token, "latin1").toString("latin1"), entry);
+    return entry;
   }
 
   /** @param keys the set that the token was checked with */
@@ -58,11 +76,17 @@ export class TokenCache {
 
   #begin(keys: KeySet): void {
     this.#entries.clear();
+    this.#recent.clear();
     this.#characters = 0;
     this.#keys = keys;
   }
 
-  #drop(digest: string, entry: Entry): void {
+  #forgetRecent(now: number): void {
+    this.#recent.clear();
+    this.#recentSince = now;
+  }
+
+  #drop(digest: string, entry: Entry): undefined {
     this.#entries.delete(digest);
     this.#characters -= entry.characters;
   }

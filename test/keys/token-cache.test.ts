@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Grant } from "../../src/keys/claims.ts";
 import { keySetOf } from "../../src/keys/key-set.ts";
-import { CACHED_CHARACTERS_MAX, TokenCache } from "../../src/keys/token-cache.ts";
+import { CACHED_CHARACTERS_MAX, RECENT_MAX, RECENT_MILLISECONDS, TokenCache } from "../../src/keys/token-cache.ts";
 import { principal } from "../walk.ts";
 import { NOW } from "./issuer.ts";
 
@@ -49,4 +49,33 @@ test("all tokens together are bounded in characters", () => {
   const most = CACHED_CHARACTERS_MAX / length;
   for (let at = 0; at < most + 10; at++) cache.keep(String(at).padEnd(length, "x"), keys, grant);
   assert.equal(cache.size, most);
+});
+
+test("what was found a moment ago ends all the same, and goes with the keys", () => {
+  const cache = new TokenCache(10);
+  cache.keep("a.b.c", keys, grant);
+  for (let times = 0; times < 2; times++) assert.equal(cache.find("a.b.c", keys, NOW)?.principal, grant.principal);
+  assert.equal(cache.find("a.b.c", keys, NOW - 1_001), undefined);
+  assert.equal(cache.find("a.b.c", keys, NOW + 1_000), undefined);
+  assert.equal(cache.size, 0);
+  cache.keep("a.b.c", keys, grant);
+  cache.find("a.b.c", keys, NOW);
+  const newer = keySetOf([]);
+  cache.keep("d.e.f", newer, grant);
+  assert.equal(cache.find("a.b.c", newer, NOW), undefined);
+});
+
+test("few tokens stand in clear, and not for long", () => {
+  const cache = new TokenCache(10_000);
+  const lasting = { ...grant, end: NOW + 1_000_000 };
+  for (let at = 0; at <= RECENT_MAX; at++) {
+    cache.keep(String(at), keys, lasting);
+    cache.find(String(at), keys, NOW);
+    assert.ok(cache.recent <= RECENT_MAX);
+  }
+  assert.equal(cache.recent, 1);
+  assert.equal(cache.find("0", keys, NOW)?.principal, grant.principal);
+  cache.find("nobody's", keys, NOW + RECENT_MILLISECONDS);
+  assert.equal(cache.recent, 0);
+  assert.equal(cache.find("0", keys, NOW + RECENT_MILLISECONDS)?.principal, grant.principal);
 });
