@@ -16,6 +16,7 @@ import { fieldsOf, type WritableFields } from "../exchange/fields.ts";
 import { callerAddress, writeForwarded } from "../exchange/forwarding.ts";
 import { type Problem, problem, publish } from "../exchange/problem.ts";
 import type { Metrics } from "../watch/metrics.ts";
+import { Deadlines } from "./deadlines.ts";
 import type { House } from "./house.ts";
 import { OpenExchange } from "./open-exchange.ts";
 import { pass } from "./pass.ts";
@@ -53,6 +54,7 @@ export class Engine {
   readonly #audit: AuditLog;
   readonly #metrics: Metrics;
   readonly #now: () => number;
+  readonly #deadlines: Deadlines = new Deadlines();
 
   constructor(house: House, { audit, metrics, now = Date.now }: EngineParts) {
     this.#house = house;
@@ -77,7 +79,7 @@ export class Engine {
     const { plan, values } = "wrong" in target ? { plan: house.nowhere, values: [] } : house.find(method, target.segments);
     const caller = callerAddress({ peer, fields, trusted: house.trusted, secure: facts.secure });
     this.#metrics.arrived();
-    return new OpenExchange({ id: randomUUID(), now: this.#now(), house, plan, values, target, caller, facts });
+    return new OpenExchange({ id: randomUUID(), now: this.#now(), house, plan, values, target, caller, facts, deadlines: this.#deadlines });
   }
 
   /** The first door. undefined: forward `exchange.outgoing` and `exchange.content`. */

@@ -7,6 +7,7 @@ import { type Exchange, OpenAnswer, type Request } from "../exchange/exchange.ts
 import { fieldsOf, type WritableFields } from "../exchange/fields.ts";
 import type { Caller } from "../exchange/forwarding.ts";
 import type { Principal } from "../exchange/principal.ts";
+import type { Deadlines } from "./deadlines.ts";
 import type { ArrivalFacts } from "./engine.ts";
 import type { House } from "./house.ts";
 import type { Plan } from "./plan.ts";
@@ -20,6 +21,7 @@ interface Opening {
   readonly target: Target | { readonly wrong: string };
   readonly caller: Caller;
   readonly facts: ArrivalFacts;
+  readonly deadlines: Deadlines;
 }
 
 const NO_QUERY: readonly RawPair[] = [];
@@ -47,11 +49,13 @@ export class OpenExchange implements Exchange {
   forwarded = false;
   #outgoing: WritableFields | undefined;
   #abort: AbortController | undefined;
-  #timer: NodeJS.Timeout | undefined;
-  #late: (() => void)[] = [];
+  /** See deadlines.ts. */
+  readonly due: number;
+  readonly #deadlines: Deadlines;
+  #late: (() => void)[] | undefined;
   #state: "open" | "late" | "ended" = "open";
 
-  constructor({ id, now, house, plan, values, target, caller, facts }: Opening) {
+  constructor({ id, now, house, plan, values, target, caller, facts, deadlines }: Opening) {
     this.id = id;
     this.now = now;
     this.house = house;
@@ -76,7 +80,9 @@ export class OpenExchange implements Exchange {
     this.caller = caller;
     this.content = facts.content;
     this.answer = new OpenAnswer(500, fieldsOf([]), new Content(undefined, 0), "door");
-    this.#timer = setTimeout(() => this.expire(), house.policy.settings.deadline);
+    this.due = performance.now() + house.policy.settings.deadline;
+    this.#deadlines = deadlines;
+    deadlines.add(this);
   }
 
   /** A copy of the request's fields, made when the first prepare guard asks. */
@@ -93,8 +99,9 @@ export class OpenExchange implements Exchange {
 
   /** Calls back once when the deadline passes or the caller leaves before the answer was let out. */
   onExpire(callback: () => void): void {
-    if (this.#state === "open") this.#late.push(callback);
-    else callback();
+    if (this.#state !== "open") return callback();
+    if (this.#late === undefined) this.#late = [callback];
+    else this.#late.push(callback);
   }
 
   /** Whatever comes first: the outcome, or the deadline's. */
@@ -109,15 +116,17 @@ export class OpenExchange implements Exchange {
   expire(): void {
     if (this.#state !== "open") return;
     this.#state = "late";
-    clearTimeout(this.#timer);
+    this.#deadlines.drop(this);
     this.#abort?.abort();
-    for (const callback of this.#late.splice(0)) callback();
+    const late = this.#late ?? [];
+    this.#late = undefined;
+    for (const callback of late) callback();
   }
 
   /** The head of the answer is on its way: from here on the wire's own limits hold, not the deadline. */
   answered(): void {
-    clearTimeout(this.#timer);
-    this.#late = [];
+    this.#deadlines.drop(this);
+    this.#late = undefined;
   }
 
   /** Ends the exchange. False when it had ended before. */
@@ -125,8 +134,8 @@ export class OpenExchange implements Exchange {
     if (this.#state === "ended") return false;
     const open = this.#state === "open";
     this.#state = "ended";
-    clearTimeout(this.#timer);
-    this.#late = [];
+    this.#deadlines.drop(this);
+    this.#late = undefined;
     if (open) this.#abort?.abort();
     return true;
   }
