@@ -88,7 +88,8 @@ export class Content implements Readable {
     if (this.#held !== undefined) return this.#held;
     if (this.declared !== undefined && this.declared > this.#bound) return (this.#held = this.#refuse());
     this.#reading ??= this.#collect();
-    return this.#reading;
+    // A small body often came with its head: then it is here now, and nobody has to wait a turn for it.
+    return this.#held ?? this.#reading;
   }
 
   /** Lets the body flow into `sink`: at once when it is held, else as it comes, ended by `fail` beyond the bound. */

@@ -50,11 +50,23 @@ test("reading holds the body; reading again and streaming give the same bytes wi
 });
 
 test("two readers at once share one reading", async () => {
-  const told = source(["x"]);
-  const content = new Content(told, undefined);
-  const [one, other] = await Promise.all([content.read(), content.read()]);
+  let sink: Sink | undefined;
+  let opened = 0;
+  const content = new Content({ open: (given) => void (opened++, (sink = given)) }, undefined);
+  const readings = [content.read(), content.read()];
+  assert.ok(readings.every((reading) => reading instanceof Promise));
+  sink?.data(Buffer.from("x"));
+  sink?.end();
+  const [one, other] = await Promise.all(readings);
   assert.equal(one, other);
-  assert.equal(told.opened, 1);
+  assert.equal(opened, 1);
+});
+
+test("a body that is here when it is asked for is read without waiting", () => {
+  const content = new Content(source(["hello ", "world"]), 11);
+  const bytes = content.read();
+  assert.ok(bytes instanceof Uint8Array);
+  assert.equal(Buffer.from(bytes).toString(), "hello world");
 });
 
 test("a body of exactly the bound passes, one byte more is refused, read or streamed", async () => {
