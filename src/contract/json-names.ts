@@ -10,6 +10,7 @@ import type { JsonBounds } from "./json.ts";
 export const NAMES_COMPARED = 8;
 
 const PROTOTYPE = "__proto__";
+const UNDERSCORE = 0x5f;
 
 export class JsonNames {
   readonly #bytes: Buffer;
@@ -17,6 +18,8 @@ export class JsonNames {
   readonly #prototypes: boolean;
   /** Innermost object last: offsets of the first byte and past the last, and a hash. */
   readonly #open: number[] = [];
+  /** How much of it counts: shortening a list and growing it again costs more than the names. */
+  #top = 0;
 
   constructor(bytes: Buffer, { uniqueNames, prototypeNames }: JsonBounds) {
     this.#bytes = bytes;
@@ -26,22 +29,26 @@ export class JsonNames {
 
   /** Where the names of an object that opens now begin. */
   mark(): number {
-    return this.#open.length;
+    return this.#top;
   }
 
   /** Forgets the names of an object that closes. */
   release(base: number): void {
-    this.#open.length = base;
+    this.#top = base;
   }
 
   /** Keeps a name that is written without escapes. */
   admit(start: number, end: number, hash: number, base: number): "duplicate" | "prototype" | undefined {
-    if (!this.#prototypes && end - start === PROTOTYPE.length && this.#bytes.toString("latin1", start, end) === PROTOTYPE) return "prototype";
+    if (!this.#prototypes && end - start === PROTOTYPE.length && this.#bytes[start] === UNDERSCORE && this.#bytes.toString("latin1", start, end) === PROTOTYPE) return "prototype";
     const open = this.#open;
-    for (let index = base; this.#unique && index < open.length; index += 3) {
+    const top = this.#top;
+    for (let index = base; this.#unique && index < top; index += 3) {
       if (open[index + 2] === hash && this.#equals(open[index] ?? 0, open[index + 1] ?? 0, start, end)) return "duplicate";
     }
-    open.push(start, end, hash);
+    open[top] = start;
+    open[top + 1] = end;
+    open[top + 2] = hash;
+    this.#top = top + 3;
     return undefined;
   }
 
@@ -57,7 +64,7 @@ export class JsonNames {
   /** The texts of the names that an object has so far. */
   collect(base: number): Set<string> {
     const known = new Set<string>();
-    for (let index = base; index < this.#open.length; index += 3) known.add(this.decode(this.#open[index] ?? 0, this.#open[index + 1] ?? 0));
+    for (let index = base; index < this.#top; index += 3) known.add(this.decode(this.#open[index] ?? 0, this.#open[index + 1] ?? 0));
     return known;
   }
 

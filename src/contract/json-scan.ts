@@ -166,11 +166,12 @@ export class JsonScan {
   /** A string that is a name: as `#string`, with a hash over its bytes. */
   #name(): boolean {
     const bytes = this.#bytes;
+    const end = this.#end;
     const start = this.#at + 1;
     let at = start;
     let hash = 0;
     this.#escaped = false;
-    while (at < this.#end) {
+    while (at < end) {
       const byte = bytes[at] ?? 0;
       if (byte === QUOTE) {
         this.#hash = hash;
@@ -195,9 +196,10 @@ export class JsonScan {
 
   #string(): boolean {
     const bytes = this.#bytes;
+    const end = this.#end;
     const start = this.#at + 1;
     let at = start;
-    while (at < this.#end) {
+    while (at < end) {
       const byte = bytes[at] ?? 0;
       if (byte === QUOTE) {
         this.#at = at + 1;

@@ -53,13 +53,15 @@ export interface JsonFault {
 
 /** Reads one JSON text. Never throws. */
 export function readJson(bytes: Uint8Array, bounds: JsonBounds = JSON_BOUNDS): { readonly value: Json } | { readonly wrong: JsonFault } {
-  if (!isUtf8(bytes)) return { wrong: { reason: "encoding", at: findBrokenByte(bytes), pointer: "" } };
+  // Most texts are ASCII, which is UTF-8 and needs no decoding.
+  const ascii = isAscii(bytes);
+  if (!ascii && !isUtf8(bytes)) return { wrong: { reason: "encoding", at: findBrokenByte(bytes), pointer: "" } };
   if (bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf) return { wrong: { reason: "encoding", at: 0, pointer: "" } };
   const buffer = Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const scan = new JsonScan(buffer, bounds);
   if (!scan.text()) return { wrong: scan.fault() };
   try {
-    const text = isAscii(buffer) ? buffer.toString("latin1") : buffer.toString("utf8");
+    const text = ascii ? buffer.toString("latin1") : buffer.toString("utf8");
     return { value: JSON.parse(text) as Json }; // what JSON.parse gives without a reviver is Json by definition
   } catch {
     return { wrong: { reason: "syntax", at: 0, pointer: "" } };
