@@ -12,28 +12,23 @@ export function endingOf(claim: string): string {
 }
 
 /** @param claims names of claims with their endings; those that the principal has not are left out */
-export function identityFields(principal: Principal, claims: readonly (readonly [claim: string, ending: string])[]): IdentityFields | { readonly tooLong: string } {
+export function identityFields({ subject, issuer, client, scopes, claims: held }: Principal, claims: readonly (readonly [claim: string, ending: string])[]): IdentityFields | { readonly tooLong: string } {
   const written: (readonly [string, string])[] = [];
-  for (const [ending, text] of textsOf(principal, claims)) {
-    const encoded = typeof text === "string" ? writeFieldText(text) : writeList(text);
-    if (encoded === undefined) return { tooLong: ending };
-    written.push([ending, encoded]);
+  let tooLong: string | undefined;
+  const add = (ending: string, text: string | undefined): void => {
+    if (text === undefined) tooLong ??= ending;
+    else written.push([ending, text]);
+  };
+  add("subject", writeFieldText(subject));
+  add("issuer", writeFieldText(issuer));
+  if (client !== undefined) add("client", writeFieldText(client));
+  if (scopes.size > 0) add("scopes", writeList(scopes));
+  for (const [claim, ending] of claims) {
+    // Own members alone: a claim named like something that every object has is not a claim.
+    const value = Object.hasOwn(held, claim) ? held[claim] : undefined;
+    if (value !== undefined && value !== null) add(ending, writeFieldText(textOf(value)));
   }
-  return written;
-}
-
-function textsOf({ subject, issuer, client, scopes, claims: held }: Principal, claims: readonly (readonly [string, string])[]): readonly (readonly [string, string | readonly string[]])[] {
-  return [
-    ["subject", subject],
-    ["issuer", issuer],
-    ...(client === undefined ? [] : [["client", client] as const]),
-    ...(scopes.size === 0 ? [] : [["scopes", [...scopes]] as const]),
-    ...claims.flatMap(([claim, ending]) => {
-      // Own members alone: a claim named like something that every object has is not a claim.
-      const value = Object.hasOwn(held, claim) ? held[claim] : undefined;
-      return value === undefined || value === null ? [] : [[ending, textOf(value)] as const];
-    }),
-  ];
+  return tooLong === undefined ? written : { tooLong };
 }
 
 function textOf(value: Json): string {
@@ -41,8 +36,14 @@ function textOf(value: Json): string {
 }
 
 /** Parted by spaces, which within an item are encoded. */
-function writeList(items: readonly string[]): string | undefined {
-  const written = items.map(writeFieldText);
-  const text = written.join(" ");
-  return written.includes(undefined) || text.length > FIELD_TEXT_CHARACTERS_MAX ? undefined : text;
+function writeList(items: ReadonlySet<string>): string | undefined {
+  let list: string | undefined;
+  for (const item of items) {
+    const text = writeFieldText(item);
+    if (text === undefined) return undefined;
+    list = list === undefined ? text : `${list} ${text}`;
+    // Checked in the loop: each item may be as long as the whole list.
+    if (list.length > FIELD_TEXT_CHARACTERS_MAX) return undefined;
+  }
+  return list;
 }

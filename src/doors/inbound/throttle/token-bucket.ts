@@ -35,7 +35,8 @@ export const tokenBucket: Guard = defineGuard({
 
   compile({ burst, window, cost, share, by }, { operation, store }) {
     const perMillisecond = burst / window;
-    const scope = bucketName("token-bucket", String(burst), String(window), share, share === "api" ? "" : operation.id);
+    // Each part with its length in front, so that no two lists of parts give one name.
+    const scope = ["token-bucket", String(burst), String(window), share, share === "api" ? "" : operation.id].map((part) => `${part.length}:${part}`).join("");
     const quota = `q=${burst};w=${Math.ceil(window / 1_000)}`;
 
     const judge = ({ granted, left, waitMilliseconds }: Taken, { reply, principal }: Known): Problem | undefined => {
@@ -52,7 +53,8 @@ export const tokenBucket: Guard = defineGuard({
 
     return (exchange) => {
       const { principal, address, now } = exchange;
-      const bucket = scope + bucketName(...ownerOf(by, principal, address));
+      const [kind, name] = ownerOf(by, principal, address);
+      const bucket = `${scope}${kind.length}:${kind}${name.length}:${name}`;
       try {
         const taken = store.take(bucket, { cost, capacity: burst, perMillisecond, now });
         return taken instanceof Promise ? taken.then((late) => judge(late, exchange)).catch(unavailable) : judge(taken, exchange);
@@ -67,11 +69,6 @@ export const tokenBucket: Guard = defineGuard({
 function ownerOf(by: "caller" | "address" | "everyone", principal: Known["principal"], address = ""): readonly [kind: string, name: string] {
   if (by === "everyone") return ["everyone", ""];
   return by === "caller" && principal !== undefined ? ["principal", principal.id] : ["address", addressPrefix(address)];
-}
-
-/** Each part with its length in front, so that no two lists of parts give one name. */
-function bucketName(...parts: readonly string[]): string {
-  return parts.map((part) => `${part.length}:${part}`).join("");
 }
 
 function unavailable(fault: unknown): Problem {
