@@ -79,3 +79,16 @@ test("few tokens stand in clear, and not for long", () => {
   assert.equal(cache.recent, 0);
   assert.equal(cache.find("0", keys, NOW + RECENT_MILLISECONDS)?.principal, grant.principal);
 });
+
+test("tokens that end alike are told apart, however often they are asked for", () => {
+  const cache = new TokenCache(10);
+  const signature = "s".repeat(86);
+  const other: Grant = { ...grant, principal: principal() };
+  cache.keep(`a.b.${signature}`, keys, grant);
+  cache.keep(`a.c.${signature}`, keys, other);
+  for (let times = 0; times < 3; times++) {
+    assert.equal(cache.find(`a.b.${signature}`, keys, NOW)?.principal, grant.principal);
+    assert.equal(cache.find(`a.c.${signature}`, keys, NOW)?.principal, other.principal);
+    assert.equal(cache.find(`a.d.${signature}`, keys, NOW), undefined);
+  }
+});
