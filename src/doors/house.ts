@@ -36,6 +36,8 @@ export interface Materials {
   readonly guards: readonly Guard[];
   readonly store: Store;
   readonly shared: Shared;
+  /** false: the host cannot switch protocols, and a policy that asks for it does not fit. Default true. */
+  readonly switches?: boolean;
 }
 
 export type Building = { readonly house: House } | { readonly misfits: readonly Misfit[] };
@@ -66,7 +68,7 @@ function furnish(policy: Policy, contract: ReadContract, reading: PolicyReading,
     complain("/trust", trusted.wrong, "addresses and ranges such as 10.0.0.0/8");
     return undefined;
   }
-  const { guards, store, shared } = materials;
+  const { guards, store, shared, switches = true } = materials;
   strayNames(settings.everywhere, settings.operations, contract.operations, guards, complain);
   const share = shared.begin();
   const broken = Map.groupBy(contract.misfits.filter(({ level }) => level === "operation"), ({ operation }) => operation);
@@ -74,7 +76,7 @@ function furnish(policy: Policy, contract: ReadContract, reading: PolicyReading,
     const { list, public: open } = postingsOf(operation, settings.everywhere, settings.operations, guards, complain);
     const down = operation.listed === "operation" ? broken.get(operation.id)?.find((misfit) => !isLifted(misfit, list)) : undefined;
     const accuse = (message: string, allowed?: string): void => void misfits.push({ level: "error", place: operation.place, message, operation: operation.id, ...(allowed === undefined ? {} : { allowed }) });
-    const site: PlanSite = { contract, operation, public: open, store, folder, random: randomBytes, share, complain, accuse, down: down?.message };
+    const site: PlanSite = { contract, operation, public: open, store, folder, random: randomBytes, share, complain, accuse, down: down?.message, switches };
     return makePlan(list, site);
   };
   const plans = new Map(contract.operations.map((operation) => [operation.id, plan(operation)]));

@@ -7,6 +7,7 @@ import { type Exchange, OpenAnswer, type Request } from "../exchange/exchange.ts
 import { fieldsOf, type WritableFields } from "../exchange/fields.ts";
 import type { Caller } from "../exchange/forwarding.ts";
 import type { Principal } from "../exchange/principal.ts";
+import type { Uplink } from "../exchange/uplink.ts";
 import type { Deadlines } from "./deadlines.ts";
 import type { ArrivalFacts } from "./engine.ts";
 import type { House } from "./house.ts";
@@ -45,6 +46,9 @@ export class OpenExchange implements Exchange {
   principal: Principal | undefined = undefined;
   answer: OpenAnswer;
   outcome: Outcome = undefined;
+  protocol: string | undefined = undefined;
+  /** Set by the host once the API has switched to `protocol`. */
+  uplink: Uplink | undefined = undefined;
   /** Set by the host once the API has been asked. */
   forwarded = false;
   #outgoing: WritableFields | undefined;
@@ -95,6 +99,10 @@ export class OpenExchange implements Exchange {
     this.#abort ??= new AbortController();
     if (this.#state !== "open") this.#abort.abort();
     return this.#abort.signal;
+  }
+
+  agree(protocol: string): void {
+    this.protocol = protocol;
   }
 
   /** Calls back once when the deadline passes or the caller leaves before the answer was let out. */

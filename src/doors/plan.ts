@@ -50,6 +50,7 @@ export interface PlanSite {
   /** Complains about the operation itself, in the contract: nobody wrote a posting that could be wrong. */
   readonly accuse: (message: string, allowed?: string) => void;
   readonly down: string | undefined;
+  readonly switches: boolean;
 }
 
 interface Compiled {
@@ -63,7 +64,8 @@ export function makePlan(postings: readonly Posting[], site: PlanSite): Plan {
   const established = posts.flatMap(([posting, post]) => (posting.waived === undefined ? (post?.establishes(site) ?? []) : []));
   const schemes = new Set(established.flatMap((one) => one.schemes));
   const challenges = [...new Set(established.map(({ challenge }) => challenge))];
-  const compiled = posts.map(([posting, post]) => compilePosting(posting, post, { ...site, schemes, challenges }));
+  const posted = new Set(postings.filter(({ mode, waived }) => mode === "enforce" && waived === undefined).map(({ guard }) => guard.name));
+  const compiled = posts.map(([posting, post]) => compilePosting(posting, post, { ...site, schemes, challenges, posted }));
   const inOrder = STAGES.flatMap((stage) => compiled.filter(({ posting }) => posting.guard.stage === stage));
   const steps = inOrder.flatMap(({ step }) => step ?? []);
   const outbound = steps.filter(({ stage }) => doorOf(stage) === "outbound");
@@ -84,7 +86,7 @@ function readOptions({ guard, options, waived, pointer }: Posting, { complain }:
   return guard.post(options, { pointer, report: complain });
 }
 
-type CompileSite = PlanSite & Pick<Site, "schemes" | "challenges">;
+type CompileSite = PlanSite & Pick<Site, "schemes" | "challenges" | "posted">;
 
 function compilePosting(posting: Posting, post: Post | undefined, site: CompileSite): Compiled {
   const { guard, mode, pointer } = posting;

@@ -48,6 +48,10 @@ export interface Arrival {
   /** Whether the caller's connection is encrypted. */
   readonly secure: boolean;
   readonly content: Bounded;
+  /** What the connection is switched to if the API agrees (RFC 9110, section 7.8); undefined: nothing. Written with `agree`. */
+  readonly protocol: string | undefined;
+  /** For the guard that has judged the handshake. */
+  readonly agree: (protocol: string) => void;
   /** Fields that the caller gets with whatever answer there will be. */
   readonly reply: WritableFields;
 }

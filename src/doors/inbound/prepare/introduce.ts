@@ -30,7 +30,9 @@ export const introduce: Guard = defineGuard({
   options: fields({ prefix: or(fieldPrefix, "sallyport-"), claims: or(claimNames, []) }),
 
   compile({ prefix, claims }) {
-    const own = fieldSet([`${prefix}*`]);
+    const first = prefix.charCodeAt(0);
+    const prefixed = fieldSet([`${prefix}*`]);
+    const own = (name: string): boolean => name.charCodeAt(0) === first && prefixed(name);
     const told = claims.map((claim) => [claim, endingOf(claim)] as const);
 
     return ({ id, principal, outgoing }) => {

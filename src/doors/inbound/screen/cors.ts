@@ -6,6 +6,7 @@
  * only without credentials, and `null`, the origin of every sandboxed frame, never. Preflights are answered here, so
  * they need no credential: post this guard under `everywhere`, since a preflight asks with a method, OPTIONS, that no
  * operation of the contract stands for.
+ * A browser sends cookies along with a WebSocket whatever stands here, so `*` lets no foreign page open one.
  *
  * Answers API8:2023, security misconfiguration. See RFC 6454, section 7, and the Fetch standard, section 3.2.
  */
@@ -50,7 +51,7 @@ export const cors: Guard = defineGuard({
       reply.append("vary", "Origin");
       const origin = request.fields.one("origin");
       if (origin === undefined || isSameOrigin(origin, request.fields.one("host"), secure)) return undefined;
-      if (request.fields.count("origin") > 1 || origin === "null" || !(any || known.has(origin))) return originRefused();
+      if (request.fields.count("origin") > 1 || origin === "null" || !(known.has(origin) || (any && request.fields.count("upgrade") === 0))) return originRefused();
       const asksFirst = request.method === "OPTIONS" && request.fields.count("access-control-request-method") > 0;
       // A browser asks first for unusual methods only: GET, HEAD and POST come unasked.
       if (!asksFirst && methods?.includes(request.method) === false) return originRefused({ because: { method: request.method } });

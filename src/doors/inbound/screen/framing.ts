@@ -8,20 +8,24 @@
  * every port.
  *
  * Switching protocols (`Upgrade`) and coded bodies (`Content-Encoding`) are refused, since nothing behind this guard
- * would see what is inside.
+ * would see what is inside. `upgrade: websocket` opens an operation whose contract declares an answer 101: every guard
+ * judges the handshake, then the gateway carries bytes both ways unread, until one side ends, the credential ends, or
+ * nothing has moved for a minute. A page of another origin opens none unless `cors` lists its origin: browsers send
+ * cookies along with a WebSocket and ask nobody first. No other host than the gateway can keep this option.
  *
- * Answers API8:2023, security misconfiguration. See RFC 9110, sections 5 and 7, and RFC 9112, sections 3 to 6.
+ * Answers API8:2023, security misconfiguration. See RFC 9110, sections 5 and 7, RFC 9112, sections 3 to 6, and RFC 6455, sections
+ * 4 and 10.2.
  */
 import { TARGET_BYTES_MAX } from "../../../contract/target.ts";
 import { readAuthority } from "../../../exchange/authority.ts";
 import { malformedRequest } from "../../../exchange/unreadable.ts";
 import { type Arrival, checked, defineGuard, fields, type Guard, listOf, or, type Problem, problem, text } from "../../../guard.ts";
 import { fieldFault } from "./framing/field-faults.ts";
+import { judgeHandshake, protocolName } from "./framing/handshake.ts";
 import { messageFault } from "./framing/message-faults.ts";
 import { targetTooLong } from "./framing/target-too-long.ts";
 
 const hostRefused = problem("host-refused", 421, "Not a host of this door");
-const upgradeRefused = problem("upgrade-refused", 400, "Switching protocols is not possible here");
 const expectationRefused = problem("expectation-refused", 417, "The expectation cannot be met");
 const codingRefused = problem("content-coding-refused", 415, "The body must not be coded");
 
@@ -40,16 +44,22 @@ export const framing: Guard = defineGuard({
 
   options: fields({
     hosts: or(listOf("Hosts that this door answers for; all when empty.", host), []),
+    upgrade: or(listOf("Protocols that the connection may be switched to.", protocolName, { max: 10 }), []),
   }),
 
-  compile({ hosts }) {
+  compile({ hosts, upgrade }, { operation, posted, report, switches }) {
+    if (upgrade.length > 0 && switches === false) report("upgrade: this host cannot keep it", "the gateway, or no upgrade");
+    if (upgrade.length > 0 && (operation.method !== "GET" || !operation.answers.has("101"))) report("upgrade: the contract declares no switching of protocols", "a GET with an answer 101");
+    const protocols = new Set(upgrade);
+    const ownPagesOnly = posted?.has("cors") !== true;
     const known = new Set(hosts.map(({ host, port }) => `${host}:${port ?? ""}`));
 
-    return ({ request }) => {
+    return (exchange) => {
+      const { request } = exchange;
       if (request.wrong !== undefined && request.target.length > TARGET_BYTES_MAX) return targetTooLong();
       const fault = request.wrong ?? fieldFault(request.fields, request.version) ?? messageFault(request);
       if (fault !== undefined) return malformedRequest({ detail: `${fault}.`, because: { fault } });
-      return (known.size === 0 || isKnown(request, known) ? undefined : hostRefused()) ?? unmet(request);
+      return (known.size === 0 || isKnown(request, known) ? undefined : hostRefused()) ?? judgeHandshake(exchange, protocols, ownPagesOnly) ?? unmet(request);
     };
   },
 });
@@ -61,7 +71,6 @@ function isKnown({ fields }: Arrival["request"], known: ReadonlySet<string>): bo
 
 /** What the request asks for beyond an answer. */
 function unmet({ fields }: Arrival["request"]): Problem | undefined {
-  if (fields.count("upgrade") > 0) return upgradeRefused();
   const expect = fields.one("expect");
   if (expect !== undefined && expect.toLowerCase() !== "100-continue") return expectationRefused();
   const coding = fields.one("content-encoding");

@@ -9,16 +9,10 @@
  * Answers API8:2023, security misconfiguration. See RFC 9110, section 7.6.1, RFC 9111, section 5.2.2, RFC 6797, section 7.2,
  * RFC 9213, section 2, and the OWASP REST Security Cheat Sheet, security headers.
  */
-import { remember } from "../../../exchange/remember.ts";
 import { checked, defineGuard, duration, fields, type Fields, type Guard, or, text, type WritableAnswer, type WritableFields } from "../../../guard.ts";
-import { fieldSet, HOP_BY_HOP, nominated } from "../../field-set.ts";
+import { fieldSet, nominated } from "../../field-set.ts";
+import { replaced, replacedOrTargeted } from "./replaced-fields.ts";
 
-/** What ends here, and what is written here anew whatever the API said. */
-const OWN: ReadonlySet<string> = new Set(["x-content-type-options", "content-security-policy", "x-frame-options", "referrer-policy", "strict-transport-security"]);
-const ended = fieldSet(HOP_BY_HOP);
-const replaced = remember((name) => OWN.has(name) || ended(name));
-/** Caches on the way that obey these before Cache-Control. */
-const targeted = fieldSet(["cdn-cache-control", "surrogate-control", "surrogate-key", "cloudflare-cdn-cache-control", "akamai-cache-control", "vercel-cdn-cache-control", "netlify-cdn-cache-control"]);
 const crossOrigin = fieldSet(["access-control-*", "timing-allow-origin"]);
 /** Fields of which each line stands for itself. */
 const LISTS: ReadonlySet<string> = new Set(["vary", "set-cookie"]);
@@ -43,8 +37,10 @@ export const headers: Guard = defineGuard({
     return ({ answer, principal, reply, secure }) => {
       const { fields } = answer;
       const hop = nominated(fields.all("connection"));
-      fields.removeWhere(hop.size === 0 ? replaced : (name) => replaced(name) || hop.has(name));
-      if (principal !== undefined || isProblem(answer)) forbidStoring(fields);
+      const confidential = principal !== undefined || isProblem(answer);
+      const drops = confidential ? replacedOrTargeted : replaced;
+      fields.removeWhere(hop.size === 0 ? drops : (name) => drops(name) || hop.has(name));
+      if (confidential) forbidStoring(fields);
       fields.append("x-content-type-options", "nosniff");
       fields.append("content-security-policy", csp);
       fields.append("x-frame-options", "DENY");
@@ -65,7 +61,6 @@ function isProblem({ from, status, fields }: WritableAnswer): boolean {
 }
 
 function forbidStoring(fields: WritableFields): void {
-  fields.removeWhere(targeted);
   const said = fields.all("cache-control");
   if (said.length === 0) return fields.append("cache-control", "no-store");
   const directives = new Set(said.flatMap((value) => value.toLowerCase().split(",")).map((directive) => directive.trim()));

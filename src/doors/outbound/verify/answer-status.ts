@@ -27,7 +27,8 @@ export const answerStatus: Guard = defineGuard({
     return (exchange) => {
       const { status, from } = exchange.answer;
       if (from === "door" || isFailure(status)) return undefined;
-      // No answer of its own is below 200, and what lies above 599 means nothing to anybody.
+      if (status === 101 && exchange.protocol !== undefined) return operation.answers.has("101") ? undefined : breaksContract(status, "the status is not declared");
+      // No other answer of its own is below 200, and what lies above 599 means nothing to anybody.
       if (status < 200 || status > 599) return breaksContract(status, "the status is none");
       return declaredAnswer(exchange) === undefined ? breaksContract(status, "the status is not declared") : undefined;
     };

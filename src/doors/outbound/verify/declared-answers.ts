@@ -47,5 +47,5 @@ export function isFailure(status: number): boolean {
 
 /** Answers that have no content whatever their fields say (RFC 9110, section 6.4.1). */
 export function isBodiless({ answer: { status }, request: { method } }: Answered): boolean {
-  return method === "HEAD" || status === 204 || status === 304;
+  return method === "HEAD" || status === 101 || status === 204 || status === 304;
 }
