@@ -8,24 +8,14 @@ import type { Socket } from "node:net";
 import { Content } from "../../../exchange/content.ts";
 import { fieldsOf } from "../../../exchange/fields.ts";
 import { requestSlow } from "../../../exchange/unreadable.ts";
-import type { FrontEvents, MalformedStatus } from "../front.ts";
+import type { MalformedStatus } from "../front.ts";
 import { ByteQueue } from "./byte-queue.ts";
-import type { FrontClock, Ticked } from "./front-clock.ts";
+import type { Ticked } from "./front-clock.ts";
 import type { FrontLimits } from "./front-limits.ts";
+import type { FrontParts } from "./front-parts.ts";
 import { Turn, type TurnChannel } from "./front-turn.ts";
 import { type BodyChannel, bodyBrokeOff, RequestBody } from "./request-body.ts";
-import type { HeadReader, RequestHead } from "./request-head.ts";
-
-/** What the connections of one front share. */
-export interface FrontParts {
-  readonly limits: FrontLimits;
-  readonly clock: FrontClock;
-  readonly reader: HeadReader;
-  readonly events: FrontEvents;
-  readonly secure: boolean;
-  /** Whether the front lets its connections go. */
-  readonly draining: () => boolean;
-}
+import type { RequestHead } from "./request-head.ts";
 
 const CONTINUE = "HTTP/1.1 100 Continue\r\n\r\n";
 
@@ -34,7 +24,7 @@ export const REQUESTS_AT_ONCE_MAX = 16;
 
 const HEAD_END = Buffer.from("\r\n\r\n");
 
-type Phase = "head" | "turn" | "discard" | "closing" | "closed";
+type Phase = "head" | "turn" | "discard" | "tunnel" | "closing" | "closed";
 
 export class FrontConnection implements Ticked, TurnChannel, BodyChannel {
   readonly socket: Socket;
@@ -74,6 +64,10 @@ export class FrontConnection implements Ticked, TurnChannel, BodyChannel {
     return this.#parts.secure;
   }
 
+  get draining(): boolean {
+    return this.#parts.draining();
+  }
+
   get limits(): FrontLimits {
     return this.#parts.limits;
   }
@@ -92,6 +86,16 @@ export class FrontConnection implements Ticked, TurnChannel, BodyChannel {
   keeps(): boolean {
     this.#close ||= this.#isLast() || !this.#canSkipBody();
     return !this.#close;
+  }
+
+  giveOver(): void {
+    const { bytes, from, to } = this.#queue;
+    this.#phase = "tunnel";
+    this.#queue.clear();
+    if (this.#paused) this.socket.resume();
+    this.#paused = false;
+    if (to > from) this.#turn?.received(bytes.subarray(from, to));
+    if (this.#halfClosed) this.#turn?.halfClosed();
   }
 
   turnEnded(): void {
@@ -153,6 +157,7 @@ export class FrontConnection implements Ticked, TurnChannel, BodyChannel {
   // Reading.
 
   #receive(chunk: Buffer): void {
+    if (this.#phase === "tunnel") return this.#turn?.received(chunk);
     if (this.#phase === "closing" || this.#phase === "closed") {
       this.#lingered += chunk.byteLength;
       if (this.#lingered > this.limits.lingerBytes) this.socket.pause();
@@ -207,7 +212,6 @@ export class FrontConnection implements Ticked, TurnChannel, BodyChannel {
     // A caller who has shut his side sends no more of it.
     if (from === to) body.fail(bodyBrokeOff());
     else queue.take(body.take(bytes, from, to));
-    if (body.broken) this.#close = true;
     if (this.#phase !== "discard") return;
     if (body.broken) this.#closeGently();
     else if (body.whole) this.#rest();
@@ -288,6 +292,7 @@ export class FrontConnection implements Ticked, TurnChannel, BodyChannel {
   #halfClose(): void {
     this.#halfClosed = true;
     if (this.#phase === "closing") return this.socket.destroySoon();
+    if (this.#phase === "tunnel") return this.#turn?.halfClosed();
     this.#advance();
     this.#awaitAnswer(this.#turn);
   }
@@ -300,7 +305,7 @@ export class FrontConnection implements Ticked, TurnChannel, BodyChannel {
   /** Most who shut their side have left altogether; one who has not, gets quick answers, and as much as he takes. */
   #awaitAnswer(before: Turn | undefined): void {
     setTimeout(() => {
-      if (this.#phase === "closing" || this.#phase === "closed") return;
+      if (this.#phase === "closing" || this.#phase === "closed" || this.#phase === "tunnel") return;
       const turn = this.#turn;
       if (turn !== undefined && turn === before && !turn.waiting) this.socket.destroy();
       else this.#awaitAnswer(turn);

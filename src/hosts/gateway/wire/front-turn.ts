@@ -12,15 +12,20 @@ import { callerLeft, type Responder } from "../../carry.ts";
 import { writeAnswerHead } from "./front-answer-head.ts";
 import type { FrontLimits } from "./front-limits.ts";
 import { Pace } from "./pace.ts";
+import { switchLines } from "./switch.ts";
+import { Tunnel } from "./tunnel.ts";
 
 /** What a turn needs of its connection. */
 export interface TurnChannel {
   readonly socket: Socket;
   readonly secure: boolean;
+  readonly draining: boolean;
   readonly limits: FrontLimits;
   readonly dateLine: string;
   /** Asked once, when the head is written: whether the connection lives on behind this answer. */
   readonly keeps: () => boolean;
+  /** The connection carries no requests any more: its bytes, also those that have come already, are the turn's. */
+  readonly giveOver: () => void;
   /** The whole answer has left. */
   readonly turnEnded: () => void;
 }
@@ -33,7 +38,7 @@ export const PIECE_BYTES_MAX = 65_536;
 const apiBrokeOff = problem("api-broke-off", 502, "The API broke off", "api");
 const answerUnwritable: (particulars?: Particulars) => Problem = problem("answer-unwritable", 500, "The answer cannot be written");
 
-type State = "waiting" | "writing" | "streaming" | "flushing" | "ended";
+type State = "waiting" | "tunnel" | "writing" | "streaming" | "flushing" | "ended";
 
 export class Turn implements Responder, Sink {
   readonly #channel: TurnChannel;
@@ -52,6 +57,7 @@ export class Turn implements Responder, Sink {
   #pace: Pace | undefined;
   #progress = 0;
   #still = 0;
+  #tunnel: Tunnel | undefined;
 
   constructor(channel: TurnChannel, method: string, version: "1.0" | "1.1") {
     this.#channel = channel;
@@ -68,16 +74,16 @@ export class Turn implements Responder, Sink {
     this.#gone = callback;
   }
 
-  send(answer: OpenAnswer, _exchange: OpenExchange, done: (fault?: Problem) => void): void {
+  send(answer: OpenAnswer, exchange: OpenExchange, done: (fault?: Problem) => void): void {
     const { content } = answer;
-    if (this.#state !== "waiting" || this.#channel.socket.destroyed) {
-      this.#state = "ended";
+    if (this.#state !== "waiting") {
       content.cancel();
       return done(callerLeft());
     }
     this.#state = "writing";
     this.#done = done;
     this.#answer = answer;
+    if (answer.status === 101) return this.#openTunnel(answer, exchange);
     const bodiless = this.#head || answer.status === 204 || answer.status === 304;
     const { held } = content;
     const length = bodiless ? undefined : (held?.byteLength ?? content.declared);
@@ -88,6 +94,32 @@ export class Turn implements Responder, Sink {
       this.#writeLast(head);
     } else if (held === undefined) this.#stream(head, length);
     else this.#writeHeld(head, held);
+  }
+
+  /** Only what both doors agreed on: without a way to the API, 101 is an answer like any other that cannot be written. */
+  #openTunnel(answer: OpenAnswer, exchange: OpenExchange): void {
+    const { protocol, uplink } = exchange;
+    const channel = this.#channel;
+    const head = protocol === undefined ? undefined : writeAnswerHead(101, answer.fields.list, channel.dateLine, switchLines(protocol));
+    if (head === undefined || uplink === undefined) {
+      uplink?.close();
+      return this.#breakOff(answerUnwritable({ because: { status: answer.status } }));
+    }
+    this.#state = "tunnel";
+    this.#tunnel = new Tunnel(channel, exchange, uplink);
+    channel.socket.write(head, "latin1");
+    channel.giveOver();
+    this.#tunnel.open();
+  }
+
+  /** Bytes of a tunnel. */
+  received(chunk: Uint8Array): void {
+    this.#tunnel?.received(chunk);
+  }
+
+  /** The caller sends no more into a tunnel. */
+  halfClosed(): void {
+    this.#tunnel?.halfClosed();
   }
 
   #writeHead(answer: OpenAnswer, bodiless: boolean, length: number | undefined): string | undefined {
@@ -153,6 +185,7 @@ export class Turn implements Responder, Sink {
 
   /** There is room again for what waits. */
   drained(): void {
+    this.#tunnel?.drained();
     if (this.#state === "streaming" && this.#full) {
       this.#full = false;
       this.#answer?.content.resume();
@@ -176,7 +209,8 @@ export class Turn implements Responder, Sink {
     if (state === "streaming") this.#answer?.content.cancel();
     const [gone, done] = [this.#gone, this.#done];
     this.#gone = this.#done = undefined;
-    if (done !== undefined) done(callerLeft());
+    if (this.#tunnel !== undefined) done?.(this.#tunnel.left());
+    else if (done !== undefined) done(callerLeft());
     else gone?.();
   }
 
@@ -187,6 +221,7 @@ export class Turn implements Responder, Sink {
 
   /** @returns false when the caller takes the answer too slowly */
   keepsPace(elapsedMilliseconds: number): boolean {
+    if (this.#tunnel !== undefined) return this.#tunnel.keepsMoving(elapsedMilliseconds);
     if (this.#state === "waiting" || this.#state === "ended") return true;
     const { socket, limits } = this.#channel;
     const waiting = socket.writableLength;

@@ -188,6 +188,30 @@ describe("Expect: 100-continue", () => {
     caller.leave();
   });
 
+  test("who was told and is then refused keeps the connection when little is left", async () => {
+    opened.serve = (turn) => turn.facts.content.stream({ data: () => (turn.answer("enough"), true), end: () => undefined, fail: () => undefined });
+    const caller = new Caller(opened.port).write(WAITING);
+    await caller.until("100 Continue");
+    caller.write("b");
+    await caller.until("enough");
+    assert.doesNotMatch(caller.received, /connection: close/);
+    opened.serve = echo;
+    caller.write(`ody${GET}`);
+    await caller.until("}");
+    caller.leave();
+  });
+
+  test("nobody is told to go on in the middle of an answer", async () => {
+    opened.serve = (turn) => {
+      turn.answer({ open: (sink) => void setTimeout(() => (sink.data(Buffer.from("part")), sink.end()), 30) });
+      void turn.read();
+    };
+    const caller = new Caller(opened.port).write(WAITING);
+    await caller.until("part");
+    assert.doesNotMatch(caller.received, /100 Continue/);
+    caller.leave();
+  });
+
   test("a refusal comes instead, and the connection ends: nobody knows whether the body follows", async () => {
     opened.serve = (turn) => turn.answer("no", { status: 413 });
     const caller = new Caller(opened.port).write(WAITING);
@@ -271,6 +295,18 @@ describe("a body that nobody reads", () => {
     await caller.until("enough");
     caller.leave();
   });
+});
+
+test("who still reads a body behind the answer is told that no more comes", async () => {
+  const heard: string[] = [];
+  opened.serve = (turn) => turn.facts.content.stream({ data: () => (turn.answer("early"), true), end: () => heard.push("end"), fail: ({ type }) => heard.push(type) });
+  const caller = new Caller(opened.port).write(post("0123456789").slice(0, -5));
+  await caller.until("early");
+  assert.deepEqual(heard, ["body-broke-off"]);
+  caller.write("56789");
+  await wait(20);
+  assert.deepEqual(heard, ["body-broke-off"]);
+  caller.leave();
 });
 
 test("a sink that asks for a pause gets one, and everything after it", async () => {

@@ -4,21 +4,11 @@ import { describe, test } from "node:test";
 import { setTimeout as wait } from "node:timers/promises";
 import { readRanges } from "../../../../src/exchange/address.ts";
 import { TICK_MILLISECONDS } from "../../../../src/hosts/gateway/wire/front-clock.ts";
-import { FRONT_LIMITS, type FrontLimits } from "../../../../src/hosts/gateway/wire/front-limits.ts";
-import { Caller, echo, eventually, openFake, type Opened, type Serve, statusesOf } from "./fronts.ts";
+import { FRONT_LIMITS } from "../../../../src/hosts/gateway/wire/front-limits.ts";
+import { Caller, eventually, statusesOf, withFront } from "./fronts.ts";
 
 const GET = "GET / HTTP/1.1\r\nhost: a\r\n\r\n";
 const LIMIT = 400;
-
-/** A front of its own for each case, so that no limit hides another. */
-async function withFront(limits: Partial<FrontLimits>, run: (opened: Opened) => Promise<void>, serve: Serve = echo): Promise<void> {
-  const opened = await openFake(serve, limits);
-  try {
-    await run(opened);
-  } finally {
-    await opened.stop();
-  }
-}
 
 /** Ended neither before its time nor long after. A busy machine may be late. */
 function inTime(milliseconds: number, limit: number = LIMIT): void {

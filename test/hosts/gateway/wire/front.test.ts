@@ -2,13 +2,13 @@
 import assert from "node:assert/strict";
 import { Agent, request } from "node:http";
 import https from "node:https";
-import net from "node:net";
 import { after, before, describe, test } from "node:test";
 import { setTimeout as wait } from "node:timers/promises";
 import tls from "node:tls";
 import { issueCertificate, localHosts, makeAuthority } from "../../../../src/hosts/gateway/certificates.ts";
 import type { FrontTls } from "../../../../src/hosts/gateway/front.ts";
-import { Caller, echo, eventually, openFake, type Opened, statusesOf, type TurnAtHand } from "./fronts.ts";
+import { openWireFront } from "../../../../src/hosts/gateway/wire/front.ts";
+import { Caller, echo, eventually, openFake, type Opened, statusesOf, type TurnAtHand, withFront } from "./fronts.ts";
 
 const GET = "GET / HTTP/1.1\r\nhost: a\r\n\r\n";
 const authority = makeAuthority("Front test", localHosts, new Date(Date.now() - 60_000));
@@ -70,14 +70,15 @@ describe("over TLS", () => {
   });
 
   test("1.2 where it is allowed, with forward secrecy only, also after a renewal", async () => {
-    const both = await openFake(echo, {}, issue("1.2 and 1.3"));
-    for (const round of [1, 2]) {
-      assert.match(await handshake(both.port, { maxVersion: "TLSv1.2" }), /^TLSv1\.2/, `round ${round}`);
-      assert.doesNotMatch(await handshake(both.port, { maxVersion: "TLSv1.2", ciphers: "AES128-GCM-SHA256" }), /^TLSv1/, `round ${round}`);
-      assert.doesNotMatch(await handshake(both.port, { maxVersion: "TLSv1.1", minVersion: "TLSv1.1", ciphers: "ALL@SECLEVEL=0" }), /^TLSv1/, `round ${round}`);
-      both.front.renew(issue("1.2 and 1.3"));
-    }
-    await both.stop();
+    const both = async ({ port, front }: Opened): Promise<void> => {
+      for (const round of [1, 2]) {
+        assert.match(await handshake(port, { maxVersion: "TLSv1.2" }), /^TLSv1\.2/, `round ${round}`);
+        assert.doesNotMatch(await handshake(port, { maxVersion: "TLSv1.2", ciphers: "AES128-GCM-SHA256" }), /^TLSv1/, `round ${round}`);
+        assert.doesNotMatch(await handshake(port, { maxVersion: "TLSv1.1", minVersion: "TLSv1.1", ciphers: "ALL@SECLEVEL=0" }), /^TLSv1/, `round ${round}`);
+        front.renew(issue("1.2 and 1.3"));
+      }
+    };
+    await withFront({}, both, echo, issue("1.2 and 1.3"));
   });
 
   test("a renewed certificate is shown to new connections, old ones go on, and 1.2 stays refused", async () => {
@@ -103,16 +104,17 @@ describe("over TLS", () => {
   });
 
   test("who leaves in the middle of a handshake is not waited for", async () => {
-    const patient = await openFake(echo, { handshakeMilliseconds: 60_000 }, issue());
-    for (const greeting of ["", "\x16\x03\x01"]) {
-      const caller = new Caller(patient.port);
-      await eventually(() => patient.front.connections() === 1, () => "a connection");
-      caller.socket.end(greeting);
-      await eventually(() => patient.front.connections() === 0, () => "its end");
-    }
-    assert.doesNotMatch(await handshake(patient.port, { maxVersion: "TLSv1.2" }), /^TLSv1/);
-    await eventually(() => patient.front.connections() === 0, () => "the end of a handshake that failed");
-    await patient.stop();
+    const patient = async ({ port, front }: Opened): Promise<void> => {
+      for (const greeting of ["", "\x16\x03\x01"]) {
+        const caller = new Caller(port);
+        await eventually(() => front.connections() === 1, () => "a connection");
+        caller.socket.end(greeting);
+        await eventually(() => front.connections() === 0, () => "its end");
+      }
+      assert.doesNotMatch(await handshake(port, { maxVersion: "TLSv1.2" }), /^TLSv1/);
+      await eventually(() => front.connections() === 0, () => "the end of a handshake that failed");
+    };
+    await withFront({ handshakeMilliseconds: 60_000 }, patient, echo, issue());
   });
 
   test("who shuts his side right behind his request gets a quick answer", async () => {
@@ -132,12 +134,13 @@ describe("over TLS", () => {
   test("no connection is left over", () => eventually(() => opened.front.connections() === 0, () => `${opened.front.connections()} connections`));
 
   test("the caps are asked before a handshake", async () => {
-    const one = await openFake(echo, { connectionsPerAddress: 1 }, issue());
-    const silent = new Caller(one.port);
-    await eventually(() => one.front.connections() === 1, () => "a connection");
-    assert.equal(await handshake(one.port, {}), "ECONNRESET");
-    silent.leave();
-    await one.stop();
+    const one = async ({ port, front }: Opened): Promise<void> => {
+      const silent = new Caller(port);
+      await eventually(() => front.connections() === 1, () => "a connection");
+      assert.equal(await handshake(port, {}), "ECONNRESET");
+      silent.leave();
+    };
+    await withFront({ connectionsPerAddress: 1 }, one, echo, issue());
   });
 
   test("node's own client is served, with its connection kept", async () => {
@@ -196,17 +199,14 @@ describe("draining", () => {
   });
 });
 
-test("a port that cannot be had is said", async () => {
-  const taken = net.createServer();
-  await new Promise<void>((resolve) => taken.listen(0, "127.0.0.1", resolve));
-  const opened = await openFake();
-  await assert.rejects(opened.front.listen((taken.address() as net.AddressInfo).port, "127.0.0.1"), { code: /EADDRINUSE|ERR_SERVER_ALREADY_LISTEN/ });
-  await opened.stop();
-  taken.close();
-});
+test("a port that cannot be had is said", () =>
+  withFront({}, async ({ port }) => {
+    const second = openWireFront(undefined, { serve: () => undefined, malformed: () => "" });
+    await assert.rejects(second.listen(port, "127.0.0.1"), { code: "EADDRINUSE" });
+    await second.drain(0);
+  }));
 
-test("node's own client is served: bodies of either framing, on kept connections", async () => {
-  const opened = await openFake();
+test("node's own client is served: bodies of either framing, on kept connections", () => withFront({}, async (opened) => {
   const agent = new Agent({ keepAlive: true });
   const ask = (method: string, pieces: readonly string[]): Promise<string> =>
     new Promise((resolve, reject) => {
@@ -224,5 +224,4 @@ test("node's own client is served: bodies of either framing, on kept connections
   assert.equal(await ask("POST", ["in ", "three ", "pieces"]), "in three pieces");
   assert.equal(opened.front.connections(), 1);
   agent.destroy();
-  await opened.stop();
-});
+}));

@@ -91,6 +91,16 @@ export async function openFake(serve: Serve = echo, limits: Partial<FrontLimits>
   return opened;
 }
 
+/** A front of its own, closed whatever happens. */
+export async function withFront(limits: Partial<FrontLimits>, run: (opened: Opened) => Promise<void>, serve: Serve = echo, tls?: FrontTls): Promise<void> {
+  const opened = await openFake(serve, limits, tls);
+  try {
+    await run(opened);
+  } finally {
+    await opened.stop();
+  }
+}
+
 /** A caller who writes raw bytes and keeps what he gets. */
 export class Caller {
   readonly socket: Socket;
@@ -102,6 +112,8 @@ export class Caller {
 
   constructor(port: number, socket: Socket = net.connect({ port, host: "127.0.0.1", allowHalfOpen: true })) {
     this.socket = socket;
+    // A test that fails leaves its callers behind.
+    socket.unref();
     socket.on("data", (chunk: Buffer) => (this.received += chunk.toString("latin1")));
     socket.on("end", () => (this.ended = true));
     socket.on("close", () => (this.closed = true));
