@@ -13,13 +13,16 @@ import { type Misfit, type Place } from "../../contract/misfit.ts";
 import { type Problem, publish } from "../../exchange/problem.ts";
 import { fieldsTooLarge, malformedRequest, requestSlow, versionUnsupported } from "../../exchange/unreadable.ts";
 import { targetTooLong } from "../../doors/inbound/screen/framing/target-too-long.ts";
+import type { ArrivalFacts } from "../../doors/engine.ts";
 import type { Policy } from "../../policy/policy.ts";
 import { type Assembly, assemble, type AssembleOptions, codeOf } from "../assemble.ts";
-import { carry } from "../carry.ts";
+import { carry, type Responder } from "../carry.ts";
 import { type Front, type FrontTls, type MalformedStatus } from "./front.ts";
 import { openWatch, type Watch } from "./watch.ts";
 import { openWireFront } from "./wire/front.ts";
+import type { FrontLimits } from "./wire/front-limits.ts";
 import { openWireUpstream } from "./wire/upstream.ts";
+import type { UpstreamLimits } from "./wire/upstream-limits.ts";
 
 export interface Gateway {
   /** Where it listens, e.g. `https://127.0.0.1:8443`. */
@@ -30,10 +33,15 @@ export interface Gateway {
   readonly stop: () => Promise<void>;
 }
 
+export interface GatewayOptions extends AssembleOptions {
+  /** What differs from FRONT_LIMITS and UPSTREAM_LIMITS. */
+  readonly limits?: { readonly front?: Partial<FrontLimits>; readonly upstream?: Partial<UpstreamLimits> };
+}
+
 export type Start = { readonly gateway: Gateway } | { readonly misfits: readonly Misfit[] };
 
 /** Reads the policy, opens the doors. All that stands in the way is answered as misfits. */
-export async function startGateway(policyFile: string, options: AssembleOptions): Promise<Start> {
+export async function startGateway(policyFile: string, options: GatewayOptions): Promise<Start> {
   const insecure = [...process.execArgv, process.env["NODE_OPTIONS"] ?? ""].some((flag) => flag.includes("insecure-http-parser"));
   if (insecure) return { misfits: [startMisfit({ file: path.resolve(policyFile), pointer: "" }, "refusing to start with --insecure-http-parser: it frames requests leniently")] };
   const assembly = assemble(policyFile, options);
@@ -54,21 +62,26 @@ export function findListenMisfits(policy: Policy): readonly Misfit[] {
   return [...("misfits" in tls ? tls.misfits : []), ...unfitFor(policy)];
 }
 
-async function open(policy: Policy, assembly: Assembly, tls: FrontTls | undefined, options: AssembleOptions): Promise<Start> {
+async function open(policy: Policy, assembly: Assembly, tls: FrontTls | undefined, options: GatewayOptions): Promise<Start> {
   const { listen, upstream, watch: watching, drain } = policy.settings;
   if (upstream === undefined) {
     await assembly.close();
     return { misfits: [startMisfit(placeIn(policy, ""), "a gateway needs an upstream", "upstream: http://host:port")] };
   }
-  const { engine, audit } = assembly;
-  const api = openWireUpstream(upstream);
-  const front = openWireFront(tls, {
-    serve: (facts, responder) => carry(engine, facts, responder, api.forward),
-    malformed: (peer, status) => answerMalformed(assembly, peer, status),
-  });
-  assembly.metrics.gauge("sallyport_connections_open", "Connections of callers.", front.connections);
+  const { engine, audit, metrics } = assembly;
+  const api = openWireUpstream(upstream, options.limits?.upstream);
+  const events = {
+    serve: (facts: ArrivalFacts, responder: Responder) => carry(engine, facts, responder, api.forward),
+    malformed: (peer: string, status: MalformedStatus) => answerMalformed(assembly, peer, status),
+  };
+  // A trusted proxy stands for many callers: the cap of one address is not for it, whichever policy is in force.
+  const shared = { contains: (address: string) => engine.house.trusted.contains(address), empty: false };
+  const front = openWireFront(tls, events, { shared, ...options.limits?.front });
+  metrics.gauge("sallyport_connections_open", "Connections of callers.", front.connections);
+  metrics.gauge("sallyport_upstream_connections_open", "Connections to the API.", () => api.counts().open);
+  metrics.gauge("sallyport_upstream_waiting", "Requests that wait for a connection to the API.", () => api.counts().waiting);
   const address = await front.listen(listen.port, listen.address).catch((fault: unknown) => listenMisfit(policy, "/listen", listen.address, listen.port, fault));
-  const watch = watching === undefined ? undefined : await openWatch({ ...watching, metrics: assembly.metrics, ready: () => audit.ready() }).catch((fault: unknown) => listenMisfit(policy, "/watch", watching.address, watching.port, fault));
+  const watch = watching === undefined ? undefined : await openWatch({ ...watching, metrics, ready: () => audit.ready() }).catch((fault: unknown) => listenMisfit(policy, "/watch", watching.address, watching.port, fault));
   const faults = [address, watch].flatMap((one) => (one !== undefined && "level" in one ? [one] : []));
   const stop = stopOnce(front, api, watch === undefined || "level" in watch ? undefined : watch, assembly, drain);
   if ("level" in address || (watch !== undefined && "level" in watch)) {
