@@ -73,10 +73,15 @@ function mutantsOf(file: string): readonly Mutant[] {
   );
 }
 
+/** Its own test; else those beside where it would be; else the test of the guard whose folder it stands in. */
 function testsOf(file: string): readonly string[] {
   const own = file.replace(/^src/, "test").replace(/\.ts$/, ".test.ts");
   if (existsSync(path.join(root, own))) return [own];
-  return globSync(`${path.dirname(own)}/**/*.test.ts`, { cwd: root });
+  for (let folder = path.dirname(own); folder !== "test" && folder !== "."; folder = path.dirname(folder)) {
+    const near = [...globSync(`${folder}/*.test.ts`, { cwd: root }), ...(existsSync(path.join(root, `${folder}.test.ts`)) ? [`${folder}.test.ts`] : [])];
+    if (near.length > 0) return near;
+  }
+  return [];
 }
 
 /** A small generator, so that a sample can be repeated. */
