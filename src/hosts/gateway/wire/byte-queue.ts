@@ -13,7 +13,6 @@ export class ByteQueue {
   bytes: Buffer = NOTHING;
   from = 0;
   to = 0;
-  #own = false;
 
   get length(): number {
     return this.to - this.from;
@@ -25,10 +24,9 @@ export class ByteQueue {
       this.bytes = chunk;
       this.from = 0;
       this.to = chunk.byteLength;
-      this.#own = false;
       return;
     }
-    if (!this.#own || this.bytes.byteLength - this.to < chunk.byteLength) this.#grow(length, length + chunk.byteLength);
+    if (this.bytes.byteLength - this.to < chunk.byteLength) this.#grow(length, length + chunk.byteLength);
     this.to += chunk.copy(this.bytes, this.to);
   }
 
@@ -47,7 +45,6 @@ export class ByteQueue {
   clear(): void {
     this.bytes = NOTHING;
     this.from = this.to = 0;
-    this.#own = false;
   }
 
   #grow(length: number, needed: number): void {
@@ -56,6 +53,5 @@ export class ByteQueue {
     this.bytes = room;
     this.from = 0;
     this.to = length;
-    this.#own = true;
   }
 }
