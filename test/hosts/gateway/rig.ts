@@ -27,7 +27,7 @@ export const RIG_CONTRACT: JsonObject = {
     ...(CONTRACT["paths"] as JsonObject),
     "/files/{name}": {
       parameters: [{ name: "name", in: "path", required: true, schema: { type: "string", pattern: "^[A-Za-z0-9.-]{1,40}$" } }],
-      get: { operationId: "fetchFile", security: [], responses: bytes },
+      get: { operationId: "fetchFile", security: [], responses: { ...bytes, 416: { description: "not that long", content: { "text/html": {} } } } },
       head: { operationId: "lookAtFile", security: [], responses: bytes },
       put: { operationId: "storeFile", security: [], requestBody: { content: opaque }, responses: { ...bytes, 204: { description: "stored" } } },
       post: { operationId: "sendFile", security: [], requestBody: { content: opaque }, responses: bytes },
