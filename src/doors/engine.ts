@@ -38,7 +38,6 @@ export interface Conclusion {
   readonly fault?: Problem;
 }
 
-const operationDown = problem("operation-down", 503, "This operation is not in service");
 const deadlinePassed = problem("deadline-passed", 503, "The request took too long");
 const auditUnavailable = problem("audit-unavailable", 503, "The request cannot be recorded");
 const sealBroken = problem("seal-broken", 500, "The answer could not be sealed");
@@ -86,7 +85,6 @@ export class Engine {
   inbound(exchange: OpenExchange): Outcome | Promise<Outcome> {
     const { plan, house } = exchange;
     if (house.policy.settings.audit.whenFull === "refuse" && !this.#audit.ready()) return hostRefusal("audit", auditUnavailable());
-    if (plan.down !== undefined) return hostRefusal("contract", operationDown({ because: { misfit: plan.down } }));
     const outcome = pass(plan.inbound, exchange);
     return outcome instanceof Promise ? exchange.within(outcome, () => hostRefusal("deadline", deadlinePassed())) : outcome;
   }

@@ -8,6 +8,7 @@ import type { Contract } from "../contract/contract.ts";
 import type { Json } from "../contract/json-value.ts";
 import type { Operation } from "../contract/operation.ts";
 import type { Stage } from "../exchange/exchange.ts";
+import { problem } from "../exchange/problem.ts";
 import type { Post, Risk, Site } from "../policy/definition.ts";
 import type { Posting } from "../policy/postings.ts";
 import { doorOf, STAGES } from "./stages.ts";
@@ -50,8 +51,11 @@ export interface PlanSite {
   /** Complains about the operation itself, in the contract: nobody wrote a posting that could be wrong. */
   readonly accuse: (message: string, allowed?: string) => void;
   readonly down: string | undefined;
-  readonly switches: boolean;
+  /** See Site. */
+  readonly switches?: boolean;
 }
+
+const operationDown = problem("operation-down", 503, "This operation is not in service");
 
 interface Compiled {
   readonly posting: Posting;
@@ -72,13 +76,22 @@ export function makePlan(postings: readonly Posting[], site: PlanSite): Plan {
   const sealFrom = outbound.findIndex(({ stage }) => stage === "seal");
   return {
     operation: site.operation,
-    inbound: steps.filter(({ stage }) => doorOf(stage) === "inbound"),
+    inbound: [...steps.filter(({ stage }) => doorOf(stage) === "inbound"), ...(site.down === undefined ? [] : [refuseDown(site.down)])],
     outbound,
     sealFrom: sealFrom === -1 ? outbound.length : sealFrom,
     guards: inOrder.map(describe),
     public: site.public,
     down: site.down,
   };
+}
+
+/** Guards that stand at an operation that is down, too: they know nothing of its schemas, and its refusals are sealed. */
+const STANDING_WHEN_DOWN: ReadonlySet<Stage> = new Set<Stage>(["screen", "seal"]);
+
+/** The last step of the first door: whatever else a plan that is down lacks, it has this. */
+function refuseDown(misfit: string): Step {
+  const refusal = operationDown({ because: { misfit } });
+  return { guard: "contract", stage: "prepare", mode: "enforce", check: () => refusal };
 }
 
 function readOptions({ guard, options, waived, pointer }: Posting, { complain }: PlanSite): Post | undefined {
@@ -90,7 +103,7 @@ type CompileSite = PlanSite & Pick<Site, "schemes" | "challenges" | "posted">;
 
 function compilePosting(posting: Posting, post: Post | undefined, site: CompileSite): Compiled {
   const { guard, mode, pointer } = posting;
-  if (post === undefined || site.down !== undefined) return { posting, step: undefined };
+  if (post === undefined || (site.down !== undefined && !STANDING_WHEN_DOWN.has(guard.stage))) return { posting, step: undefined };
   const { operation } = site;
   const report: Site["report"] = (message, allowed) => {
     const words = `${operation.id}: ${guard.name}: ${message}`;

@@ -23,9 +23,9 @@ const CONTRACT: JsonObject = {
   paths: { "/things/{id}": { get: { operationId: "getThing", parameters: [{ name: "id", in: "path", required: true, schema: { type: "string" } }], responses: { 200: { description: "fine", content: { "application/json": {} } } } } } },
 };
 
-function house(policy: JsonObject = {}, guards: readonly Guard[] = []): House {
+function house(policy: JsonObject = {}, guards: readonly Guard[] = [], contract: JsonObject = CONTRACT): House {
   const folder = mkdtempSync(path.join(tmpdir(), "sallyport-engine-"));
-  writeFileSync(path.join(folder, "openapi.json"), JSON.stringify(CONTRACT));
+  writeFileSync(path.join(folder, "openapi.json"), JSON.stringify(contract));
   writeFileSync(path.join(folder, "policy.json"), JSON.stringify({ contract: "./openapi.json", everywhere: { public: "a test without logins", ...Object.fromEntries(guards.map(({ name }) => [name, {}])) }, ...policy }));
   const building = buildHouse(path.join(folder, "policy.json"), { guards: [...GUARDS, ...guards], store: memoryStore(), shared: openShared() });
   return "house" in building ? building.house : assert.fail(JSON.stringify(building.misfits));
@@ -133,6 +133,27 @@ test("one exchange has one record, however often it is concluded", async () => {
   assert.equal(records.length, 1);
   assert.deepEqual([records[0]?.outcome, records[0]?.guard, records[0]?.operation, records[0]?.template], ["refused", "parameters", "getThing", "/things/{id}"]);
   assert.ok(!JSON.stringify(records).includes("canary"));
+});
+
+test("an operation that is down is refused, sealed, and named in the record", async () => {
+  const broken = JSON.parse(JSON.stringify(CONTRACT).replace('"schema":{"type":"string"}', '"schema":{"type":"strin"}')) as JsonObject;
+  const { engine, records } = engineOf(house({}, [], broken));
+  const exchange = engine.arrive(facts());
+  const outcome = engine.inbound(exchange);
+  assert.ok(outcome !== undefined && !(outcome instanceof Promise));
+  void engine.refuse(exchange, outcome);
+  assert.equal(exchange.answer.status, 503);
+  assert.equal(exchange.answer.fields.one("x-content-type-options"), "nosniff");
+  engine.conclude(exchange);
+  await wait(30);
+  assert.deepEqual([records[0]?.outcome, records[0]?.guard, records[0]?.problem], ["refused", "contract", "operation-down"]);
+});
+
+test("the API is told which host was asked for, by the request or by a trusted proxy", () => {
+  const { engine } = engineOf(house());
+  const exchange = engine.arrive(facts());
+  engine.introduceWay(exchange);
+  assert.equal(exchange.outgoing.one("x-forwarded-host"), "api.example");
 });
 
 test("what a guard in observe mode would have refused is in the record", async () => {
