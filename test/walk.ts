@@ -85,6 +85,8 @@ export interface Given {
   readonly addressFault?: string;
   readonly secure?: boolean;
   readonly principal?: Principal;
+  /** What the first door agreed to switch to. */
+  readonly protocol?: string;
   readonly version?: "1.0" | "1.1" | "2";
   /** The answer of the API, for guards of the second door. */
   readonly answer?: { readonly status?: number; readonly fields?: readonly (readonly [string, string])[]; readonly body?: string | Uint8Array; readonly content?: Content; readonly from?: "api" | "door" };
@@ -164,6 +166,10 @@ export function exchangeOf(given: Given, at: Operation): Exchange {
     addressFault: given.addressFault,
     secure: given.secure ?? true,
     content,
+    protocol: given.protocol,
+    agree(protocol) {
+      this.protocol = protocol;
+    },
     reply: fieldsOf([]),
     principal: given.principal,
     outgoing: fieldsOf([...fields.list]),

@@ -114,6 +114,7 @@ export type Stage = keyof Views;
 /** All views at once: what the engine holds, and what only the engine writes. */
 export interface Exchange extends Prepared, Disclosed {
   principal: Principal | undefined;
+  protocol: string | undefined;
   readonly content: Content;
   readonly outgoing: WritableFields;
   answer: OpenAnswer;

@@ -28,6 +28,8 @@ export interface AssembleOptions {
   readonly sink?: AuditSink;
   /** Whether files are looked at for changes. */
   readonly watch?: boolean;
+  /** false: this host cannot switch protocols. */
+  readonly switches?: boolean;
 }
 
 export interface Assembly {
@@ -43,10 +45,10 @@ export interface Assembly {
 
 export const WATCH_MILLISECONDS = 1_000;
 
-export function assemble(policyFile: string, { say, guards = [], sink, watch = true }: AssembleOptions): Assembly | { readonly misfits: readonly Misfit[] } {
+export function assemble(policyFile: string, { say, guards = [], sink, watch = true, switches = true }: AssembleOptions): Assembly | { readonly misfits: readonly Misfit[] } {
   const shared = openShared();
   const store = memoryStore();
-  const materials = { guards: [...GUARDS, ...guards], store, shared };
+  const materials = { guards: [...GUARDS, ...guards], store, shared, switches };
   const building = buildHouse(policyFile, materials);
   if ("misfits" in building) {
     shared.close();

@@ -56,7 +56,7 @@ export function principalOf(request: object): Principal | undefined {
 /** @throws MisfitError when policy or contract do not fit */
 export function embed(policyFile: string, options: EmbedOptions = {}): Embedded {
   const { say = openOperationsLog(process.stderr), ...rest } = options;
-  const assembly = assemble(policyFile, { say, ...rest });
+  const assembly = assemble(policyFile, { say, ...rest, switches: false });
   if ("misfits" in assembly) throw new MisfitError(assembly.misfits);
   return {
     assembly,

@@ -48,6 +48,10 @@ export interface Site {
    * called once no plan holds it any more.
    */
   readonly share: <T>(key: string, make: () => { readonly value: T; readonly close?: () => void }) => T;
+  /** Names of the guards that are enforced at this operation. */
+  readonly posted?: ReadonlySet<string>;
+  /** false: the host cannot switch protocols. */
+  readonly switches?: boolean;
   /** Reports a misfit of this posting. */
   readonly report: (message: string, allowed?: string) => void;
 }

@@ -160,6 +160,7 @@ function readIdle(value: string): number | undefined {
 /** Drops what is about this connection alone (RFC 9110, section 7.6.1). @returns whether it ends */
 function endHop(connection: string, list: string[]): boolean {
   const names = nominated([connection]);
-  for (let at = list.length - 2; at >= 0; at -= 2) if (names.has(list[at] ?? "")) list.splice(at, 2);
+  // What is switched to has still to be compared with what was asked for; the second door drops it.
+  for (let at = list.length - 2; at >= 0; at -= 2) if (names.has(list[at] ?? "") && list[at] !== "upgrade") list.splice(at, 2);
   return names.has("close");
 }

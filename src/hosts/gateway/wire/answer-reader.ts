@@ -30,6 +30,7 @@ export class AnswerReader {
   touched = false;
   #phase: Phase = "idle";
   #toHead = false;
+  #switching = false;
   #left = 0;
   #interims = 0;
   #chunks: ChunkedReader | undefined;
@@ -40,14 +41,15 @@ export class AnswerReader {
     return this.#phase === "whole";
   }
 
-  /** A request has been sent. */
-  begin(toHead: boolean): void {
+  /** A request has been sent. @param switching it asked for another protocol: of that, everything is the body */
+  begin(toHead: boolean, switching = false): void {
     this.head = undefined;
     this.piece = undefined;
     this.surplus = false;
     this.touched = false;
     this.#phase = "head";
     this.#toHead = toHead;
+    this.#switching = switching;
     this.#interims = 0;
     this.#chunks = undefined;
   }
@@ -99,9 +101,10 @@ export class AnswerReader {
         return undefined;
       }
       at = head.end;
-      if (head.status >= 200) {
+      const switched = head.status === 101 && this.#switching;
+      if (head.status >= 200 || switched) {
         rest.clear();
-        this.#begin(head);
+        this.#begin(switched ? { ...head, framing: BY_CLOSE } : head);
         return at + to - limit;
       }
       // What follows would be another protocol, and nobody asked for one.

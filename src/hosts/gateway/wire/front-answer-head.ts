@@ -40,7 +40,7 @@ export function writeAnswerHead(status: number, list: readonly string[], dateLin
 }
 
 function statusLine(status: number): string | undefined {
-  if (!Number.isInteger(status) || status < 200 || status > 999) return undefined;
+  if (!Number.isInteger(status) || (status < 200 && status !== 101) || status > 999) return undefined;
   return statusLines[status] ?? `HTTP/1.1 ${status} \r\n`;
 }
 

@@ -64,10 +64,6 @@ export class FrontConnection implements Ticked, TurnChannel, BodyChannel {
     return this.#parts.secure;
   }
 
-  get draining(): boolean {
-    return this.#parts.draining();
-  }
-
   get limits(): FrontLimits {
     return this.#parts.limits;
   }
@@ -92,8 +88,7 @@ export class FrontConnection implements Ticked, TurnChannel, BodyChannel {
     const { bytes, from, to } = this.#queue;
     this.#phase = "tunnel";
     this.#queue.clear();
-    if (this.#paused) this.socket.resume();
-    this.#paused = false;
+    this.#adjustReading();
     if (to > from) this.#turn?.received(bytes.subarray(from, to));
     if (this.#halfClosed) this.#turn?.halfClosed();
   }
@@ -285,8 +280,7 @@ export class FrontConnection implements Ticked, TurnChannel, BodyChannel {
     this.#queue.clear();
     this.#due = this.#parts.clock.after(this.limits.lingerMilliseconds);
     this.socket.end();
-    if (this.#paused) this.socket.resume();
-    this.#paused = false;
+    this.#adjustReading();
   }
 
   #halfClose(): void {
@@ -318,7 +312,7 @@ export class FrontConnection implements Ticked, TurnChannel, BodyChannel {
     this.#parts.clock.delete(this);
     this.#queue.clear();
     this.#turn = undefined;
-    turn?.left();
+    turn?.left(this.#parts.draining());
     this.#body?.abandon(bodyBrokeOff());
   }
 }

@@ -42,6 +42,8 @@ export interface FrontLimits {
   readonly lingerBytes: number;
   /** How long a caller who has shut his sending side waits for an answer before he is taken to have left. */
   readonly halfClosedMilliseconds: number;
+  /** After a switch of protocols: how long nothing may move in either direction. A ping of a WebSocket moves. */
+  readonly tunnelIdleMilliseconds: number;
 }
 
 export const FRONT_LIMITS: FrontLimits = {
@@ -66,4 +68,5 @@ export const FRONT_LIMITS: FrontLimits = {
   lingerMilliseconds: 500,
   lingerBytes: 262_144,
   halfClosedMilliseconds: 100,
+  tunnelIdleMilliseconds: 60_000,
 };

@@ -19,7 +19,6 @@ import { Tunnel } from "./tunnel.ts";
 export interface TurnChannel {
   readonly socket: Socket;
   readonly secure: boolean;
-  readonly draining: boolean;
   readonly limits: FrontLimits;
   readonly dateLine: string;
   /** Asked once, when the head is written: whether the connection lives on behind this answer. */
@@ -200,8 +199,8 @@ export class Turn implements Responder, Sink {
     }
   }
 
-  /** The caller has left, or has been left. */
-  left(): void {
+  /** The caller has left, or has been left. @param draining the door is being closed */
+  left(draining: boolean): void {
     const state = this.#state;
     if (state === "ended") return;
     this.#state = "ended";
@@ -209,7 +208,7 @@ export class Turn implements Responder, Sink {
     if (state === "streaming") this.#answer?.content.cancel();
     const [gone, done] = [this.#gone, this.#done];
     this.#gone = this.#done = undefined;
-    if (this.#tunnel !== undefined) done?.(this.#tunnel.left());
+    if (this.#tunnel !== undefined) done?.(this.#tunnel.left(draining));
     else if (done !== undefined) done(callerLeft());
     else gone?.();
   }

@@ -10,8 +10,9 @@ import tls from "node:tls";
 import type { Front, FrontEvents, FrontTls } from "../front.ts";
 import { ConnectionCounts } from "./connection-counts.ts";
 import { FrontClock } from "./front-clock.ts";
-import { FrontConnection, type FrontParts } from "./front-connection.ts";
+import { FrontConnection } from "./front-connection.ts";
 import { FRONT_LIMITS, type FrontLimits } from "./front-limits.ts";
+import type { FrontParts } from "./front-parts.ts";
 import { HeadReader } from "./request-head.ts";
 
 /** Mozilla's intermediate list for 1.2 (forward secrecy and AEAD only); 1.3 suites are all fine. */

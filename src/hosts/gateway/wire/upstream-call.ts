@@ -5,7 +5,7 @@
  * its head is held; any other one is a source that flows when somebody opens it.
  */
 import { Content, type Sink, type Source } from "../../../exchange/content.ts";
-import { fieldsOf } from "../../../exchange/fields.ts";
+import { type Fields, fieldsOf } from "../../../exchange/fields.ts";
 import type { Problem } from "../../../exchange/problem.ts";
 import type { OpenExchange } from "../../../doors/open-exchange.ts";
 import type { Receiver } from "../../carry.ts";
@@ -15,6 +15,7 @@ import type { Target } from "./dial.ts";
 import { UpstreamBody } from "./upstream-body.ts";
 import type { Asking, LostWhen, UpstreamConnection } from "./upstream-connection.ts";
 import { apiBrokeOff, apiUnreachable, requestUnwritable } from "./upstream-problems.ts";
+import { isSwitchTo, writeSwitch } from "./switch.ts";
 import { type Announced, writeRequestHead } from "./upstream-request.ts";
 
 /** Who finds a connection for a call. */
@@ -38,6 +39,7 @@ export class UpstreamCall implements Asking, Source {
   /** Asks for a connection that was not kept: the last one was stale. */
   fresh = false;
   readonly toHead: boolean;
+  readonly switching: boolean;
   readonly #router: CallRouter;
   readonly #exchange: OpenExchange;
   readonly #receiver: Receiver;
@@ -53,12 +55,17 @@ export class UpstreamCall implements Asking, Source {
   /** Nothing more comes from the API. */
   #ended = false;
   #fault: Problem | undefined;
+  /** After a switch: there is room for more of what the caller sends. */
+  #room: (() => void) | undefined;
+  /** After a switch: the API takes no more. */
+  #gone: (() => void) | undefined;
 
   constructor(router: CallRouter, exchange: OpenExchange, receiver: Receiver) {
     this.#router = router;
     this.#exchange = exchange;
     this.#receiver = receiver;
     this.toHead = exchange.request.method === "HEAD";
+    this.switching = exchange.protocol !== undefined;
   }
 
   /** Writes the head for this target. @returns false when it cannot be written: the receiver has been told */
@@ -71,7 +78,7 @@ export class UpstreamCall implements Asking, Source {
       this.fail(requestUnwritable());
       return false;
     }
-    this.#head = head;
+    this.#head = writeSwitch(head, this.#exchange.protocol);
     return true;
   }
 
@@ -130,6 +137,7 @@ export class UpstreamCall implements Asking, Source {
   }
 
   drained(): void {
+    this.#room?.();
     this.#body?.drained();
   }
 
@@ -145,11 +153,12 @@ export class UpstreamCall implements Asking, Source {
     }
     if (!this.#handed) return this.#hand(head, piece, whole);
     if (piece !== undefined) this.#take(piece);
-    if (whole && this.#pieces.length === 0) this.#sink?.end();
+    if (whole && this.#pieces.length === 0) this.#endSink();
   }
 
   lost(code: string, when: LostWhen): void {
     this.#connection = undefined;
+    if (this.#ended) return this.#gone?.();
     if (when === "stale" && !this.fresh && !this.#ended && this.#mayRepeat()) {
       this.fresh = true;
       this.#router.repeat(this);
@@ -162,12 +171,32 @@ export class UpstreamCall implements Asking, Source {
   }
 
   #hand({ status, list, framing, length }: AnswerHead, piece: Uint8Array | undefined, whole: boolean): void {
-    this.#handed = true;
     const fields = fieldsOf(list);
+    if (status === 101 && !this.#switch(fields)) return;
+    this.#handed = true;
     if (whole) return this.#receiver.head(status, fields, Content.holding(piece ?? NOTHING));
     if (piece !== undefined) this.#pieces.push(piece);
     this.#receiver.head(status, fields, new Content(this, framing === BY_LENGTH ? length : undefined));
     this.#holdUp();
+  }
+
+  /** @returns false when the API switched to something else: nothing is carried then */
+  #switch(fields: Fields): boolean {
+    const { protocol, outgoing } = this.#exchange;
+    const connection = this.#connection;
+    if (connection !== undefined && protocol !== undefined && isSwitchTo(protocol, outgoing, fields)) {
+      this.#exchange.uplink = {
+        write: (bytes) => connection.writeBytes(bytes),
+        onRoom: (callback) => void (this.#room = callback),
+        onGone: (callback) => void (this.#gone = callback),
+        end: () => connection.endSending(),
+        close: () => connection.abandon(),
+      };
+      return true;
+    }
+    this.fail(apiBrokeOff({ because: { code: "SWITCH_MALFORMED" } }));
+    connection?.abandon();
+    return false;
   }
 
   #take(piece: Uint8Array): void {
@@ -207,6 +236,13 @@ export class UpstreamCall implements Asking, Source {
     this.giveUp();
   }
 
+  /** Once: a sink that had asked for a pause before the end may still ask to go on. */
+  #endSink(): void {
+    const sink = this.#sink;
+    this.#sink = undefined;
+    sink?.end();
+  }
+
   #flow(): void {
     while (this.#pieces.length > 0) {
       const piece = this.#pieces.shift() ?? NOTHING;
@@ -214,7 +250,7 @@ export class UpstreamCall implements Asking, Source {
     }
     if (this.#paused) return;
     if (this.#ended) {
-      if (this.#fault === undefined) this.#sink?.end();
+      if (this.#fault === undefined) this.#endSink();
     } else this.#connection?.resume();
   }
 }

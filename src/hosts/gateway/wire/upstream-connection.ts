@@ -14,6 +14,8 @@ import type { UpstreamLimits } from "./upstream-limits.ts";
 export interface Asking {
   /** Whether HEAD is asked. */
   readonly toHead: boolean;
+  /** Whether another protocol is asked for. */
+  readonly switching: boolean;
   /** The whole request has been handed to the socket. */
   readonly sent: boolean;
   /** Writes the request. */
@@ -90,7 +92,7 @@ export class UpstreamConnection {
     this.#state = "busy";
     this.#requests++;
     this.#due = 0;
-    this.#reader.begin(asking.toHead);
+    this.#reader.begin(asking.toHead, asking.switching);
     asking.send(this);
   }
 
@@ -101,6 +103,11 @@ export class UpstreamConnection {
 
   writeBytes(bytes: Uint8Array): boolean {
     return this.#socket.write(bytes);
+  }
+
+  /** After a switch: this side sends no more. */
+  endSending(): void {
+    this.#socket.end();
   }
 
   /** Head and body at once. */
@@ -161,11 +168,16 @@ export class UpstreamConnection {
       if (performance.now() >= this.#idleUntil) this.lose("IDLE");
       return;
     }
-    if (this.#state === "busy" && (this.#moved || this.#paused || this.#reader.head === undefined)) {
+    if (this.#state === "busy" && (this.#moved || this.#paused || this.#reader.head === undefined || this.#switched)) {
       this.#moved = false;
       this.#due = 0;
     } else if (this.#due === 0) this.#due = now + (this.#state === "opening" ? limits.connectMilliseconds : limits.stallMilliseconds);
     else if (now >= this.#due) this.lose(this.#state === "opening" ? "CONNECT_TIMEOUT" : "STALLED");
+  }
+
+  /** Its limits are those of the tunnel from here on. */
+  get #switched(): boolean {
+    return this.#reader.head?.status === 101;
   }
 
   #opened(): void {
@@ -198,18 +210,20 @@ export class UpstreamConnection {
     const { head, piece, whole } = this.#reader;
     if (head === undefined) return;
     // Behind TLS the end of the connection proves nothing: who cuts the line makes a part of an answer look whole.
-    if (head.framing === BY_CLOSE && this.target.secure !== undefined) return this.lose("END_UNPROVEN");
+    if (head.status === 101) this.#socket.allowHalfOpen = true;
+    else if (head.framing === BY_CLOSE && this.target.secure !== undefined) return this.lose("END_UNPROVEN");
     // The buffer is read into again before the piece is used up, unless the reader made a copy already.
     const own = piece === undefined || piece.buffer !== READ_BUFFER.buffer ? piece : copyOf(piece);
     if (!asking.sent && (whole || head.close || head.status >= 300)) asking.stopSending();
-    if (whole) this.#finish(head, asking.sent);
+    if (whole) this.#finish(head, asking, asking.sent);
     asking.answered(head, own, whole);
   }
 
   /** Before the answer is handed on, so that whoever waits is served first. */
-  #finish(head: AnswerHead, sent: boolean): void {
+  #finish(head: AnswerHead, asking: Asking, sent: boolean): void {
     this.#asking = undefined;
-    if (!sent || head.close || this.#reader.surplus || this.#state === "gone") return this.lose("DONE");
+    // An API that was asked to switch may have switched whatever it said.
+    if (!sent || asking.switching || head.close || this.#reader.surplus || this.#state === "gone") return this.lose("DONE");
     this.resume();
     const { idleMilliseconds, idleMillisecondsMax, idleMarginMilliseconds } = this.#owner.limits;
     const said = head.idleMilliseconds;
@@ -222,8 +236,10 @@ export class UpstreamConnection {
     const { head } = this.#reader;
     if (asking === undefined || head === undefined || head.framing !== BY_CLOSE) return this.lose("ENDED_EARLY");
     this.#reader.end();
+    // The other direction goes on.
+    if (this.#switched) return asking.answered(head, undefined, true);
     if (!asking.sent) asking.stopSending();
-    this.#finish(head, false);
+    this.#finish(head, asking, false);
     asking.answered(head, undefined, true);
   }
 }
