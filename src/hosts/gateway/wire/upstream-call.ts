@@ -244,9 +244,9 @@ export class UpstreamCall implements Asking, Source {
   }
 
   #flow(): void {
-    while (this.#pieces.length > 0) {
+    while (!this.#paused && this.#pieces.length > 0) {
       const piece = this.#pieces.shift() ?? NOTHING;
-      if (this.#sink?.data(piece) === false) return this.pause();
+      if (this.#sink?.data(piece) === false) this.pause();
     }
     if (this.#paused) return;
     if (this.#ended) {
