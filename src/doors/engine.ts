@@ -14,7 +14,8 @@ import type { Outcome, Refusal } from "../exchange/decision.ts";
 import { OpenAnswer } from "../exchange/exchange.ts";
 import { fieldsOf, type WritableFields } from "../exchange/fields.ts";
 import { callerAddress, writeForwarded } from "../exchange/forwarding.ts";
-import { type Problem, problem, publish } from "../exchange/problem.ts";
+import { type Particulars, type Problem, problem, publish } from "../exchange/problem.ts";
+import { requestSlow } from "../exchange/unreadable.ts";
 import type { Metrics } from "../watch/metrics.ts";
 import { Deadlines } from "./deadlines.ts";
 import type { House } from "./house.ts";
@@ -39,6 +40,7 @@ export interface Conclusion {
 }
 
 const deadlinePassed = problem("deadline-passed", 503, "The request took too long");
+export const apiLate: (particulars?: Particulars) => Problem = problem("api-late", 504, "The API took too long", "api");
 const auditUnavailable = problem("audit-unavailable", 503, "The request cannot be recorded");
 const sealBroken = problem("seal-broken", 500, "The answer could not be sealed");
 
@@ -86,7 +88,7 @@ export class Engine {
     const { plan, house } = exchange;
     if (house.policy.settings.audit.whenFull === "refuse" && !this.#audit.ready()) return hostRefusal("audit", auditUnavailable());
     const outcome = pass(plan.inbound, exchange);
-    return outcome instanceof Promise ? exchange.within(outcome, () => hostRefusal("deadline", deadlinePassed())) : outcome;
+    return outcome instanceof Promise ? exchange.within(outcome, () => hostRefusal("deadline", exchange.content.awaited ? requestSlow() : deadlinePassed())) : outcome;
   }
 
   /** Tells the API how the request came, instead of whatever the caller and strangers before it said. */
@@ -98,7 +100,7 @@ export class Engine {
   outbound(exchange: OpenExchange, status: number, fields: WritableFields, content: Content): Outcome | Promise<Outcome> {
     exchange.answer = new OpenAnswer(status, fields, content, "api");
     const outcome = pass(exchange.plan.outbound, exchange);
-    return outcome instanceof Promise ? exchange.within(outcome, () => hostRefusal("deadline", deadlinePassed())) : outcome;
+    return outcome instanceof Promise ? exchange.within(outcome, () => hostRefusal("deadline", content.awaited ? apiLate() : deadlinePassed())) : outcome;
   }
 
   /** Puts the house's own answer into `exchange.answer` and seals it. Never fails: at worst it is a bare 500. */

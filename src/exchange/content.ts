@@ -56,6 +56,8 @@ export class Content implements Readable {
   #bound: number = Number.POSITIVE_INFINITY;
   #held: Bytes | Problem | undefined;
   #reading: Promise<Bytes | Problem> | undefined;
+  #flowing = false;
+  #paused = false;
 
   /** @param declared bytes, or undefined when unknown; with 0 the source is never opened */
   constructor(source: Source | undefined, declared: number | undefined, held: Bytes = NOTHING) {
@@ -92,6 +94,11 @@ export class Content implements Readable {
     return this.#held ?? this.#reading;
   }
 
+  /** Whether somebody wants more and it is the sender who keeps him waiting. */
+  get awaited(): boolean {
+    return this.#flowing && !this.#paused;
+  }
+
   /** Lets the body flow into `sink`: at once when it is held, else as it comes, ended by `fail` beyond the bound. */
   stream(sink: Sink): void {
     const held = this.#held;
@@ -102,25 +109,38 @@ export class Content implements Readable {
     }
     if (this.declared !== undefined && this.declared > this.#bound) return sink.fail(this.#refuse());
     let over = false;
+    this.#flowing = true;
     this.#source?.open({
       data: (chunk) => {
         if (over) return false;
         this.passed += chunk.byteLength;
-        if (this.passed <= this.#bound) return sink.data(chunk);
+        if (this.passed <= this.#bound) {
+          const more = sink.data(chunk);
+          this.#paused = !more;
+          return more;
+        }
         over = true;
         sink.fail(this.#refuse());
         return false;
       },
-      end: () => over || sink.end(),
-      fail: (why) => over || sink.fail(why),
+      end: () => {
+        this.#flowing = false;
+        if (!over) sink.end();
+      },
+      fail: (why) => {
+        this.#flowing = false;
+        if (!over) sink.fail(why);
+      },
     });
   }
 
   pause(): void {
+    this.#paused = true;
     this.#source?.pause?.();
   }
 
   resume(): void {
+    this.#paused = false;
     this.#source?.resume?.();
   }
 

@@ -9,7 +9,8 @@ import type { Outcome } from "../exchange/decision.ts";
 import type { OpenAnswer } from "../exchange/exchange.ts";
 import type { WritableFields } from "../exchange/fields.ts";
 import { type Particulars, type Problem, problem } from "../exchange/problem.ts";
-import { type ArrivalFacts, type Engine, hostRefusal } from "../doors/engine.ts";
+import { requestSlow } from "../exchange/unreadable.ts";
+import { apiLate, type ArrivalFacts, type Engine, hostRefusal } from "../doors/engine.ts";
 import type { OpenExchange } from "../doors/open-exchange.ts";
 
 /** How an answer reaches the caller. */
@@ -31,8 +32,6 @@ export type Forward = (exchange: OpenExchange, receiver: Receiver) => () => void
 
 /** For the record only: there is nobody left to tell. */
 export const callerLeft: (particulars?: Particulars) => Problem = problem("caller-left", 499, "The caller left", "caller");
-
-const apiLate = problem("api-late", 504, "The API took too long", "api");
 
 export function carry(engine: Engine, facts: ArrivalFacts, responder: Responder, forward: Forward): void {
   const exchange = engine.arrive(facts);
@@ -66,7 +65,8 @@ class Voyage {
     const exchange = this.#exchange;
     exchange.forwarded = true;
     this.#engine.introduceWay(exchange);
-    exchange.onExpire(() => this.#fail(apiLate()));
+    // The API cannot answer what has not been said: then it is the caller who is late.
+    exchange.onExpire(() => this.#fail(exchange.content.awaited ? requestSlow() : apiLate()));
     this.#giveUp = this.#forward(exchange, {
       head: (status, fields, content) => this.#answered(status, fields, content),
       fail: (why) => this.#fail(why),

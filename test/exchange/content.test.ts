@@ -49,6 +49,28 @@ test("reading holds the body; reading again and streaming give the same bytes wi
   assert.equal(content.passed, 11);
 });
 
+test("a body is awaited while somebody wants more of it and none comes", () => {
+  let sink: Sink | undefined;
+  let room = true;
+  const content = new Content({ open: (given) => void (sink = given) }, undefined);
+  const seen = [content.awaited];
+  const see = (step: () => void): void => {
+    step();
+    seen.push(content.awaited);
+  };
+  see(() => content.stream({ data: () => room, end: () => undefined, fail: () => undefined }));
+  see(() => sink?.data(Buffer.from("a")));
+  room = false;
+  see(() => sink?.data(Buffer.from("b")));
+  see(() => content.resume());
+  see(() => content.pause());
+  see(() => content.resume());
+  see(() => sink?.end());
+  // What comes late from whoever had no room.
+  see(() => content.resume());
+  assert.deepEqual(seen, [false, true, true, false, true, false, true, false, false]);
+});
+
 test("two readers at once share one reading", async () => {
   let sink: Sink | undefined;
   let opened = 0;

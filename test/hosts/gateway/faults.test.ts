@@ -317,10 +317,66 @@ const apiSides: readonly Side[] = API_POINTS.flatMap(({ at, says, told, got, req
   }),
 );
 
+/** Far more than what sockets hold, and only a bit of it is read. */
+const UPLOAD_BYTES = 48 * 2 ** 20;
+
+const uploadSides: readonly Side[] = DEEDS.map((deed) => ({
+  title: `the API: ${deed} in the request's body`,
+  api: (request) => {
+    request.once("data", () => {
+      request.pause();
+      commit(deed, request.socket);
+      // Who does not read does not hear of the end either.
+      setTimeout(() => request.resume(), 2_500);
+    });
+  },
+  call: ({ port }) => {
+    const caller = new Caller(port).write(`${PUT}content-length: ${UPLOAD_BYTES}\r\n\r\n`);
+    return Promise.resolve(caller.write(Buffer.alloc(UPLOAD_BYTES, "x")));
+  },
+  told: [deed === "silence" ? "failed 504 api-late api" : "failed 502 api-unreachable api"],
+}));
+
+/** Each is fast enough for the wire's limits, and too slow for the deadline. */
+const lateSides: readonly Side[] = [
+  {
+    title: "the caller: a body that takes longer than the deadline",
+    api: drain,
+    call: ({ port }) => dawdle(port, `${PUT}content-length: 1000000\r\n\r\n`),
+    told: ["failed 408 request-slow caller"],
+    got: /^HTTP\/1\.1 408 /,
+  },
+  {
+    title: "the caller: a body that takes longer than the deadline and is held to be judged",
+    api: drain,
+    call: ({ port }) => dawdle(port, `POST /orders HTTP/1.1\r\nhost: a\r\nauthorization: Bearer ${token()}\r\ncontent-type: application/json\r\ncontent-length: 1000000\r\n\r\n`),
+    told: ["refused 408 request-slow caller"],
+    got: /^HTTP\/1\.1 408 /,
+  },
+  {
+    title: "the API: an answer that takes longer than the deadline and is held to be judged",
+    api: (_request, response) => {
+      response.writeHead(200, { "content-type": "application/json" });
+      const timer = setInterval(() => (response.closed ? clearInterval(timer) : response.write(" ")), 50);
+    },
+    call: ({ port }) => Promise.resolve(new Caller(port).write(`GET /orders/a-1 HTTP/1.1\r\nhost: a\r\nconnection: close\r\nauthorization: Bearer ${token()}\r\n\r\n`)),
+    told: ["failed 504 api-late api"],
+    got: /^HTTP\/1\.1 504 /,
+  },
+];
+
+async function dawdle(port: number, text: string): Promise<Caller> {
+  const caller = new Caller(port).write(text);
+  const timer = setInterval(() => caller.write("x".repeat(500)), 50);
+  await caller.end(HANG_MILLISECONDS);
+  clearInterval(timer);
+  return caller;
+}
+
 async function sufferAll(sides: readonly Side[]): Promise<void> {
   const faults: string[] = [];
   await eachOf(sides, AT_ONCE, async (side) => {
-    await suffer(side).catch((fault: unknown) => faults.push(fault instanceof Error ? fault.message : String(fault)));
+    await suffer(side).catch((fault: unknown) => faults.push(`${side.title}: ${fault instanceof Error ? fault.message : String(fault)}`));
   });
   assert.deepEqual(faults, []);
 }
@@ -331,4 +387,12 @@ test(`a caller who resets, half-closes or falls silent, at ${CALLER_POINTS.lengt
 
 test(`an API that resets, half-closes or falls silent, at ${API_POINTS.length} points`, async () => {
   await sufferAll(apiSides);
+});
+
+test("an API that resets, shuts its side or stops reading while it is sent a body", async () => {
+  await sufferAll(uploadSides);
+});
+
+test("a deadline that passes while one side still sends is that side's", async () => {
+  await sufferAll(lateSides);
 });
