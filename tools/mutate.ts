@@ -106,7 +106,7 @@ function survives(folder: string, tests: readonly string[]): Promise<boolean> {
   return new Promise((resolve) => {
     // A group of its own: a mutant that never ends is ended with all that it has started.
     const child = spawn(process.execPath, ["--test", "--test-reporter=dot", ...tests], { cwd: folder, stdio: "ignore", detached: true });
-    const timer = setTimeout(() => process.kill(-(child.pid ?? 0), "SIGKILL"), MUTANT_MILLISECONDS_MAX);
+    const timer = setTimeout(() => void (child.pid !== undefined && process.kill(-child.pid, "SIGKILL")), MUTANT_MILLISECONDS_MAX);
     child.on("exit", (status) => {
       clearTimeout(timer);
       resolve(status === 0);
