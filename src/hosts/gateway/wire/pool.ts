@@ -56,12 +56,11 @@ export class Pool implements ConnectionOwner {
   take(call: UpstreamCall): void {
     if (this.#closed) return call.fail(closed());
     if (!call.aim(this.target)) return;
-    const kept = call.fresh ? undefined : this.#takeIdle();
+    // A call that met a stale connection must not meet the next one, as long as there is room for a new one.
+    const kept = call.fresh && this.#open.size < this.limits.connections ? undefined : this.#takeIdle();
     if (kept !== undefined) return kept.ask(call);
     if (this.#full) return call.fail(apiUnreachable({ because: { code: "QUEUE_FULL" } }));
     this.#waiting.add(call);
-    // A call that met a stale connection must not meet the next one: the longest idle one makes room.
-    if (call.fresh && this.#open.size >= this.limits.connections) this.#idle[0]?.lose("IDLE");
     this.#fill();
   }
 

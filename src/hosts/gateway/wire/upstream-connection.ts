@@ -62,7 +62,6 @@ export class UpstreamConnection {
   #requests = 0;
   #idleMilliseconds: number;
   #idleUntil = 0;
-  #code = "CLOSED";
   #paused = false;
   /** Something came since the last tick. */
   #moved = true;
@@ -79,7 +78,7 @@ export class UpstreamConnection {
     socket.on("drain", () => this.#asking?.drained());
     socket.on("end", () => this.#ended());
     socket.on("error", (fault: NodeJS.ErrnoException) => this.lose(fault.code ?? fault.name));
-    socket.on("close", () => this.lose(this.#code));
+    socket.on("close", () => this.lose("CLOSED"));
   }
 
   /** Whether a request may still be sent on it. The clock is asked itself: a process that stood still had no ticks. */

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import type { Socket } from "node:net";
 import { test, type TestContext } from "node:test";
 import { setTimeout as wait } from "node:timers/promises";
@@ -125,6 +126,23 @@ test("a connection is kept a little shorter than the API says", async (t) => {
   assert.equal(api.connections(), 3, "600 ms are over");
 });
 
+test("after a stale connection a new one is opened where there is room, though others are idle", async (t) => {
+  let stale = false;
+  const api = await startApi((socket, _text, count) => {
+    if (stale && count > 1) socket.destroy();
+    else setTimeout(() => socket.write(OK), 5);
+  });
+  const upstream = openWireUpstream(api.url, { connections: 3 });
+  t.after(async () => {
+    await upstream.close();
+    api.close();
+  });
+  await Promise.all(Array.from({ length: 3 }, () => ask(upstream.forward)));
+  stale = true;
+  for (let count = 0; count < 3; count++) assert.equal(wordOf(await ask(upstream.forward)), "200 hello");
+  assert.equal(upstream.counts().open, 3);
+});
+
 test("of several targets the one with the least to do is asked", async (t) => {
   const one = await slow(t, {});
   const other = await slow(t, {});
@@ -146,12 +164,20 @@ test("a target that cannot be reached is passed over for a while, and its reques
   const dead = await startApi(() => undefined);
   dead.close();
   const alive = await startApi((socket) => void socket.write(OK));
-  const upstream = openWireUpstream([dead.url, alive.url], { asideMilliseconds: 300 });
+  const upstream = openWireUpstream([dead.url, alive.url], { asideMilliseconds: 10_000 });
+  let dialled = 0;
+  const count = (): number => dialled++;
+  subscribe("net.client.socket", count);
   t.after(async () => {
+    unsubscribe("net.client.socket", count);
     await upstream.close();
     alive.close();
   });
   for (let count = 0; count < 10; count++) assert.equal(wordOf(await ask(upstream.forward, { method: "POST" })), "200 hello");
+  assert.equal(dialled, 2);
+  await wait(600);
+  for (let count = 0; count < 10; count++) await ask(upstream.forward);
+  assert.equal(dialled, 2);
   const both = openWireUpstream([dead.url, dead.url]);
   t.after(() => both.close());
   assert.equal(wordOf(await ask(both.forward)), "api-unreachable ECONNREFUSED");
