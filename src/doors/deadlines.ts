@@ -8,38 +8,57 @@
 /** How late a deadline can be noticed. */
 export const TICK_MILLISECONDS = 100;
 
-/** What can be late. `due` on the clock of `performance.now()`. */
+/** What can be late. `due` on the clock of `performance.now()`; `before` and `behind` are this file's own. */
 export interface Due {
   readonly due: number;
   readonly expire: () => void;
+  before?: Due | undefined;
+  behind?: Due | undefined;
 }
 
+/**
+ * A list through the members themselves. A Set of them cost a seventh of the gateway's time: its tables, thrown away
+ * every few dozen exchanges, kept ended ones alive from one collection of garbage to the next.
+ */
 export class Deadlines {
-  readonly #open = new Set<Due>();
+  #last: Due | undefined;
   #timer: NodeJS.Timeout | undefined;
 
   add(one: Due): void {
-    this.#open.add(one);
+    one.before = this.#last;
+    if (this.#last !== undefined) this.#last.behind = one;
+    this.#last = one;
     // It ends by itself once nothing is open, so that a process without exchanges can end.
     this.#timer ??= setInterval(() => this.#look(), TICK_MILLISECONDS);
   }
 
-  /** Nobody waits for it any more. */
+  /** Nobody waits for it any more. Once is enough, twice does no harm. */
   drop(one: Due): void {
-    this.#open.delete(one);
+    const { before, behind } = one;
+    if (behind !== undefined) behind.before = before;
+    else if (this.#last === one) this.#last = before;
+    if (before !== undefined) before.behind = behind;
+    one.before = one.behind = undefined;
   }
 
   #look(): void {
-    if (this.#open.size === 0) {
+    if (this.#last === undefined) {
       clearInterval(this.#timer);
       this.#timer = undefined;
       return;
     }
     const now = performance.now();
-    for (const one of this.#open) {
-      if (one.due > now) continue;
-      this.#open.delete(one);
+    const late: Due[] = [];
+    for (let one: Due | undefined = this.#last; one !== undefined; one = one.before) if (one.due <= now) late.push(one);
+    // What expires may end others, and those must not expire as well.
+    for (const one of late.reverse()) {
+      if (!this.#holds(one)) continue;
+      this.drop(one);
       one.expire();
     }
+  }
+
+  #holds(one: Due): boolean {
+    return one.before !== undefined || one.behind !== undefined || this.#last === one;
   }
 }

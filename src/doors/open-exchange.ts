@@ -8,7 +8,7 @@ import { fieldsOf, type WritableFields } from "../exchange/fields.ts";
 import type { Caller } from "../exchange/forwarding.ts";
 import type { Principal } from "../exchange/principal.ts";
 import type { Uplink } from "../exchange/uplink.ts";
-import type { Deadlines } from "./deadlines.ts";
+import type { Deadlines, Due } from "./deadlines.ts";
 import type { ArrivalFacts } from "./engine.ts";
 import type { House } from "./house.ts";
 import type { Plan } from "./plan.ts";
@@ -53,6 +53,8 @@ export class OpenExchange implements Exchange {
   forwarded = false;
   #outgoing: WritableFields | undefined;
   #abort: AbortController | undefined;
+  before: Due | undefined = undefined;
+  behind: Due | undefined = undefined;
   /** See deadlines.ts. */
   readonly due: number;
   readonly #deadlines: Deadlines;

@@ -38,3 +38,15 @@ test("the timer begins again after everything had ended", async () => {
     assert.equal(ended, 1);
   }
 });
+
+test("dropping the first, the middle, the last, and each twice leaves the others waiting", async () => {
+  for (const order of [[0, 1], [1, 0], [1, 2], [2, 1], [0, 2], [2, 0]]) {
+    const deadlines = new Deadlines();
+    const ended: number[] = [];
+    const members = [0, 1, 2].map((name) => ({ due: performance.now(), expire: () => void ended.push(name) }));
+    for (const member of members) deadlines.add(member);
+    for (const at of [...order, ...order]) deadlines.drop(members[at] ?? assert.fail());
+    await wait(2 * TICK_MILLISECONDS);
+    assert.deepEqual(ended, [0, 1, 2].filter((name) => !order.includes(name)), order.join());
+  }
+});
