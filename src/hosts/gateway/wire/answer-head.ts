@@ -132,7 +132,7 @@ function understand(text: string, from: number, status: number, old: boolean, to
     else if (name === "keep-alive") idleMilliseconds = readIdle(value);
   }
   if (chunked && length >= 0) return "FRAMING_AMBIGUOUS";
-  if (connection !== undefined && connection !== "keep-alive") close = endHop(connection, list) || close;
+  if (connection !== undefined && connection !== "keep-alive") close = endHop(connection, list, status) || close;
   if (status < 200 && (chunked || length >= 0 || close)) return "FRAMING_AMBIGUOUS";
   const bodiless = toHead || status < 200 || status === 204 || status === 304;
   const framing = bodiless ? BY_NONE : chunked ? BY_CHUNKS : length >= 0 ? BY_LENGTH : BY_CLOSE;
@@ -158,9 +158,9 @@ function readIdle(value: string): number | undefined {
 }
 
 /** Drops what is about this connection alone (RFC 9110, section 7.6.1). @returns whether it ends */
-function endHop(connection: string, list: string[]): boolean {
+function endHop(connection: string, list: string[], status: number): boolean {
   const names = nominated([connection]);
   // What is switched to has still to be compared with what was asked for; the second door drops it.
-  for (let at = list.length - 2; at >= 0; at -= 2) if (names.has(list[at] ?? "") && list[at] !== "upgrade") list.splice(at, 2);
+  for (let at = list.length - 2; at >= 0; at -= 2) if (names.has(list[at] ?? "") && !(status === 101 && list[at] === "upgrade")) list.splice(at, 2);
   return names.has("close");
 }
