@@ -46,6 +46,8 @@ function pathOf({ url, variables }: JsonObject): string | undefined {
 
 function cutPath(url: string): string | undefined {
   const bare = url.replace(/[?#].*$/s, "");
+  // A colon in the first segment ends a scheme (RFC 3986, section 4.2), and a scheme without an authority has no path of ours.
+  if (/^[a-z][a-z0-9+.-]*:(?!\/\/)/i.test(bare)) return undefined;
   const rest = bare.replace(/^(?:[a-z][a-z0-9+.-]*:)?\/\/[^/]*/i, "");
   const path = rest.startsWith("/") || rest === "" ? rest : `/${rest.replace(/^\.\//, "")}`;
   const segments = path.split("/").filter((segment) => segment !== "");

@@ -29,7 +29,7 @@ for (const [url, expected, variables] of URLS) {
   });
 }
 
-const UNKNOWN: readonly object[] = [{ url: "/{base}" }, { url: "{all}/v1" }, { url: "/../v1" }, { url: "/a b" }, {}, { url: 1 }];
+const UNKNOWN: readonly object[] = [{ url: "/{base}" }, { url: "{all}/v1" }, { url: "/../v1" }, { url: "/a b" }, { url: "orders:read" }, { url: "mailto:/v1" }, {}, { url: 1 }];
 for (const server of UNKNOWN) {
   test(`The server ${JSON.stringify(server)} has no path that can be known: its operations are down`, (t) => {
     const contract = readDocument(t, documentOf({ servers: [server], paths: { "/a": { get: GET } } }));
