@@ -14,6 +14,7 @@ import { type Exchange, OpenAnswer } from "../src/exchange/exchange.ts";
 import { fieldsOf } from "../src/exchange/fields.ts";
 import type { Principal } from "../src/exchange/principal.ts";
 import type { Guard, Site } from "../src/policy/definition.ts";
+import { identityOf } from "../src/policy/identity.ts";
 import type { Store } from "../src/stores/store.ts";
 
 export function operation(particulars: Partial<Operation> = {}): Operation {
@@ -129,6 +130,7 @@ export function siteOf({ operation: particulars, store = silent, site = {} }: Po
     public: undefined,
     challenges: [],
     schemes: new Set(),
+    identity: identityOf(undefined, new Map()),
     random: (bytes) => randomBytes(bytes),
     share<T>(key: string, make: () => { readonly value: T }): T {
       if (!shared.has(key)) shared.set(key, make().value);

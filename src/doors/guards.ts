@@ -8,6 +8,7 @@
 import type { Guard } from "../policy/definition.ts";
 import { credentials } from "./inbound/authenticate/credentials.ts";
 import { jwt } from "./inbound/authenticate/jwt.ts";
+import { role } from "./inbound/authorize/role.ts";
 import { scope } from "./inbound/authorize/scope.ts";
 import { introduce } from "./inbound/prepare/introduce.ts";
 import { strip } from "./inbound/prepare/strip.ts";
@@ -36,6 +37,7 @@ export const GUARDS: readonly Guard[] = [
   credentials,
   tokenBucket,
   scope,
+  role,
   parameters,
   body,
   strip,

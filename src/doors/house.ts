@@ -11,6 +11,7 @@ import type { Operation } from "../contract/operation.ts";
 import { type ReadContract, readContract } from "../contract/read.ts";
 import { readRanges, type Ranges } from "../exchange/address.ts";
 import type { Guard } from "../policy/definition.ts";
+import { identityOf } from "../policy/identity.ts";
 import type { Policy } from "../policy/policy.ts";
 import { type Posting, postingsOf, strayNames } from "../policy/postings.ts";
 import { type PolicyReading, readPolicy } from "../policy/read.ts";
@@ -71,12 +72,13 @@ function furnish(policy: Policy, contract: ReadContract, reading: PolicyReading,
   const { guards, store, shared, switches = true } = materials;
   strayNames(settings.everywhere, settings.operations, contract.operations, guards, complain);
   const share = shared.begin();
+  const identity = identityOf(settings.roles, settings.claims);
   const broken = Map.groupBy(contract.misfits.filter(({ level }) => level === "operation"), ({ operation }) => operation);
   const plan = (operation: Operation): Plan => {
     const { list, public: open } = postingsOf(operation, settings.everywhere, settings.operations, guards, complain);
     const down = operation.listed === "operation" ? broken.get(operation.id)?.find((misfit) => !isLifted(misfit, list)) : undefined;
     const accuse = (message: string, allowed?: string): void => void misfits.push({ level: "error", place: operation.place, message, operation: operation.id, ...(allowed === undefined ? {} : { allowed }) });
-    const site: PlanSite = { contract, operation, public: open, store, folder, random: randomBytes, share, complain, accuse, down: down?.message, switches };
+    const site: PlanSite = { contract, operation, public: open, store, folder, identity, random: randomBytes, share, complain, accuse, down: down?.message, switches };
     return makePlan(list, site);
   };
   const plans = new Map(contract.operations.map((operation) => [operation.id, plan(operation)]));

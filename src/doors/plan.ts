@@ -45,6 +45,7 @@ export interface PlanSite {
   readonly public: string | undefined;
   readonly store: Site["store"];
   readonly folder: string;
+  readonly identity: Site["identity"];
   readonly random: Site["random"];
   readonly share: Site["share"];
   readonly complain: (pointer: string, message: string, allowed?: string) => void;

@@ -13,6 +13,7 @@ import type { Stage, Views } from "../exchange/exchange.ts";
 import type { Principal } from "../exchange/principal.ts";
 import type { Problem } from "../exchange/problem.ts";
 import type { Store } from "../stores/store.ts";
+import type { Identity } from "./identity.ts";
 import { type At, misread, type Shape } from "./shape.ts";
 
 /** OWASP API Security Top 10, 2023. */
@@ -41,6 +42,8 @@ export interface Site {
   readonly challenges: readonly string[];
   /** Names of the security schemes that some authenticate guard here can establish. */
   readonly schemes: ReadonlySet<string>;
+  /** Roles of principals, and the claims that the policy declares. */
+  readonly identity: Identity;
   /** Random bytes: enters here so that tests need no patched clock or dice. */
   readonly random: (bytes: number) => Uint8Array;
   /**

@@ -5,6 +5,7 @@
  * `operations` is kept as written and read by the guards' own shapes (see postings.ts).
  */
 import type { Json, JsonObject } from "../contract/json-value.ts";
+import { claimsShape, type DeclaredClaim, type RoleSettings, rolesShape } from "./identity.ts";
 import { checked, count, duration, fields, flag, listOf, oneOf, optional, or, reason, type Shape, size, text, url } from "./shape.ts";
 
 /** Anything at all: read later by somebody who knows the guards. */
@@ -40,6 +41,8 @@ export interface Settings {
   readonly audit: AuditSettings;
   readonly watch: { readonly address: string; readonly port: number } | undefined;
   readonly drain: number;
+  readonly roles: RoleSettings | undefined;
+  readonly claims: ReadonlyMap<string, DeclaredClaim>;
   readonly everywhere: JsonObject;
   readonly operations: JsonObject;
 }
@@ -99,6 +102,8 @@ export const settingsShape: Shape<Settings> = fields({
     }),
   ),
   drain: or(duration("Longest time that exchanges in flight may take to finish after the order to stop.", { min: "0s", max: "1h" }), "10s"),
+  roles: rolesShape,
+  claims: claimsShape,
   everywhere: later("Guards at every operation."),
   operations: later("Guards at single operations, by operationId: what stands here takes the place of the same guard under `everywhere`."),
 });

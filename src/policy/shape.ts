@@ -196,6 +196,15 @@ export function checked<T, U>(inner: Shape<T>, rule: (value: T) => { readonly va
   });
 }
 
+/** An object with options, or a bare value that stands for one of them. */
+export function either<S, L>(short: Shape<S>, long: Shape<L>, widen: (short: S) => L): Shape<L> {
+  return shape({ anyOf: [short.schema, long.schema] }, (value, at) => {
+    if (isJsonObject(value)) return long.read(value, at);
+    const read = short.read(value, at);
+    return read === misread ? misread : widen(read);
+  });
+}
+
 /** An absolute http or https URL without credentials, query or fragment. */
 export function url(about: string): Shape<URL> {
   return checked(text(about, { max: 2_000, example: "http://127.0.0.1:8080" }), (written) => {

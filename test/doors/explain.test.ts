@@ -3,6 +3,7 @@ import { test } from "node:test";
 import { explain } from "../../src/doors/explain.ts";
 import { makePlan, type Plan } from "../../src/doors/plan.ts";
 import { count, defineGuard, fields, or } from "../../src/guard.ts";
+import { identityOf } from "../../src/policy/identity.ts";
 import type { Posting } from "../../src/policy/postings.ts";
 import { memoryStore } from "../../src/stores/memory.ts";
 import { operation } from "../walk.ts";
@@ -20,6 +21,7 @@ function planOf(postings: readonly Partial<Posting>[], down?: string): Plan {
     public: "agreed 2026-11-20",
     store: memoryStore(),
     folder: "/",
+    identity: identityOf(undefined, new Map()),
     random: (bytes: number) => new Uint8Array(bytes),
     share: <T>(_key: string, make: () => { readonly value: T }): T => make().value,
     complain: (pointer: string, message: string) => assert.fail(`${pointer}: ${message}`),

@@ -9,6 +9,7 @@
  */
 import { checked, defineGuard, fields, type Guard, listOf, or, type Problem, problem, text } from "../../../guard.ts";
 import { challenging } from "../../../keys/bearer.ts";
+import { isHere, where } from "./where.ts";
 
 const scopeMissing = problem("scope-missing", 403, "The credential does not allow this operation");
 
@@ -27,10 +28,14 @@ export const scope: Guard = defineGuard({
 
   options: fields({
     also: or(listOf("Scopes to ask for beyond those of the contract.", scopeName, { max: 50 }), []),
+    ...where,
   }),
 
-  compile({ also }, { operation, public: open, challenges, report }) {
+  compile(options, site) {
+    const { operation, public: open, challenges, report } = site;
     if (operation.listed === "path" || operation.listed === "method") return undefined;
+    // What the contract asks for stands, whichever operations the policy means.
+    const also = isHere(options, site) ? options.also : [];
     const alternatives = (operation.security ?? []).map((all) => ({
       schemes: all.map(({ scheme }) => scheme.name),
       scopes: [...new Set([...all.flatMap(({ scopes }) => scopes), ...also])],

@@ -76,3 +76,11 @@ test("mistakes in the options are misfits", () => {
   assert.match(misfits(scope, { also: ["x"] }, { security: [] }, { public: "price list, agreed" }).join(), /strangers may come in/);
   assert.match(misfits(scope, { alsoo: [] }).join(), /unknown option/);
 });
+
+test("more can be asked for by method and tag, and what the contract asks for stands everywhere", async () => {
+  const options = { also: ["orders:special"], methods: ["POST"] };
+  assert.equal(status(await ask(READ, someone(["orders:read"]), options)), 0);
+  assert.equal(status(await ask(READ, someone(["orders:special"]), options)), 403);
+  assert.equal(status(await ask(READ, someone(["orders:read"]), { also: ["orders:special"], methods: ["GET"] })), 403);
+  assert.equal(status(await ask(undefined, someone([]), options, "unlisted")), 403);
+});
