@@ -7,7 +7,8 @@ import { principal } from "../walk.ts";
 
 function identity(roles: Json | undefined, claims: Json = {}): Identity {
   const at = { pointer: "", report: (pointer: string, message: string) => assert.fail(`${pointer}: ${message}`) };
-  const [read, declared] = [roles === undefined ? undefined : rolesShape.read(roles, at), claimsShape.read(claims, at)];
+  const read = roles === undefined ? undefined : rolesShape.read(roles, at);
+  const declared = claimsShape.read(claims, at);
   assert.ok(read !== misread && declared !== misread);
   return identityOf(read, declared);
 }
