@@ -2,10 +2,15 @@
  * Store cases: what every store must do, whatever it is made of. Each store's own test runs this list.
  */
 import assert from "node:assert/strict";
-import type { Store, Taken, Want } from "../src/stores/store.ts";
+import type { Once, Store, Taken, Want } from "../src/stores/store.ts";
 
-/** `keysMax`: how many buckets the store may remember, for stores that have such a bound. */
-export type MakeStore = (options?: { readonly keysMax?: number }) => Store | Promise<Store>;
+/** `keysMax`: how many buckets the store may remember, `namesMax`: how many names, for stores that have such bounds. */
+export interface StoreBounds {
+  readonly keysMax?: number;
+  readonly namesMax?: number;
+}
+
+export type MakeStore = (options?: StoreBounds) => Store | Promise<Store>;
 
 export interface StoreCase {
   readonly title: string;
@@ -31,7 +36,7 @@ export function dice(seed: number): () => number {
   };
 }
 
-async function using(makeStore: MakeStore, work: (store: Store) => Promise<void>, options?: { readonly keysMax?: number }): Promise<void> {
+async function using(makeStore: MakeStore, work: (store: Store) => Promise<void>, options?: StoreBounds): Promise<void> {
   const store = await makeStore(options);
   try {
     await work(store);
@@ -182,6 +187,77 @@ export const storeCases: readonly StoreCase[] = [
           await assert.rejects(async () => store.take("a", { ...want(), ...wanted }), Object.entries(wanted).join());
         }
         assert.equal((await store.take("a", want())).left, 4, "and leaves no trace");
+      }),
+  },
+  {
+    title: "a name is news once until it ends, and then again",
+    run: (makeStore) =>
+      using(makeStore, async (store) => {
+        const ask = async (name: string, now: number): Promise<Once> => store.once(name, START + 10_000, now);
+        assert.equal(await ask("a", START), "first");
+        assert.equal(await ask("a", START), "again");
+        assert.equal(await ask("b", START), "first");
+        assert.equal(await ask("a", START + 9_999), "again");
+        assert.equal(await store.once("a", START + 30_000, START + 10_000), "first");
+        assert.equal(await store.once("a", START + 30_000, START + 29_999), "again");
+        const long = "x".repeat(5_000);
+        for (const name of [`${long}1`, `${long}2`, "__proto__", ""]) {
+          assert.equal(await store.once(name, START + 40_000, START + 30_000), "first");
+          assert.equal(await store.once(name, START + 40_000, START + 30_000), "again");
+        }
+      }),
+  },
+  {
+    title: "names and buckets are two things",
+    run: (makeStore) =>
+      using(makeStore, async (store) => {
+        assert.equal(await store.once("a", START + 10_000, START), "first");
+        assert.equal(await drain(store, "a", want(), 9), 5);
+        assert.equal(await store.once("a", START + 10_000, START), "again");
+      }),
+  },
+  {
+    title: "of fifty who ask for one name at the same moment, one is the first",
+    run: (makeStore) =>
+      using(makeStore, async (store) => {
+        const answers = await Promise.all(Array.from({ length: 50 }, async () => store.once("a", START + 10_000, START)));
+        assert.equal(answers.filter((answer) => answer === "first").length, 1);
+        assert.equal(answers.filter((answer) => answer === "again").length, 49);
+      }),
+  },
+  {
+    title: "a name is not forgotten early by a clock that falls back, by a little or by hours",
+    run: (makeStore) =>
+      using(makeStore, async (store) => {
+        await store.once("other", START + 60_000, START + 50_000);
+        for (const [name, now] of [["little", START + 20_000], ["hours", START - 3_600_000]] as const) {
+          assert.equal(await store.once(name, now + 10_000, now), "first");
+          assert.equal(await store.once(name, now + 19_999, now + 9_999), "again");
+        }
+      }),
+  },
+  {
+    title: "a store without room says so, and forgets no name for another",
+    run: (makeStore) =>
+      using(
+        makeStore,
+        async (store) => {
+          const ask = async (name: number): Promise<Once> => store.once(`name ${name}`, START + 3_600_000, START);
+          const answers: Once[] = [];
+          for (let name = 0; name < 500; name++) answers.push(await ask(name));
+          assert.equal(answers[0], "first");
+          for (const [name, answer] of answers.entries()) assert.equal(await ask(name), answer === "first" ? "again" : "full");
+        },
+        { namesMax: 100 },
+      ),
+  },
+  {
+    title: "a name without an end to come is a fault, never news",
+    run: (makeStore) =>
+      using(makeStore, async (store) => {
+        for (const [until, now] of [[START, START], [START - 1, START], [Number.NaN, START], [START, Number.NaN], [Number.POSITIVE_INFINITY, START]] as const) {
+          await assert.rejects(async () => store.once("a", until, now), `${until} ${now}`);
+        }
       }),
   },
   ...[5_000, 50_000].map((keys) => ({

@@ -42,11 +42,13 @@ export function principal(particulars: Partial<Principal> = {}): Principal {
     kind: "principal",
     id: "https://id.example#ann",
     issuer: "https://id.example",
+    party: "user",
     subject: "ann",
     client: undefined,
     scopes: new Set(),
     claims: {},
     schemes: [],
+    field: undefined,
     methods: ["test"],
     until: undefined,
     credential: undefined,
@@ -56,6 +58,7 @@ export function principal(particulars: Partial<Principal> = {}): Principal {
 
 const silent: Store = {
   take: () => assert.fail("this guard must not charge anybody"),
+  once: () => assert.fail("this guard must not remember anything"),
   close: () => undefined,
 };
 

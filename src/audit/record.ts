@@ -29,6 +29,8 @@ export interface AuditRecord {
   readonly principal?: string;
   readonly client?: string;
   readonly credential?: string;
+  /** Who else was there, where the contract asks for several credentials. */
+  readonly also?: readonly { readonly principal: string; readonly credential?: string }[];
   /** The guard that refused or replied. */
   readonly guard?: string;
   /** Slug of the problem. */

@@ -164,6 +164,7 @@ function recordOf(exchange: OpenExchange, now: number, fault: Problem | undefine
     record.principal = principal.id;
     if (principal.client !== undefined) record.client = principal.client;
     if (principal.credential !== undefined) record.credential = principal.credential;
+    if (principal.also !== undefined) record.also = principal.also.map(({ id, credential }) => ({ principal: id, ...(credential === undefined ? {} : { credential }) }));
   }
   if (outcome !== undefined) record.guard = outcome.guard;
   if (refused !== undefined) {

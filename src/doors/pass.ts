@@ -7,8 +7,10 @@
  */
 import type { Outcome, Refusal } from "../exchange/decision.ts";
 import type { Exchange, Stage } from "../exchange/exchange.ts";
+import type { Principal } from "../exchange/principal.ts";
 import { type Problem, problem } from "../exchange/problem.ts";
 import type { Check } from "../policy/definition.ts";
+import type { Join } from "./join.ts";
 
 /** A posted guard at one operation. */
 export interface Step {
@@ -17,6 +19,8 @@ export interface Step {
   /** `observe`: its refusals are witnessed and not obeyed. */
   readonly mode: "enforce" | "observe";
   readonly check: Check<Stage>;
+  /** For authenticate, where the contract asks for several credentials at once. */
+  readonly join?: Join;
 }
 
 const guardBroken = problem("guard-broken", 500, "The request could not be checked");
@@ -55,16 +59,21 @@ function heed(verdict: unknown, step: Step, exchange: Exchange): Outcome {
       return refuse(verdict as Problem, step, exchange);
     case "principal":
       if (step.stage !== "authenticate") break;
-      // Two credentials at once: which one would decide? Nobody can say, so nobody passes (RFC 6750, section 2).
-      if (exchange.principal !== undefined) return refuse(severalCredentials(), step, exchange);
-      exchange.principal = verdict as NonNullable<Exchange["principal"]>;
-      return undefined;
+      return admit(verdict as Principal, step, exchange);
     case "reply":
       if (step.stage !== "screen") break;
       return { kind: "replied", guard: step.guard, stage: step.stage, reply: verdict as never };
     default:
   }
   return refuse(guardBroken({ because: { fault: `answered with ${describe(verdict)}` } }), step, exchange);
+}
+
+/** Two credentials at once: which one would decide? Unless both were asked for, nobody can say, so nobody passes. */
+function admit(found: Principal, step: Step, exchange: Exchange): Refusal | undefined {
+  const who = exchange.principal === undefined ? found : step.join?.(exchange.principal, found);
+  if (who === undefined) return refuse(severalCredentials(), step, exchange);
+  exchange.principal = who;
+  return undefined;
 }
 
 function refuse(problem: Problem, { guard, stage, mode }: Step, exchange: Exchange): Refusal | undefined {

@@ -11,6 +11,7 @@ import type { Stage } from "../exchange/exchange.ts";
 import { problem } from "../exchange/problem.ts";
 import type { Post, Risk, Site } from "../policy/definition.ts";
 import type { Posting } from "../policy/postings.ts";
+import { joinOf } from "./join.ts";
 import { doorOf, STAGES } from "./stages.ts";
 import type { Step } from "./pass.ts";
 
@@ -68,9 +69,13 @@ export function makePlan(postings: readonly Posting[], site: PlanSite): Plan {
   const posts = postings.map((posting) => [posting, readOptions(posting, site)] as const);
   const established = posts.flatMap(([posting, post]) => (posting.waived === undefined ? (post?.establishes(site) ?? []) : []));
   const schemes = new Set(established.flatMap((one) => one.schemes));
-  const challenges = [...new Set(established.map(({ challenge }) => challenge))];
+  // Where the contract names schemes, callers are asked for those alone; elsewhere any credential will do.
+  const asked = established.filter((one) => one.schemes.length > 0 || !namesSchemes(site.operation));
+  const challenges = [...new Set(asked.flatMap((one) => one.challenges))];
   const posted = new Set(postings.filter(({ mode, waived }) => mode === "enforce" && waived === undefined).map(({ guard }) => guard.name));
-  const compiled = posts.map(([posting, post]) => compilePosting(posting, post, { ...site, schemes, challenges, posted }));
+  const join = joinOf(site.operation);
+  const joining = join === undefined ? {} : { join };
+  const compiled = posts.map(([posting, post]) => compilePosting(posting, post, { ...site, schemes, challenges, posted, joining }));
   const inOrder = STAGES.flatMap((stage) => compiled.filter(({ posting }) => posting.guard.stage === stage));
   const steps = inOrder.flatMap(({ step }) => step ?? []);
   const outbound = steps.filter(({ stage }) => doorOf(stage) === "outbound");
@@ -84,6 +89,10 @@ export function makePlan(postings: readonly Posting[], site: PlanSite): Plan {
     public: site.public,
     down: site.down,
   };
+}
+
+function namesSchemes({ security = [] }: Operation): boolean {
+  return security.some((all) => all.length > 0);
 }
 
 /** Guards that stand at an operation that is down, too: they know nothing of its schemas, and its refusals are sealed. */
@@ -100,7 +109,7 @@ function readOptions({ guard, options, waived, pointer }: Posting, { complain }:
   return guard.post(options, { pointer, report: complain });
 }
 
-type CompileSite = PlanSite & Pick<Site, "schemes" | "challenges" | "posted">;
+type CompileSite = PlanSite & Pick<Site, "schemes" | "challenges" | "posted"> & { readonly joining: Pick<Step, "join"> };
 
 function compilePosting(posting: Posting, post: Post | undefined, site: CompileSite): Compiled {
   const { guard, mode, pointer } = posting;
@@ -112,7 +121,7 @@ function compilePosting(posting: Posting, post: Post | undefined, site: CompileS
     else site.complain(pointer === "" ? "/everywhere" : pointer, words, allowed);
   };
   const check = post.compile({ ...site, report });
-  return { posting, step: check === undefined ? undefined : { guard: guard.name, stage: guard.stage, mode, check } };
+  return { posting, step: check === undefined ? undefined : { guard: guard.name, stage: guard.stage, mode, check, ...site.joining } };
 }
 
 function describe({ posting, step }: Compiled): PostedGuard {

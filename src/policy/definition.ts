@@ -38,7 +38,7 @@ export interface Site {
   readonly folder: string;
   /** Why strangers may come in here, when the policy says so. */
   readonly public: string | undefined;
-  /** WWW-Authenticate challenges of all authenticate guards that stand at this operation (RFC 9110, section 11.6.1). */
+  /** WWW-Authenticate challenges of the authenticate guards whose schemes this operation takes (RFC 9110, section 11.6.1). */
   readonly challenges: readonly string[];
   /** Names of the security schemes that some authenticate guard here can establish. */
   readonly schemes: ReadonlySet<string>;
@@ -66,15 +66,23 @@ export interface Definition<S extends Stage, Options> {
   readonly options: Shape<Options>;
   /** Stands at every operation with its default options, named in the policy or not. */
   readonly standing?: boolean;
-  /** For authenticate: which security schemes of the contract these options can establish, and the challenge. */
-  readonly establishes?: (options: Options, site: Pick<Site, "operation">) => { readonly schemes: readonly string[]; readonly challenge: string };
+  /** For authenticate. */
+  readonly establishes?: (options: Options, site: Pick<Site, "operation">) => Established;
   /** undefined: nothing to check at this operation. */
   readonly compile: (options: Options, site: Site) => Check<S> | undefined;
 }
 
+/** What an authenticate guard can find out at an operation. */
+export interface Established {
+  /** Names of the security schemes of the contract that it can fulfil here. */
+  readonly schemes: readonly string[];
+  /** How callers are asked for it (RFC 9110, section 11.6.1); none where HTTP has no word for it. */
+  readonly challenges: readonly string[];
+}
+
 /** What `post` yields: options understood once, ready to compile. */
 export interface Post {
-  readonly establishes: (site: Pick<Site, "operation">) => { readonly schemes: readonly string[]; readonly challenge: string } | undefined;
+  readonly establishes: (site: Pick<Site, "operation">) => Established | undefined;
   /** The check is typed by its stage where it is defined; from here on the engine keeps stage and check together. */
   readonly compile: (site: Site) => Check<Stage> | undefined;
 }

@@ -15,7 +15,8 @@
  * owe as much as he does may be forgotten himself.
  */
 import { createHash, randomBytes } from "node:crypto";
-import type { Store, Taken, Want } from "./store.ts";
+import { ONCE_NAMES_MAX, OnceNames } from "./once-names.ts";
+import type { Once, Store, Taken, Want } from "./store.ts";
 
 export const KEYS_MAX = 1_000_000;
 /** Longer names are kept as their SHA-256, so that the bound on entries is one on bytes. */
@@ -29,6 +30,7 @@ const SWEPT = 2;
 
 export interface MemoryStoreOptions {
   readonly keysMax?: number;
+  readonly namesMax?: number;
   readonly random?: (bytes: number) => Uint8Array;
 }
 
@@ -47,8 +49,8 @@ interface Entry {
 }
 
 /** A store in this process's memory. Every verb answers at once. */
-export function memoryStore({ keysMax = KEYS_MAX, random = randomBytes }: MemoryStoreOptions = {}): MemoryStore {
-  return new Memory(keysMax, random);
+export function memoryStore({ keysMax = KEYS_MAX, namesMax = ONCE_NAMES_MAX, random = randomBytes }: MemoryStoreOptions = {}): MemoryStore {
+  return new Memory(keysMax, namesMax, random);
 }
 
 class Memory implements MemoryStore {
@@ -56,13 +58,15 @@ class Memory implements MemoryStore {
   readonly #entries = new Map<string, Entry>();
   /** The same entries, to draw from. */
   readonly #list: Entry[] = [];
+  readonly #names: OnceNames;
   #sweep = 0;
   #latest = Number.NEGATIVE_INFINITY;
   #shift = 0;
   #dice: number;
 
-  constructor(keysMax: number, random: (bytes: number) => Uint8Array) {
+  constructor(keysMax: number, namesMax: number, random: (bytes: number) => Uint8Array) {
     this.#keysMax = keysMax;
+    this.#names = new OnceNames(namesMax);
     this.#dice = random(4).reduce((seed, byte) => (seed << 8) | byte, 0) || 1;
   }
 
@@ -73,7 +77,7 @@ class Memory implements MemoryStore {
   take(bucket: string, { cost, capacity, perMillisecond, now }: Want): Taken {
     // A negative cost would hand tokens out, and NaN compares with nothing.
     if (!(cost >= 0 && capacity > 0 && perMillisecond > 0 && Number.isFinite(cost + capacity + perMillisecond + now))) throw new RangeError("not a token bucket");
-    const name = bucket.length > NAME_CHARACTERS_MAX ? `sha256 ${createHash("sha256").update(bucket).digest("base64url")}` : bucket;
+    const name = shorten(bucket);
     const time = this.#read(now);
     const window = windowOf(capacity, perMillisecond);
     const entry = this.#entries.get(name);
@@ -85,7 +89,16 @@ class Memory implements MemoryStore {
     return { granted: true, left: (most - total) / window, waitMilliseconds: 0 };
   }
 
+  once(name: string, until: number, now: number): Once {
+    // What has ended already, or never ends, cannot be remembered until its end.
+    if (!(Number.isFinite(now) && Number.isFinite(until) && until > now)) throw new RangeError("not a time to remember");
+    const time = this.#read(now);
+    // The span, not the moment: on a clock that has fallen back a little, the moment may be over already.
+    return this.#names.take(shorten(name), time + (until - now), time);
+  }
+
   close(): void {
+    this.#names.clear();
     this.#entries.clear();
     this.#list.length = 0;
   }
@@ -154,6 +167,10 @@ class Memory implements MemoryStore {
     this.#dice = dice;
     return dice >>> 0;
   }
+}
+
+function shorten(name: string): string {
+  return name.length > NAME_CHARACTERS_MAX ? `sha256 ${createHash("sha256").update(name).digest("base64url")}` : name;
 }
 
 /** Far more than a division can be off by, far less than anybody can use. */

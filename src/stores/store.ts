@@ -22,8 +22,15 @@ export interface Taken {
   readonly waitMilliseconds: number;
 }
 
+export type Once = "first" | "again" | "full";
+
 export interface Store {
   /** Takes `cost` tokens from the bucket of this name, or none. A refused attempt costs nothing. */
   readonly take: (bucket: string, want: Want) => Taken | Promise<Taken>;
+  /**
+   * Remembers this name until `until`, and says whether that is news. `full`: there is no room, and nothing was
+   * remembered; whoever asks must refuse. Both in milliseconds since the epoch, `until` later than `now`.
+   */
+  readonly once: (name: string, until: number, now: number) => Once | Promise<Once>;
   readonly close: () => void;
 }

@@ -2,14 +2,15 @@
  * Credentials: an operation is entered with the credentials that its contract asks for, or not at all.
  *
  * The other guards of this stage find out who is asking. This one stands behind them and decides whether that is
- * enough: one alternative of the contract's `security` must be fulfilled whole. Strangers come in only where the
+ * enough: one alternative of the contract's `security` must be fulfilled whole, by one credential or by several
+ * together where it asks for several. Strangers come in only where the
  * contract lets them and the policy says why. A credential that nobody recognised is refused even there: its sender
  * believes to be somebody.
  *
  * Answers API2:2023, broken authentication, and API5:2023, broken function level authorization. See OpenAPI 3.1,
  * "Security Requirement Object", and RFC 6750, section 3.1.
  */
-import { defineGuard, fields, type Guard, type Operation, problem } from "../../../guard.ts";
+import { defineGuard, fields, type Guard, holderOf, type Operation, type Principal, problem } from "../../../guard.ts";
 import { challenging, credentialInvalid } from "../../../keys/bearer.ts";
 
 const unauthenticated = problem("unauthenticated", 401, "This operation needs a credential");
@@ -47,10 +48,16 @@ export const credentials: Guard = defineGuard({
         if (request.fields.one("authorization") !== undefined) return unknown;
         return open !== undefined && anonymous ? undefined : stranger;
       }
-      return anonymous || needed.some((names) => names.every((name) => principal.schemes.includes(name))) ? undefined : lacking;
+      // A good credential beside one that nobody read: the API behind might read that one.
+      if (!cameIn(principal, "authorization") && request.fields.one("authorization") !== undefined) return unknown;
+      return anonymous || needed.some((names) => names.every((name) => holderOf(principal, name) !== undefined)) ? undefined : lacking;
     };
   },
 });
+
+function cameIn({ field, also = [] }: Principal, name: string): boolean {
+  return field === name || also.some((one) => one.field === name);
+}
 
 /** Which guard would establish a scheme. */
 function tellGuard({ name, type, http }: Scheme): string {

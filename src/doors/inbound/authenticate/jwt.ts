@@ -41,7 +41,7 @@ export const jwt: Guard = defineGuard({
     incomplete: optional(reason("Why tokens without sub, client_id, iat or jti are taken.")),
   }),
 
-  establishes: ({ realm }, { operation }) => ({ schemes: bearerSchemes(operation), challenge: `Bearer realm="${realm}"` }),
+  establishes: ({ realm }, { operation }) => ({ schemes: bearerSchemes(operation), challenges: [`Bearer realm="${realm}"`] }),
 
   compile(options, { operation, folder, challenges, share, report }) {
     if (operation.listed === "path" || operation.listed === "method") return undefined;

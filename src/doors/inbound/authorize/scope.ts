@@ -2,12 +2,13 @@
  * Scope: the token must carry the scopes that its operation asks for.
  *
  * The scopes come from the contract, alternative by alternative: what the caller's credential fulfils must be
- * fulfilled with its scopes. The policy can only ask for more, never for less, so that an edit in one file cannot
+ * fulfilled with its scopes. Of several credentials each must carry the scopes of its own scheme, and the one that
+ * speaks for all of them those of the policy: what a key may do, its bearer may not. The policy can only ask for more, never for less, so that an edit in one file cannot
  * quietly open what the other one closed.
  *
  * Answers API5:2023, broken function level authorization. See RFC 6750, section 3.1.
  */
-import { checked, defineGuard, fields, type Guard, listOf, or, type Problem, problem, text } from "../../../guard.ts";
+import { checked, defineGuard, fields, type Guard, holderOf, listOf, or, type Principal, type Problem, problem, text } from "../../../guard.ts";
 import { challenging } from "../../../keys/bearer.ts";
 import { isHere, where } from "./where.ts";
 
@@ -37,27 +38,27 @@ export const scope: Guard = defineGuard({
     // What the contract asks for stands, whichever operations the policy means.
     const also = isHere(options, site) ? options.also : [];
     const alternatives = (operation.security ?? []).map((all) => ({
-      schemes: all.map(({ scheme }) => scheme.name),
+      needs: all.map(({ scheme, scopes }) => ({ scheme: scheme.name, scopes })),
       scopes: [...new Set([...all.flatMap(({ scopes }) => scopes), ...also])],
     }));
-    if (alternatives.length === 0) alternatives.push({ schemes: [], scopes: [...also] });
+    if (alternatives.length === 0) alternatives.push({ needs: [], scopes: [...also] });
     if (alternatives.every(({ scopes }) => scopes.length === 0)) return undefined;
     if (also.length > 0 && open !== undefined) report("scopes are asked for where strangers may come in", "also: [], or no public: <reason>");
 
     const bearer = challenges.filter((challenge) => /^bearer /i.test(challenge));
-    const ways = alternatives.map(({ schemes, scopes }) => {
+    const ways = alternatives.map(({ needs, scopes }) => {
       // OpenAPI lets other names than OAuth's stand here; those cannot be told in a header.
       const told = scopes.filter((name) => SCOPE.test(name)).join(" ");
       const error = `error="insufficient_scope"${told === "" ? "" : `, scope="${told}"`}`;
-      return { schemes, scopes, refusal: scopeMissing({ ...challenging(bearer, error), because: { needed: scopes } }) };
+      return { needs, refusal: scopeMissing({ ...challenging(bearer, error), because: { needed: scopes } }) };
     });
     const elsewhere = scopeMissing(challenging(bearer, 'error="insufficient_scope"'));
 
     return ({ principal }) => {
       let refusal: Problem | undefined;
       for (const way of ways) {
-        if (!way.schemes.every((name) => principal?.schemes.includes(name) === true)) continue;
-        if (way.scopes.every((name) => principal?.scopes.has(name) === true)) return undefined;
+        if (!way.needs.every(({ scheme }) => holderOf(principal, scheme) !== undefined)) continue;
+        if (way.needs.every(({ scheme, scopes }) => holds(holderOf(principal, scheme), scopes)) && holds(principal, also)) return undefined;
         // The challenge names the scopes of the first way that this caller could take.
         refusal ??= way.refusal;
       }
@@ -65,3 +66,7 @@ export const scope: Guard = defineGuard({
     };
   },
 });
+
+function holds(principal: Principal | undefined, scopes: readonly string[]): boolean {
+  return scopes.every((name) => principal?.scopes.has(name) === true);
+}

@@ -52,6 +52,21 @@ test("a credential that nobody recognised is refused as such, even where strange
   for (const security of [undefined, [], [[]], [needs(oauth), []]]) assert.equal(status(await ask(security, { fields }, { public: OPEN })), 401);
 });
 
+test("a good credential does not cover one that nobody recognised", async () => {
+  const fields = [["authorization", "Negotiate abc"]] as const;
+  const outcome = await ask([needs(key)], { principal: principal({ schemes: ["key"], field: "x-key" }), fields });
+  assert.equal(outcome?.kind === "refusal" && outcome.problem.type, "credential-invalid");
+  assert.equal(status(await ask([needs(oauth)], { principal: principal({ schemes: ["oauth"], field: "authorization" }), fields })), 0);
+  const also = [principal({ schemes: ["oauth"], field: "authorization" })];
+  assert.equal(status(await ask([needs(oauth, key)], { principal: principal({ schemes: ["key"], field: "x-key", also }), fields })), 0);
+});
+
+test("R35: several together fulfil an alternative that asks for all of them", async () => {
+  const both = principal({ schemes: ["oauth"], also: [principal({ schemes: ["key"] })] });
+  assert.equal(status(await ask([needs(oauth, key)], { principal: both })), 0);
+  assert.equal(status(await ask([needs(oauth, basic)], { principal: both }, { schemes: new Set(["oauth", "key", "login"]) })), 401);
+});
+
 test("strangers come in where contract and policy both say so", async () => {
   for (const security of [undefined, [], [[]], [needs(oauth), []]]) {
     assert.equal(status(await ask(security, {}, { public: OPEN })), 0);

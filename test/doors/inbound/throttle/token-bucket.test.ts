@@ -64,7 +64,7 @@ test("a caller who is called like an address does not share its bucket", async (
 
 test("names cannot be put together so that two callers, or two operations, share a bucket", async () => {
   const names = new Set<string>();
-  const spy: Store = { take: (bucket) => (names.add(bucket), { granted: true, left: 1, waitMilliseconds: 0 }), close: () => undefined };
+  const spy: Store = { take: (bucket) => (names.add(bucket), { granted: true, left: 1, waitMilliseconds: 0 }), once: () => "full", close: () => undefined };
   const cases: readonly (readonly [string, string])[] = [["a", "b9:principal"], ["a9:principal", "b"], ["a1:b", ""], ["", "a1:b"], ["api", ""], ["*", ""], ["a", "b"], ["ab", ""]];
   for (const [id, caller] of cases) await posting({}, { store: spy, operation: { id } })({ principal: principal({ id: caller }) });
   for (const share of ["api", "operation"]) for (const by of ["address", "everyone", "caller"]) await posting({ share, by }, { store: spy, operation: { id: "" } })();
@@ -122,7 +122,7 @@ test("a clock that runs backwards, and back again, gives no tokens away", async 
 });
 
 function storing(take: Store["take"]): Store {
-  return { take, close: () => undefined };
+  return { take, once: () => "full", close: () => undefined };
 }
 
 test("a store that answers late is waited for", async () => {
