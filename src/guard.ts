@@ -8,6 +8,7 @@ export type { Particulars, Problem } from "./exchange/problem.ts";
 export type { Reply } from "./exchange/decision.ts";
 export type { Answer, Answered, Arrival, Disclosed, Inspected, Known, Prepared, Stage, Views, WritableAnswer } from "./exchange/exchange.ts";
 export type { Fields, WritableFields } from "./exchange/fields.ts";
+export type { ClientCertificate } from "./exchange/certificate.ts";
 export { holderOf } from "./exchange/principal.ts";
 export type { Principal } from "./exchange/principal.ts";
 export type { Once, Store, Taken, Want } from "./stores/store.ts";

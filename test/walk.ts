@@ -8,6 +8,7 @@ import type { Contract } from "../src/contract/contract.ts";
 import type { Json } from "../src/contract/json-value.ts";
 import type { Operation, RawPair } from "../src/contract/operation.ts";
 import { pass } from "../src/doors/pass.ts";
+import type { ClientCertificate } from "../src/exchange/certificate.ts";
 import { Content } from "../src/exchange/content.ts";
 import type { Outcome } from "../src/exchange/decision.ts";
 import { type Exchange, OpenAnswer } from "../src/exchange/exchange.ts";
@@ -88,6 +89,7 @@ export interface Given {
   readonly address?: string;
   readonly addressFault?: string;
   readonly secure?: boolean;
+  readonly certificate?: ClientCertificate;
   readonly principal?: Principal;
   /** What the first door agreed to switch to. */
   readonly protocol?: string;
@@ -170,6 +172,7 @@ export function exchangeOf(given: Given, at: Operation): Exchange {
     address: given.address ?? peer,
     addressFault: given.addressFault,
     secure: given.secure ?? true,
+    certificate: given.certificate,
     content,
     protocol: given.protocol,
     agree(protocol) {

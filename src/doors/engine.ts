@@ -9,6 +9,7 @@ import { writeInstant } from "../audit/instant.ts";
 import type { AuditLog } from "../audit/log.ts";
 import type { AuditRecord } from "../audit/record.ts";
 import { readTarget } from "../contract/target.ts";
+import type { ClientCertificate } from "../exchange/certificate.ts";
 import { Content } from "../exchange/content.ts";
 import type { Outcome, Refusal } from "../exchange/decision.ts";
 import { OpenAnswer } from "../exchange/exchange.ts";
@@ -30,6 +31,7 @@ export interface ArrivalFacts {
   readonly fields: WritableFields;
   readonly peer: string;
   readonly secure: boolean;
+  readonly certificate?: ClientCertificate | undefined;
   readonly content: Content;
 }
 

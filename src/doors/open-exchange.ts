@@ -1,6 +1,7 @@
 /** OpenExchange: the one object behind the nine views, while its exchange is open. */
 import type { Operation, RawPair } from "../contract/operation.ts";
 import type { Target } from "../contract/target.ts";
+import type { ClientCertificate } from "../exchange/certificate.ts";
 import { Content } from "../exchange/content.ts";
 import type { Outcome, Refusal } from "../exchange/decision.ts";
 import { type Exchange, OpenAnswer, type Request } from "../exchange/exchange.ts";
@@ -39,6 +40,7 @@ export class OpenExchange implements Exchange {
   readonly address: string;
   readonly addressFault: string | undefined;
   readonly secure: boolean;
+  readonly certificate: ClientCertificate | undefined;
   readonly caller: Caller;
   readonly content: Content;
   readonly reply: WritableFields = fieldsOf([]);
@@ -83,6 +85,7 @@ export class OpenExchange implements Exchange {
     this.address = caller.address;
     this.addressFault = caller.fault;
     this.secure = caller.secure;
+    this.certificate = facts.certificate;
     this.caller = caller;
     this.content = facts.content;
     this.answer = new OpenAnswer(500, fieldsOf([]), new Content(undefined, 0), "door");

@@ -6,6 +6,7 @@
  * sandbox for hostile code.
  */
 import type { Operation, RawPair } from "../contract/operation.ts";
+import type { ClientCertificate } from "./certificate.ts";
 import { type Bounded, Content, type Readable } from "./content.ts";
 import type { Refusal } from "./decision.ts";
 import type { Fields, WritableFields } from "./fields.ts";
@@ -47,6 +48,8 @@ export interface Arrival {
   readonly addressFault: string | undefined;
   /** Whether the caller's connection is encrypted. */
   readonly secure: boolean;
+  /** The certificate that the caller's connection was opened with. Nobody has said yet that it is to be trusted. */
+  readonly certificate: ClientCertificate | undefined;
   readonly content: Bounded;
   /** What the connection is switched to if the API agrees (RFC 9110, section 7.8); undefined: nothing. Written with `agree`. */
   readonly protocol: string | undefined;
