@@ -12,6 +12,7 @@ export type { ClientCertificate } from "./exchange/certificate.ts";
 export { holderOf } from "./exchange/principal.ts";
 export type { Principal } from "./exchange/principal.ts";
 export type { Once, Store, Taken, Want } from "./stores/store.ts";
+export type { Database, Row, Value } from "./stores/database/database.ts";
 export type { Json, JsonObject } from "./contract/json-value.ts";
 export { isJsonObject } from "./contract/json-value.ts";
 export type { Finding, MediaType, Operation, Parameter } from "./contract/operation.ts";

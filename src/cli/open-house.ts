@@ -4,6 +4,7 @@ import { GUARDS } from "../doors/guards.ts";
 import { buildHouse, type House } from "../doors/house.ts";
 import { openShared } from "../doors/shared.ts";
 import { findListenMisfits } from "../hosts/gateway/gateway.ts";
+import { holdDatabase } from "../stores/database/hold-database.ts";
 import { memoryStore } from "../stores/memory.ts";
 import { placeMisfits } from "./tell-misfits.ts";
 
@@ -18,7 +19,8 @@ export interface Understood {
 export function openHouse(policyFile: string): Understood {
   const shared = openShared();
   const store = memoryStore();
-  const building = buildHouse(policyFile, { guards: GUARDS, store, shared });
+  const databases = holdDatabase();
+  const building = buildHouse(policyFile, { guards: GUARDS, store, shared, openDatabase: databases.open });
   store.close();
   shared.close();
   if ("misfits" in building) return { house: undefined, misfits: placeMisfits(building.misfits, policyFile) };

@@ -15,6 +15,8 @@ import { identityOf } from "../policy/identity.ts";
 import type { Policy } from "../policy/policy.ts";
 import { type Posting, postingsOf, strayNames } from "../policy/postings.ts";
 import { type PolicyReading, readPolicy } from "../policy/read.ts";
+import type { Database } from "../stores/database/database.ts";
+import type { OpenDatabase } from "../stores/database/hold-database.ts";
 import type { Store } from "../stores/store.ts";
 import { makePlan, type Plan, type PlanSite } from "./plan.ts";
 import type { Shared } from "./shared.ts";
@@ -28,6 +30,8 @@ export interface House {
   readonly find: (method: string, segments: readonly string[]) => { readonly plan: Plan; readonly values: readonly string[] };
   /** For requests whose target cannot be read: a plan that refuses them. */
   readonly nowhere: Plan;
+  /** What the policy's `database` names; not opened yet when the house is built. */
+  readonly database: Database | undefined;
   /** Files whose change is a reason to build anew. */
   readonly files: readonly string[];
   readonly warnings: readonly Misfit[];
@@ -37,6 +41,7 @@ export interface Materials {
   readonly guards: readonly Guard[];
   readonly store: Store;
   readonly shared: Shared;
+  readonly openDatabase: OpenDatabase;
   /** false: the host cannot switch protocols, and a policy that asks for it does not fit. Default true. */
   readonly switches?: boolean;
 }
@@ -69,7 +74,13 @@ function furnish(policy: Policy, contract: ReadContract, reading: PolicyReading,
     complain("/trust", trusted.wrong, "addresses and ranges such as 10.0.0.0/8");
     return undefined;
   }
-  const { guards, store, shared, switches = true } = materials;
+  const { guards, store, shared, openDatabase, switches = true } = materials;
+  const opened = settings.database === undefined ? { database: undefined } : openDatabase(settings.database, folder);
+  if ("wrong" in opened) {
+    complain("/database", opened.wrong, opened.allowed);
+    return undefined;
+  }
+  const { database } = opened;
   strayNames(settings.everywhere, settings.operations, contract.operations, guards, complain);
   const share = shared.begin();
   const identity = identityOf(settings.roles, settings.claims);
@@ -78,7 +89,7 @@ function furnish(policy: Policy, contract: ReadContract, reading: PolicyReading,
     const { list, public: open } = postingsOf(operation, settings.everywhere, settings.operations, guards, complain);
     const down = operation.listed === "operation" ? broken.get(operation.id)?.find((misfit) => !isLifted(misfit, list)) : undefined;
     const accuse = (message: string, allowed?: string): void => void misfits.push({ level: "error", place: operation.place, message, operation: operation.id, ...(allowed === undefined ? {} : { allowed }) });
-    const site: PlanSite = { contract, operation, public: open, store, folder, identity, random: randomBytes, share, complain, accuse, down: down?.message, switches };
+    const site: PlanSite = { contract, operation, public: open, store, database, folder, identity, random: randomBytes, share, complain, accuse, down: down?.message, switches };
     return makePlan(list, site);
   };
   const plans = new Map(contract.operations.map((operation) => [operation.id, plan(operation)]));
@@ -91,6 +102,7 @@ function furnish(policy: Policy, contract: ReadContract, reading: PolicyReading,
     plans,
     trusted,
     nowhere,
+    database,
     files: [policy.file, ...contract.files],
     warnings: [],
     find(method, segments) {

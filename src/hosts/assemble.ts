@@ -16,6 +16,7 @@ import { buildHouse, type House } from "../doors/house.ts";
 import { openShared } from "../doors/shared.ts";
 import type { Guard } from "../policy/definition.ts";
 import type { Policy } from "../policy/policy.ts";
+import { holdDatabase } from "../stores/database/hold-database.ts";
 import { memoryStore } from "../stores/memory.ts";
 import { type Metrics, openMetrics } from "../watch/metrics.ts";
 import type { Say } from "../watch/operations.ts";
@@ -36,6 +37,8 @@ export interface Assembly {
   readonly engine: Engine;
   readonly audit: AuditLog;
   readonly metrics: Metrics;
+  /** Opens what lies outside this process; answers why it cannot be used. */
+  readonly open: () => Promise<readonly Misfit[]>;
   /** Builds anew from the files. Answers the misfits when the old house stays. */
   readonly reload: () => readonly Misfit[];
   /** Calls back after each reload that worked. */
@@ -48,7 +51,8 @@ export const WATCH_MILLISECONDS = 1_000;
 export function assemble(policyFile: string, { say, guards = [], sink, watch = true, switches = true }: AssembleOptions): Assembly | { readonly misfits: readonly Misfit[] } {
   const shared = openShared();
   const store = memoryStore();
-  const materials = { guards: [...GUARDS, ...guards], store, shared, switches };
+  const databases = holdDatabase();
+  const materials = { guards: [...GUARDS, ...guards], store, shared, openDatabase: databases.open, switches };
   const building = buildHouse(policyFile, materials);
   if ("misfits" in building) {
     shared.close();
@@ -61,6 +65,7 @@ export function assemble(policyFile: string, { say, guards = [], sink, watch = t
   const metrics = openMetrics();
   metrics.gauge("sallyport_audit_dropped", "Audit records that found no room.", () => audit.state().dropped);
   metrics.gauge("sallyport_audit_waiting_bytes", "Audit records that wait to be written.", () => audit.state().waitingBytes);
+  metrics.gauge("sallyport_database_waiting", "Questions to the database that have no answer yet.", () => engine.house.database?.waiting() ?? 0);
   const engine = new Engine(building.house, { audit, metrics });
   const callbacks: ((house: House) => void)[] = [];
 
@@ -84,15 +89,25 @@ export function assemble(policyFile: string, { say, guards = [], sink, watch = t
     engine,
     audit,
     metrics,
+    open: () => openOutside(engine.house),
     reload,
     onReload: (callback) => void callbacks.push(callback),
     async close() {
       look?.close();
       await audit.close();
       store.close();
+      // What is shared may have something left to write down.
       shared.close();
+      await databases.close();
     },
   };
+}
+
+async function openOutside({ database, policy }: House): Promise<readonly Misfit[]> {
+  const unusable = await database?.open();
+  if (unusable === undefined) return [];
+  const { wrong, allowed } = unusable;
+  return [{ level: "error", place: { file: policy.file, pointer: "/database" }, message: `the database cannot be used: ${wrong}`, ...(allowed === undefined ? {} : { allowed }) }];
 }
 
 function openSink({ folder, settings: { audit } }: Policy): { readonly sink: AuditSink } | { readonly misfits: readonly Misfit[] } {

@@ -58,6 +58,10 @@ export function embed(policyFile: string, options: EmbedOptions = {}): Embedded 
   const { say = openOperationsLog(process.stderr), ...rest } = options;
   const assembly = assemble(policyFile, { say, ...rest, switches: false });
   if ("misfits" in assembly) throw new MisfitError(assembly.misfits);
+  // Nobody waits here: until it is open, and while it is not, what needs it is refused.
+  void assembly.open().then((misfits) => {
+    if (misfits.length > 0) say("error", "not all is open", { misfits: misfits.map(writeMisfit) });
+  });
   return {
     assembly,
     admit(request, response, target, enter) {

@@ -12,6 +12,7 @@ import type { Reply } from "../exchange/decision.ts";
 import type { Stage, Views } from "../exchange/exchange.ts";
 import type { Principal } from "../exchange/principal.ts";
 import type { Problem } from "../exchange/problem.ts";
+import type { Database } from "../stores/database/database.ts";
 import type { Store } from "../stores/store.ts";
 import type { Identity } from "./identity.ts";
 import { type At, misread, type Shape } from "./shape.ts";
@@ -34,6 +35,8 @@ export interface Site {
   readonly operation: Operation;
   readonly contract: Contract;
   readonly store: Store;
+  /** Keys, users, quotas: what outlives the process. undefined: the policy names none. */
+  readonly database?: Database | undefined;
   /** The folder of the policy file: relative file names in options start here. */
   readonly folder: string;
   /** Why strangers may come in here, when the policy says so. */

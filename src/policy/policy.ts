@@ -5,6 +5,7 @@
  * `operations` is kept as written and read by the guards' own shapes (see postings.ts).
  */
 import type { Json, JsonObject } from "../contract/json-value.ts";
+import type { DatabaseWishes } from "../stores/database/open-database.ts";
 import { claimsShape, type DeclaredClaim, type RoleSettings, rolesShape } from "./identity.ts";
 import { checked, count, duration, fields, flag, listOf, oneOf, optional, or, reason, type Shape, size, text, url } from "./shape.ts";
 
@@ -39,6 +40,7 @@ export interface Settings {
   readonly unlisted: { readonly forward: string } | undefined;
   readonly deadline: number;
   readonly audit: AuditSettings;
+  readonly database: DatabaseWishes | undefined;
   readonly watch: { readonly address: string; readonly port: number } | undefined;
   readonly drain: number;
   readonly roles: RoleSettings | undefined;
@@ -61,6 +63,17 @@ export interface AuditSettings {
   readonly queue: number;
   readonly whenFull: "refuse" | "drop";
 }
+
+const database: Shape<DatabaseWishes> = checked(
+  fields({
+    sqlite: optional(text("File of an embedded SQLite database, for one node; made when it is not there.", { example: "./.sallyport/sallyport.db" })),
+    postgres: optional(text("Reference to the URL of a PostgreSQL database that several nodes share: env:NAME or file:path.", { example: "env:DATABASE_URL" })),
+    plain: optional(reason("Why the way to PostgreSQL need not be encrypted and verified.")),
+    connections: or(count("Connections to PostgreSQL.", { min: 1, max: 100 }), 8),
+    wait: or(duration("Longest wait for an answer of the database; what needs it is refused then.", { min: "50ms", max: "30s" }), "1s"),
+  }),
+  (value) => ((value.sqlite === undefined) === (value.postgres === undefined) ? { wrong: "a database is one of the two", allowed: "sqlite or postgres" } : { value }),
+);
 
 export const settingsShape: Shape<Settings> = fields({
   contract: text("The OpenAPI document: a file, seen from the folder of this policy.", { example: "./openapi.yaml" }),
@@ -95,6 +108,7 @@ export const settingsShape: Shape<Settings> = fields({
     }),
     {},
   ),
+  database: optional(database),
   watch: optional(
     fields({
       address: or(text("Address for health and metrics: a loopback address."), "127.0.0.1"),

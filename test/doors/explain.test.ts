@@ -20,6 +20,7 @@ function planOf(postings: readonly Partial<Posting>[], down?: string): Plan {
     operation: operation({ security: [[{ scheme: { name: "tokens", type: "oauth2", place: { file: "", pointer: "" } }, scopes: ["a", "b"] }], []] }),
     public: "agreed 2026-11-20",
     store: memoryStore(),
+    database: undefined,
     folder: "/",
     identity: identityOf(undefined, new Map()),
     random: (bytes: number) => new Uint8Array(bytes),

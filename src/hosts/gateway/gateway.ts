@@ -48,7 +48,7 @@ export async function startGateway(policyFile: string, options: GatewayOptions):
   if ("misfits" in assembly) return assembly;
   const { policy } = assembly.engine.house;
   const tls = readTls(policy);
-  const misfits = [...("misfits" in tls ? tls.misfits : []), ...unfitFor(policy)];
+  const misfits = [...("misfits" in tls ? tls.misfits : []), ...unfitFor(policy), ...(await assembly.open())];
   if ("misfits" in tls || misfits.length > 0) {
     await assembly.close();
     return { misfits };

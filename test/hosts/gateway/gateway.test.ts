@@ -30,6 +30,27 @@ async function start(policy: JsonObject, upstream = "http://127.0.0.1:9", sink =
 
 const withListen = (listen: JsonObject): JsonObject => ({ ...POLICY, listen });
 
+test("a database that cannot be used keeps the doors shut, and its password is not told", async () => {
+  const folder = mkdtempSync(path.join(tmpdir(), "sallyport-database-"));
+  const reference = path.join(folder, "url");
+  writeFileSync(reference, "postgres://door:canary-8Kd@127.0.0.1:1/orders\n");
+  const cases: readonly (readonly [JsonObject, RegExp])[] = [
+    [{ postgres: `file:${reference}` }, /the database cannot be used: nobody listens there \(connection refused\)/],
+    [{ sqlite: path.join(reference, "house.db") }, /the database cannot be used: the file cannot be opened/],
+    [{ postgres: "postgres://door:canary-8Kd@127.0.0.1/orders" }, /not a reference to a secret/],
+    [{}, /a database is one of the two; allowed: sqlite or postgres|one of the two/],
+  ];
+  for (const [database, expected] of cases) {
+    const { gateway, said } = await start({ ...POLICY, database });
+    assert.equal(gateway, undefined);
+    assert.match(said, expected);
+    assert.ok(!said.includes("canary"));
+  }
+  const { gateway, said } = await start({ ...POLICY, database: { sqlite: path.join(folder, "new", "house.db") } });
+  assert.equal(said, "");
+  await gateway?.stop();
+});
+
 test("it refuses to run as what it is not: one sentence each", async () => {
   const folder = mkdtempSync(path.join(tmpdir(), "sallyport-tls-"));
   const authority = makeAuthority("test", localHosts, new Date());
