@@ -45,7 +45,7 @@ export interface PlanSite {
   readonly operation: Operation;
   readonly public: string | undefined;
   readonly store: Site["store"];
-  readonly database: Site["database"];
+  readonly database?: Site["database"];
   readonly folder: string;
   readonly identity: Site["identity"];
   readonly random: Site["random"];
