@@ -5,6 +5,7 @@
  * line looks into an OpenAPI document again.
  */
 import type { Json } from "./json-value.ts";
+import type { Leaf } from "./kinds/kind.ts";
 import type { Place } from "./misfit.ts";
 
 /** One way in which a value breaks its schema. `pointer` (RFC 6901) leads into the value, never quotes it. */
@@ -27,6 +28,8 @@ export interface Validator {
    * member by member, it changes what an object of the API inherits.
    */
   readonly namesPrototype?: boolean;
+  /** Which texts in a value need be looked at, and as what; worked out when first asked for. Absent: nobody described any. */
+  readonly leaf?: Leaf;
 }
 
 export type Location = "path" | "query" | "header" | "cookie";
@@ -47,6 +50,8 @@ export interface Parameter {
    * text. Answers the value, or what is wrong with it.
    */
   readonly read: (raw: string | readonly RawPair[]) => { readonly value: Json } | { readonly findings: readonly Finding[] };
+  /** As in Validator. */
+  readonly leaf?: Leaf;
   readonly place: Place;
 }
 

@@ -49,7 +49,7 @@ export function compileParameter(declaration: ParameterDeclaration, validator: V
   if (content !== undefined) {
     const read = readerOfContent(content, location);
     if (read === undefined) return { wrong: `content of the media type ${content} is not supported in a parameter; application/json and text/plain are` };
-    return { name, in: location, required, claims: claimsOf(name, location), read: (raw) => judge(read(raw), validator), place };
+    return withLeaf({ name, in: location, required, claims: claimsOf(name, location), read: (raw) => judge(read(raw), validator), place }, validator);
   }
   if (splitters === undefined) return { wrong: `the style "${style}" does not exist for a parameter in ${location}` };
   if (style === "deepObject" && !exploded) return { wrong: "the style deepObject is not defined with explode: false" };
@@ -58,7 +58,7 @@ export function compileParameter(declaration: ParameterDeclaration, validator: V
   const readers = spread && !isPlainObject(hint) ? SPREAD : readersOf(splitters, hint, decoderOf(location, style));
   if ("wrong" in readers) return { wrong: `the style ${style} with explode: ${exploded} ${readers.wrong}` };
   const emptyAllowed = declaration.allowEmptyValue === true && location === "query" && style === "form" && takesText(hint);
-  return {
+  const parameter: Parameter = {
     name,
     in: location,
     required,
@@ -66,6 +66,12 @@ export function compileParameter(declaration: ParameterDeclaration, validator: V
     read: (raw) => (emptyAllowed && isEmptyPair(raw) ? EMPTY : judgeAll(readers, raw, validator)),
     place,
   };
+  return withLeaf(parameter, validator);
+}
+
+/** Only who looks for attacks asks for leaves: until then they are not worked out. */
+function withLeaf(parameter: Parameter, validator: Validator): Parameter {
+  return Object.defineProperty(parameter, "leaf", { get: () => validator.leaf, enumerable: true });
 }
 
 type Outcome = ReturnType<Parameter["read"]>;

@@ -41,7 +41,15 @@ export function compileSchema(spot: Spot, options: SchemaOptions): Validator | u
   if (!workshop.report(unit, report)) return undefined;
   const open = isOpen(value, spot, workshop.resources);
   const namesPrototype = mentions("__proto__", value, spot, workshop.resources);
-  return { check: (given) => check(unit, given), explain: (given) => explain(unit, given), open, namesPrototype };
+  return {
+    check: (given) => check(unit, given),
+    explain: (given) => explain(unit, given),
+    open,
+    namesPrototype,
+    get leaf() {
+      return workshop.leaves.of(value, spot);
+    },
+  };
 }
 
 /** One workshop per contract, dialect and way with formats: components are compiled once, however many use them. */

@@ -6,6 +6,7 @@
  * Mistakes stay with their unit, and are told to every operation that reaches it.
  */
 import { isJsonObject, type Json } from "../json-value.ts";
+import { Leaves } from "../kinds/leaves.ts";
 import type { Library, Spot } from "../library.ts";
 import type { Misfit, Report } from "../misfit.ts";
 import { Barred, below } from "./barred.ts";
@@ -50,12 +51,15 @@ export class Workshop {
   readonly #units = new Map<string, Unit>();
   readonly #queue: Unit[] = [];
   readonly #said = new Set<string>();
+  /** The kinds of texts, beside the rules. */
+  readonly leaves: Leaves;
 
   constructor({ library, dialect, formats }: WorkshopOptions) {
     this.#library = library;
     this.#isOpenApi30 = dialect === "3.0";
     this.#formats = formats;
     this.#resources = new Resources(library, dialect !== "3.0");
+    this.leaves = new Leaves(this.#resources, { isOpenApi30: this.#isOpenApi30, formats: formats !== "none" });
     this.#barred = { request: new Barred(this.#resources, "request"), answer: new Barred(this.#resources, "answer") };
   }
 

@@ -1,0 +1,21 @@
+/** Text kind: what the keywords of one schema say of a text. */
+import type { Json, JsonObject } from "../json-value.ts";
+import { isHarmless } from "./harmless.ts";
+import { type Kind, narrower, SHORT_CHARACTERS_MAX } from "./kind.ts";
+
+/** Formats that leave no room: each is held by a grammar whose characters are harmless, or that nothing interprets. */
+const NONE: ReadonlySet<Json | undefined> = new Set(["date-time", "date", "time", "duration", "uuid", "ipv4", "ipv6", "hostname", "byte", "base64url", "char"]);
+const URLS: ReadonlySet<Json | undefined> = new Set(["uri", "uri-reference", "url", "iri", "iri-reference"]);
+const RICH: ReadonlySet<Json | undefined> = new Set(["text/html", "application/xhtml+xml"]);
+
+/** @param formats whether formats are held; where they only annotate, `date` says nothing */
+export function textKind(schema: JsonObject, formats: boolean): Kind {
+  const { format, pattern, maxLength, contentMediaType, contentEncoding } = schema;
+  const said: Kind[] = [];
+  if (formats && NONE.has(format)) said.push("none");
+  if (URLS.has(format)) said.push("url");
+  if (typeof pattern === "string" && isHarmless(pattern)) said.push("none");
+  if (format === "html" || (contentEncoding === undefined && typeof contentMediaType === "string" && RICH.has(contentMediaType.trim().toLowerCase()))) said.push("rich");
+  if (typeof maxLength === "number" && maxLength <= SHORT_CHARACTERS_MAX) said.push("short");
+  return said.reduce<Kind>(narrower, "text");
+}
