@@ -79,6 +79,8 @@ export interface Given {
   readonly path?: string;
   readonly query?: readonly RawPair[];
   readonly pathValues?: readonly string[];
+  /** What the parameters were read to be, for the guards behind. */
+  readonly values?: readonly (Json | undefined)[];
   readonly fields?: readonly (readonly [string, string])[];
   readonly wrong?: string;
   readonly body?: string | Uint8Array;
@@ -179,6 +181,13 @@ export function exchangeOf(given: Given, at: Operation): Exchange {
       this.protocol = protocol;
     },
     reply: fieldsOf([]),
+    values: given.values ?? [],
+    understand(values) {
+      this.values = values;
+    },
+    witness(guard, stage, problem) {
+      this.observed.push({ kind: "refusal", guard, stage, problem });
+    },
     principal: given.principal,
     outgoing: fieldsOf([...fields.list]),
     answer: new OpenAnswer(answer.status ?? 200, fieldsOf((answer.fields ?? []).flat()), answer.content ?? Content.holding(bytesOf(answer.body ?? "")), answer.from ?? "api"),

@@ -1,13 +1,15 @@
 /** OpenExchange: the one object behind the nine views, while its exchange is open. */
+import type { Json } from "../contract/json-value.ts";
 import type { Operation, RawPair } from "../contract/operation.ts";
 import type { Target } from "../contract/target.ts";
 import type { ClientCertificate } from "../exchange/certificate.ts";
 import { Content } from "../exchange/content.ts";
 import type { Outcome, Refusal } from "../exchange/decision.ts";
-import { type Exchange, OpenAnswer, type Request } from "../exchange/exchange.ts";
+import { type Exchange, OpenAnswer, type Request, type Stage } from "../exchange/exchange.ts";
 import { fieldsOf, type WritableFields } from "../exchange/fields.ts";
 import type { Caller } from "../exchange/forwarding.ts";
 import type { Principal } from "../exchange/principal.ts";
+import type { Problem } from "../exchange/problem.ts";
 import type { Uplink } from "../exchange/uplink.ts";
 import type { Deadlines, Due } from "./deadlines.ts";
 import type { ArrivalFacts } from "./engine.ts";
@@ -27,6 +29,7 @@ interface Opening {
 }
 
 const NO_QUERY: readonly RawPair[] = [];
+const NO_VALUES: readonly Json[] = [];
 
 export class OpenExchange implements Exchange {
   readonly id: string;
@@ -45,6 +48,7 @@ export class OpenExchange implements Exchange {
   readonly content: Content;
   readonly reply: WritableFields = fieldsOf([]);
   readonly observed: Refusal[] = [];
+  values: readonly (Json | undefined)[] = NO_VALUES;
   principal: Principal | undefined = undefined;
   answer: OpenAnswer;
   outcome: Outcome = undefined;
@@ -108,6 +112,14 @@ export class OpenExchange implements Exchange {
 
   agree(protocol: string): void {
     this.protocol = protocol;
+  }
+
+  understand(values: readonly (Json | undefined)[]): void {
+    this.values = values;
+  }
+
+  witness(guard: string, stage: Stage, problem: Problem): void {
+    this.observed.push({ kind: "refusal", guard, stage, problem });
   }
 
   /** Calls back once when the deadline passes or the caller leaves before the answer was let out. */

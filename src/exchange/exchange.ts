@@ -5,12 +5,14 @@
  * where it stands and may write only what its stage is for. The views are least privilege for honest code, not a
  * sandbox for hostile code.
  */
+import type { Json } from "../contract/json-value.ts";
 import type { Operation, RawPair } from "../contract/operation.ts";
 import type { ClientCertificate } from "./certificate.ts";
 import { type Bounded, Content, type Readable } from "./content.ts";
 import type { Refusal } from "./decision.ts";
 import type { Fields, WritableFields } from "./fields.ts";
 import type { Principal } from "./principal.ts";
+import type { Problem } from "./problem.ts";
 
 /** The request as the host read it. Nothing in it ever changes. */
 export interface Request {
@@ -67,6 +69,12 @@ export interface Known extends Arrival {
 /** validate: the body may be read. */
 export interface Inspected extends Known {
   readonly content: Readable;
+  /** Values of the parameters, in the order of `operation.parameters`, undefined where one was not given. Empty until they have been read. */
+  readonly values: readonly (Json | undefined)[];
+  /** For the guard that has read the parameters. */
+  readonly understand: (values: readonly (Json | undefined)[]) => void;
+  /** Writes down, without refusing, what a guard's own options tell it only to watch for. */
+  readonly witness: (guard: string, stage: Stage, problem: Problem) => void;
 }
 
 /** prepare: what goes to the API may be written. */
@@ -118,6 +126,7 @@ export type Stage = keyof Views;
 export interface Exchange extends Prepared, Disclosed {
   principal: Principal | undefined;
   protocol: string | undefined;
+  values: readonly (Json | undefined)[];
   readonly content: Content;
   readonly outgoing: WritableFields;
   answer: OpenAnswer;

@@ -10,8 +10,8 @@
  * Specification 3.1.1, section 4.8.12, and RFC 6265, section 4.1.1.
  */
 import { defineGuard, fields, type Guard } from "../../../guard.ts";
-import { type Located, refuseInvalid } from "./invalid.ts";
-import { parameterReaders, undescribed } from "./parameter-readers.ts";
+import { refuseInvalid } from "./invalid.ts";
+import { type Found, parameterReaders, undescribed } from "./parameter-readers.ts";
 
 export const parameters: Guard = defineGuard({
   name: "parameters",
@@ -24,11 +24,13 @@ export const parameters: Guard = defineGuard({
     if (operation.listed === "unlisted") return undefined;
     for (const name of undescribed(operation)) report(`the path parameter ${name} is not described, so nothing could check it`, "a parameter with `in: path` and this name");
     const readers = parameterReaders(operation);
+    const none = operation.parameters.map(() => undefined);
 
     return (exchange) => {
-      const findings: Located[] = [];
-      for (const read of readers) read(exchange, findings);
-      return findings.length === 0 ? undefined : refuseInvalid(findings);
+      const found: Found = { findings: [], values: [...none] };
+      for (const read of readers) read(exchange, found);
+      exchange.understand(found.values);
+      return found.findings.length === 0 ? undefined : refuseInvalid(found.findings);
     };
   },
 });

@@ -187,3 +187,8 @@ test("whatever the query and the cookies are, only what is declared and fits pas
     { numRuns: 300 },
   );
 });
+
+test("what the parameters were read to be is kept for the guards behind, by their place in the operation", async () => {
+  const { exchange } = await send([parameter("page", "query"), parameter("id", "header"), parameter("sort", "query")], { query: [["sort", "good"]] });
+  assert.deepEqual(exchange.values, [undefined, undefined, "good"]);
+});
