@@ -95,7 +95,7 @@ function trials(url: string, authority: string, tokens: string): readonly (reado
 }
 
 function announce(gateway: Gateway, folder: string, bankPort: string): void {
-  const { policy, plans } = gateway.assembly.engine.house;
+  const { policy, plans } = gateway.house();
   const near = (file: string): string => path.relative(process.cwd(), file) || file;
   console.log(`Sallyport listens on ${gateway.url}, in front of the bank on http://127.0.0.1:${bankPort}.`);
   const ways = new Map<string, string[]>();

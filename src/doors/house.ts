@@ -103,7 +103,7 @@ function furnish(policy: Policy, contract: ReadContract, reading: PolicyReading,
     trusted,
     nowhere,
     database,
-    files: [policy.file, ...contract.files],
+    files: [policy.file, ...contract.files, ...certificateFiles(policy)],
     warnings: [],
     find(method, segments) {
       const found = contract.find(method, segments);
@@ -112,6 +112,10 @@ function furnish(policy: Policy, contract: ReadContract, reading: PolicyReading,
       return { plan: elsewhere, values: [] };
     },
   };
+}
+
+function certificateFiles({ folder, settings: { listen } }: Policy): readonly string[] {
+  return listen.tls === undefined ? [] : [listen.tls.certificate, listen.tls.key].map((file) => path.resolve(folder, file));
 }
 
 /** Content that nobody can check is no obstacle where the policy says, with a reason, that nobody shall. */

@@ -39,12 +39,16 @@ export interface Assembly {
   readonly metrics: Metrics;
   /** Opens what lies outside this process; answers why it cannot be used. */
   readonly open: () => Promise<readonly Misfit[]>;
-  /** Builds anew from the files. Answers the misfits when the old house stays. */
+  /** Builds anew from the files, and leaves it to the caller when to move in: threads do so at one moment. */
+  readonly prepare: () => Preparation;
+  /** Builds anew and moves in. Answers the misfits when the old house stays. */
   readonly reload: () => readonly Misfit[];
   /** Calls back after each reload that worked. */
   readonly onReload: (callback: (house: House) => void) => void;
   readonly close: () => Promise<void>;
 }
+
+export type Preparation = { readonly move: () => void } | { readonly misfits: readonly Misfit[] };
 
 export const WATCH_MILLISECONDS = 1_000;
 
@@ -69,18 +73,23 @@ export function assemble(policyFile: string, { say, guards = [], sink, watch = t
   const engine = new Engine(building.house, { audit, metrics });
   const callbacks: ((house: House) => void)[] = [];
 
-  const reload = (): readonly Misfit[] => {
+  const prepare = (): Preparation => {
     const next = buildHouse(policyFile, materials);
-    metrics.reloaded("house" in next);
-    if ("misfits" in next) {
-      say("error", "reload refused: the old policy stays", { misfits: next.misfits.map(writeMisfit) });
-      return next.misfits;
-    }
-    shared.settle(next.house.policy.settings.deadline);
-    engine.move(next.house);
-    say("info", "reloaded", { policy: next.house.policy.version, operations: next.house.plans.size });
-    for (const callback of callbacks) callback(next.house);
-    return [];
+    if ("misfits" in next) return next;
+    return {
+      move() {
+        shared.settle(next.house.policy.settings.deadline);
+        engine.move(next.house);
+        for (const callback of callbacks) callback(next.house);
+      },
+    };
+  };
+
+  const reload = (): readonly Misfit[] => {
+    const next = prepare();
+    if ("move" in next) next.move();
+    sayReload(engine.house, next, say, metrics);
+    return "misfits" in next ? next.misfits : [];
   };
 
   const look = watch ? watchFiles(() => engine.house.files, reload) : undefined;
@@ -90,6 +99,7 @@ export function assemble(policyFile: string, { say, guards = [], sink, watch = t
     audit,
     metrics,
     open: () => openOutside(engine.house),
+    prepare,
     reload,
     onReload: (callback) => void callbacks.push(callback),
     async close() {
@@ -110,7 +120,14 @@ async function openOutside({ database, policy }: House): Promise<readonly Misfit
   return [{ level: "error", place: { file: policy.file, pointer: "/database" }, message: `the database cannot be used: ${wrong}`, ...(allowed === undefined ? {} : { allowed }) }];
 }
 
-function openSink({ folder, settings: { audit } }: Policy): { readonly sink: AuditSink } | { readonly misfits: readonly Misfit[] } {
+/** What came of a reload; `house` is the one in force now. */
+export function sayReload(house: House, outcome: Preparation, say: Say, metrics: Metrics): void {
+  metrics.reloaded("move" in outcome);
+  if ("misfits" in outcome) say("error", "reload refused: the old policy stays", { misfits: outcome.misfits.map(writeMisfit) });
+  else say("info", "reloaded", { policy: house.policy.version, operations: house.plans.size });
+}
+
+export function openSink({ folder, settings: { audit } }: Policy): { readonly sink: AuditSink } | { readonly misfits: readonly Misfit[] } {
   if (audit.file === undefined) return { sink: openStreamSink(process.stdout) };
   const file = path.resolve(folder, audit.file);
   try {
@@ -125,13 +142,13 @@ export function codeOf(fault: unknown): string {
   return fault instanceof Error && "code" in fault ? String(fault.code) : "unknown fault";
 }
 
-interface Look {
+export interface Look {
   readonly refresh: () => void;
   readonly close: () => void;
 }
 
 /** By polling: editors and deployments replace files in ways that change events do not tell alike everywhere. */
-function watchFiles(files: () => readonly string[], changed: () => void): Look {
+export function watchFiles(files: () => readonly string[], changed: () => void): Look {
   const notice = (now: { mtimeMs: number; size: number }, before: { mtimeMs: number; size: number }): void => {
     if (now.mtimeMs !== before.mtimeMs || now.size !== before.size) changed();
   };

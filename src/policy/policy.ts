@@ -29,6 +29,15 @@ const basePath: Shape<string> = checked(text("Path in front of all paths of the 
   path === "/" || /^(\/[A-Za-z0-9._~-]+)+$/.test(path) ? { value: path === "/" ? "" : path } : { wrong: "not a plain path", allowed: "/ or /name/name" },
 );
 
+export const THREADS_MAX = 64;
+
+const threadCount = count("", { min: 1, max: THREADS_MAX });
+const threads: Shape<number | "auto"> = {
+  ...threadCount,
+  schema: { description: "Threads of the gateway behind its one port; `auto` takes one for each processor.", anyOf: [{ type: "string", const: "auto" }, { type: "integer", minimum: 1, maximum: THREADS_MAX }] },
+  read: (value, at) => (value === "auto" ? value : threadCount.read(value, at)),
+};
+
 /** What the policy says beside its postings. Times in milliseconds, sizes in bytes. */
 export interface Settings {
   readonly contract: string;
@@ -36,6 +45,7 @@ export interface Settings {
   readonly base: string | undefined;
   readonly strict: boolean;
   readonly listen: Listen;
+  readonly threads: number | "auto";
   readonly trust: readonly string[];
   readonly unlisted: { readonly forward: string } | undefined;
   readonly deadline: number;
@@ -95,6 +105,7 @@ export const settingsShape: Shape<Settings> = fields({
     }),
     {},
   ),
+  threads: or(threads, 1),
   trust: or(listOf("Addresses or ranges of the proxies in front of this door; only their forwarding fields are believed.", text("An address or a range such as 10.0.0.0/8.")), []),
   unlisted: optional(fields({ forward: reason("Why requests that the contract does not list are forwarded all the same.") })),
   deadline: or(duration("Longest time from a request's head to its answer's head.", { min: "100ms", max: "1h" }), "30s"),

@@ -12,7 +12,23 @@ export interface Metrics {
   readonly reloaded: (worked: boolean) => void;
   /** Adds a value that is asked for when somebody scrapes. */
   readonly gauge: (name: string, about: string, read: () => number) => void;
+  /** What was counted so far: a copy that can travel to another thread. */
+  readonly read: () => Snapshot;
   readonly write: () => string;
+}
+
+export interface Gauge {
+  readonly name: string;
+  readonly about: string;
+  readonly value: number;
+}
+
+export interface Snapshot {
+  readonly operations: ReadonlyMap<string, Tally>;
+  readonly refusals: ReadonlyMap<string, number>;
+  readonly observed: ReadonlyMap<string, number>;
+  readonly reloads: ReadonlyMap<string, number>;
+  readonly gauges: readonly Gauge[];
 }
 
 /** Upper bounds of the duration histogram, in seconds. */
@@ -21,9 +37,7 @@ export const DURATION_BOUNDS_SECONDS: readonly number[] = [0.001, 0.0025, 0.005,
 const OUTCOMES: readonly AuditRecord["outcome"][] = ["allowed", "refused", "replied", "failed"];
 
 /** What is counted of one operation. Its labels are written when somebody scrapes, not for every exchange. */
-interface Tally {
-  /** As a label's value. */
-  readonly operation: string;
+export interface Tally {
   /** By status and outcome, as one number: `status * OUTCOMES.length + outcome`. */
   readonly exchanges: Map<number, number>;
   readonly buckets: number[];
@@ -38,6 +52,15 @@ export function openMetrics(): Metrics {
   const reloads = new Map<string, number>();
   const gauges: { readonly name: string; readonly about: string; readonly read: () => number }[] = [];
   let open = 0;
+  gauges.push({ name: "sallyport_exchanges_open", about: "Exchanges in flight.", read: () => open });
+
+  const read = (): Snapshot => ({
+    operations: new Map([...operations].map(([operation, tally]) => [operation, copyOf(tally)])),
+    refusals: new Map(refusals),
+    observed: new Map(observed),
+    reloads: new Map(reloads),
+    gauges: gauges.map(({ name, about, read: ask }) => ({ name, about, value: ask() })),
+  });
 
   return {
     arrived: () => void open++,
@@ -45,7 +68,7 @@ export function openMetrics(): Metrics {
       open--;
       const operation = record.operation === "" ? "unlisted" : record.operation;
       let tally = operations.get(operation);
-      if (tally === undefined) operations.set(operation, (tally = newTally(operation)));
+      if (tally === undefined) operations.set(operation, (tally = newTally()));
       const key = record.status * OUTCOMES.length + OUTCOMES.indexOf(record.outcome);
       tally.exchanges.set(key, (tally.exchanges.get(key) ?? 0) + 1);
       measure(tally, record.milliseconds / 1_000);
@@ -54,25 +77,54 @@ export function openMetrics(): Metrics {
     },
     reloaded: (worked) => add(reloads, `result="${worked ? "worked" : "refused"}"`),
     gauge: (name, about, read) => void gauges.push({ name, about, read }),
-    write: () =>
-      [
-        counters("sallyport_exchanges_total", "Exchanges concluded.", countsOf(operations.values())),
-        counters("sallyport_refusals_total", "Exchanges that a guard or the house refused, and whose fault it was.", refusals),
-        counters("sallyport_observed_total", "Refusals of guards in observe mode: witnessed, not obeyed.", observed),
-        counters("sallyport_reloads_total", "Reloads of policy and contract.", reloads),
-        histograms([...operations.values()]),
-        single("sallyport_exchanges_open", "Exchanges in flight.", open),
-        ...gauges.map(({ name, about, read }) => single(name, about, read())),
-      ].join(""),
+    read,
+    write: () => writeMetrics([read()]),
   };
+}
+
+/** Several threads count apart and are read together: counts, times and gauges add up. */
+export function writeMetrics(snapshots: readonly Snapshot[]): string {
+  const operations = new Map<string, Tally>();
+  for (const [operation, tally] of snapshots.flatMap((snapshot) => [...snapshot.operations])) {
+    const sum = operations.get(operation);
+    if (sum === undefined) operations.set(operation, copyOf(tally));
+    else addTally(sum, tally);
+  }
+  const gauges = new Map<string, Gauge>();
+  for (const gauge of snapshots.flatMap((snapshot) => snapshot.gauges)) gauges.set(gauge.name, { ...gauge, value: gauge.value + (gauges.get(gauge.name)?.value ?? 0) });
+  return [
+    counters("sallyport_exchanges_total", "Exchanges concluded.", countsOf(operations)),
+    counters("sallyport_refusals_total", "Exchanges that a guard or the house refused, and whose fault it was.", sumOf(snapshots.map(({ refusals }) => refusals))),
+    counters("sallyport_observed_total", "Refusals of guards in observe mode: witnessed, not obeyed.", sumOf(snapshots.map(({ observed }) => observed))),
+    counters("sallyport_reloads_total", "Reloads of policy and contract.", sumOf(snapshots.map(({ reloads }) => reloads))),
+    histograms(operations),
+    ...[...gauges.values()].map(({ name, about, value }) => single(name, about, value)),
+  ].join("");
+}
+
+function sumOf(all: readonly ReadonlyMap<string, number>[]): ReadonlyMap<string, number> {
+  const sum = new Map<string, number>();
+  for (const [labels, count] of all.flatMap((counts) => [...counts])) sum.set(labels, (sum.get(labels) ?? 0) + count);
+  return sum;
+}
+
+function copyOf(tally: Tally): Tally {
+  return { exchanges: new Map(tally.exchanges), buckets: [...tally.buckets], sum: tally.sum, count: tally.count };
+}
+
+function addTally(to: Tally, { exchanges, buckets, sum, count }: Tally): void {
+  for (const [key, more] of exchanges) to.exchanges.set(key, (to.exchanges.get(key) ?? 0) + more);
+  for (const [at, more] of buckets.entries()) to.buckets[at] = (to.buckets[at] ?? 0) + more;
+  to.sum += sum;
+  to.count += count;
 }
 
 function add(counts: Map<string, number>, labels: string): void {
   counts.set(labels, (counts.get(labels) ?? 0) + 1);
 }
 
-function newTally(operation: string): Tally {
-  return { operation: label(operation), exchanges: new Map(), buckets: DURATION_BOUNDS_SECONDS.map(() => 0), sum: 0, count: 0 };
+function newTally(): Tally {
+  return { exchanges: new Map(), buckets: DURATION_BOUNDS_SECONDS.map(() => 0), sum: 0, count: 0 };
 }
 
 function measure(tally: Tally, seconds: number): void {
@@ -82,10 +134,10 @@ function measure(tally: Tally, seconds: number): void {
   tally.count++;
 }
 
-function countsOf(tallies: Iterable<Tally>): ReadonlyMap<string, number> {
+function countsOf(operations: ReadonlyMap<string, Tally>): ReadonlyMap<string, number> {
   const counts = new Map<string, number>();
-  for (const { operation, exchanges } of tallies) {
-    for (const [key, count] of exchanges) counts.set(`operation="${operation}",outcome="${OUTCOMES[key % OUTCOMES.length]}",status="${Math.floor(key / OUTCOMES.length)}"`, count);
+  for (const [operation, { exchanges }] of operations) {
+    for (const [key, count] of exchanges) counts.set(`operation="${label(operation)}",outcome="${OUTCOMES[key % OUTCOMES.length]}",status="${Math.floor(key / OUTCOMES.length)}"`, count);
   }
   return counts;
 }
@@ -102,9 +154,10 @@ function single(name: string, about: string, value: number): string {
   return `${heading(name, about, "gauge")}${name} ${value}\n`;
 }
 
-function histograms(tallies: readonly Tally[]): string {
+function histograms(operations: ReadonlyMap<string, Tally>): string {
   const name = "sallyport_exchange_seconds";
-  const lines = tallies.map(({ operation, buckets, sum, count }) => {
+  const lines = [...operations].map(([id, { buckets, sum, count }]) => {
+    const operation = label(id);
     let below = 0;
     const rows = DURATION_BOUNDS_SECONDS.map((bound, at) => `${name}_bucket{operation="${operation}",le="${bound}"} ${(below += buckets[at] ?? 0)}\n`);
     return `${rows.join("")}${name}_bucket{operation="${operation}",le="+Inf"} ${count}\n${name}_sum{operation="${operation}"} ${sum}\n${name}_count{operation="${operation}"} ${count}\n`;

@@ -59,8 +59,9 @@ export const run: Command = defineCommand({
   },
 });
 
-function announce({ url, watchUrl, assembly }: Gateway, say: Say, page: Page | undefined): void {
-  const { house } = assembly.engine;
+function announce(gateway: Gateway, say: Say, page: Page | undefined): void {
+  const { url, watchUrl } = gateway;
+  const house = gateway.house();
   const { policy, contract, warnings } = house;
   const coverage = measureCoverage(house, GUARDS);
   const down = coverage.down.length;
@@ -100,6 +101,6 @@ function untilStopped(gateway: Gateway, say: Say): Promise<ExitCode> {
   };
   process.on("SIGTERM", stop);
   process.on("SIGINT", stop);
-  process.on("SIGHUP", () => void gateway.assembly.reload());
+  process.on("SIGHUP", () => void gateway.reload());
   return promise;
 }

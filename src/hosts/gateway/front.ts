@@ -19,7 +19,7 @@ export interface FrontTls {
 
 export interface Front {
   /** @throws the system's error when the port cannot be had */
-  readonly listen: (port: number, address: string) => Promise<AddressInfo>;
+  readonly listen: (port: number, address: string, reusePort?: boolean) => Promise<AddressInfo>;
   /** New connections get the new certificate. */
   readonly renew: (tls: FrontTls) => void;
   readonly connections: () => number;

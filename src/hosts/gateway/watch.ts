@@ -5,7 +5,6 @@
  */
 import http from "node:http";
 import type { AddressInfo } from "node:net";
-import type { Metrics } from "../../watch/metrics.ts";
 
 export interface Watch {
   readonly url: string;
@@ -17,8 +16,9 @@ export interface Watch {
 export interface WatchOptions {
   readonly address: string;
   readonly port: number;
-  readonly metrics: Metrics;
-  readonly ready: () => boolean;
+  /** The text of /metrics. */
+  readonly metrics: () => Promise<string>;
+  readonly ready: () => Promise<boolean>;
 }
 
 /** @throws the system's error when the port cannot be had */
@@ -30,8 +30,9 @@ export async function openWatch({ address, port, metrics, ready }: WatchOptions)
     };
     if (request.method !== "GET" && request.method !== "HEAD") return answer(405, "GET and HEAD only\n");
     if (request.url === "/livez") return answer(200, "alive\n");
-    if (request.url === "/readyz") return leaving ? answer(503, "leaving\n") : ready() ? answer(200, "ready\n") : answer(503, "the audit log is full\n");
-    if (request.url === "/metrics") return answer(200, metrics.write(), "text/plain; version=0.0.4; charset=utf-8");
+    if (request.url === "/readyz" && leaving) return answer(503, "leaving\n");
+    if (request.url === "/readyz") return void ready().then((yes) => (yes ? answer(200, "ready\n") : answer(503, "the audit log is full\n")), () => answer(503, "not ready\n"));
+    if (request.url === "/metrics") return void metrics().then((text) => answer(200, text, "text/plain; version=0.0.4; charset=utf-8"), () => answer(503, "the counts cannot be had\n"));
     answer(404, "/livez, /readyz and /metrics\n");
   });
   await new Promise<void>((resolve, reject) => {

@@ -23,7 +23,7 @@ const CIPHERS =
 export function openWireFront(secure: FrontTls | undefined, events: FrontEvents, limits: Partial<FrontLimits> = {}): Front {
   const front = new WireFront(secure, events, { ...FRONT_LIMITS, ...limits });
   return {
-    listen: (port, address) => front.listen(port, address),
+    listen: (port, address, reusePort) => front.listen(port, address, reusePort),
     renew: (next) => front.renew(next),
     connections: () => front.connections(),
     drain: (graceMilliseconds) => front.drain(graceMilliseconds),
@@ -49,11 +49,11 @@ class WireFront {
     this.#server = net.createServer({ noDelay: true }, (socket) => this.#accept(socket));
   }
 
-  listen(port: number, address: string): Promise<AddressInfo> {
+  listen(port: number, address: string, reusePort = false): Promise<AddressInfo> {
     const server = this.#server;
     return new Promise((resolve, reject) => {
       server.once("error", reject);
-      server.listen(port, address, () => {
+      server.listen({ port, host: address, reusePort }, () => {
         server.off("error", reject);
         resolve(server.address() as AddressInfo);
       });

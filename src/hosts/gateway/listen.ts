@@ -1,0 +1,81 @@
+/**
+ * Listen: what a policy says about the door on the street, held against this machine.
+ *
+ * Each reason not to listen is one sentence, and is found before anything listens.
+ */
+import { createPrivateKey, X509Certificate } from "node:crypto";
+import { readFileSync } from "node:fs";
+import type { AddressInfo } from "node:net";
+import path from "node:path";
+import type { Misfit, Place } from "../../contract/misfit.ts";
+import type { Policy } from "../../policy/policy.ts";
+import { codeOf } from "../assemble.ts";
+import type { FrontTls } from "./front.ts";
+
+/** What would keep a gateway from listening as this policy says, as far as that can be known without listening. */
+export function findListenMisfits(policy: Policy): readonly Misfit[] {
+  const tls = readTls(policy);
+  return [...("misfits" in tls ? tls.misfits : []), ...unfitFor(policy)];
+}
+
+export function placeIn({ file }: Policy, pointer: string): Place {
+  return { file, pointer };
+}
+
+export function startMisfit(place: Place, message: string, allowed?: string): Misfit {
+  return { level: "error", place, message, ...(allowed === undefined ? {} : { allowed }) };
+}
+
+export function listenMisfit(policy: Policy, pointer: string, address: string, port: number, fault: unknown): Misfit {
+  const code = codeOf(fault);
+  const why = code === "EADDRINUSE" ? "the port is in use" : code === "EACCES" ? "this user may not open that port" : code === "EADDRNOTAVAIL" ? "this machine has no such address" : `it failed with ${code}`;
+  return startMisfit(placeIn(policy, pointer), `cannot listen on ${address}:${port}: ${why}`);
+}
+
+const LOOPBACK: ReadonlySet<string> = new Set(["127.0.0.1", "::1", "localhost"]);
+
+/** Plain HTTP only where nobody else can hear it, or with a written reason; health and metrics for this machine only. */
+function unfitFor(policy: Policy): readonly Misfit[] {
+  const { listen, watch } = policy.settings;
+  const misfits: Misfit[] = [];
+  if (listen.tls === undefined && listen.plain === undefined && !LOOPBACK.has(listen.address)) {
+    misfits.push(startMisfit(placeIn(policy, "/listen"), `plain HTTP on ${listen.address} would be readable on the network`, "listen.tls with certificate and key, or listen.plain: <reason>"));
+  }
+  if (watch !== undefined && !LOOPBACK.has(watch.address)) misfits.push(startMisfit(placeIn(policy, "/watch/address"), "health and metrics are for this machine only", [...LOOPBACK].join(", ")));
+  return misfits;
+}
+
+export function readTls(policy: Policy): { readonly tls: FrontTls | undefined } | { readonly misfits: readonly Misfit[] } {
+  const { tls } = policy.settings.listen;
+  if (tls === undefined) return { tls: undefined };
+  const misfits: Misfit[] = [];
+  const read = (name: "certificate" | "key"): string | undefined => {
+    try {
+      return readFileSync(path.resolve(policy.folder, tls[name]), "utf8");
+    } catch (fault) {
+      misfits.push(startMisfit(placeIn(policy, `/listen/tls/${name}`), `the ${name} file cannot be read (${codeOf(fault)})`));
+      return undefined;
+    }
+  };
+  const certificate = read("certificate");
+  const key = read("key");
+  if (certificate === undefined || key === undefined) return { misfits };
+  const wrong = wrongWith(certificate, key);
+  if (wrong !== undefined) return { misfits: [startMisfit(placeIn(policy, "/listen/tls"), wrong)] };
+  return { tls: { certificate, key, versions: tls.versions } };
+}
+
+function wrongWith(certificate: string, key: string): string | undefined {
+  try {
+    const leaf = new X509Certificate(certificate);
+    if (Date.parse(leaf.validTo) <= Date.now()) return `the certificate expired on ${leaf.validTo}`;
+    if (Date.parse(leaf.validFrom) > Date.now()) return `the certificate is not valid before ${leaf.validFrom}`;
+    return leaf.checkPrivateKey(createPrivateKey(key)) ? undefined : "the key is not the certificate's";
+  } catch {
+    return "certificate or key is not a PEM file that can be used";
+  }
+}
+
+export function hostOf({ address, family }: AddressInfo): string {
+  return family === "IPv6" ? `[${address}]` : address;
+}
