@@ -122,10 +122,11 @@ test("A stop lets exchanges in flight finish, in every thread", { skip }, async 
   const slow = api.server.listeners("request").slice();
   api.server.removeAllListeners("request");
   api.server.on("request", (_request, response: http.ServerResponse) => void setTimeout(() => response.writeHead(200, { "content-type": "application/json" }).end("[1]"), 300));
-  let arrived = 0;
-  api.server.on("request", () => void arrived++);
+  const arrived = Promise.withResolvers<undefined>();
+  let count = 0;
+  api.server.on("request", () => (++count === 12 ? arrived.resolve(undefined) : undefined));
   const inFlight = times(12, ask);
-  while (arrived < 12) await new Promise((resolve) => setTimeout(resolve, 10));
+  await arrived.promise;
   await Promise.all([gateway.stop(), gateway.stop()]);
   assert.deepEqual(new Set(await inFlight), new Set([200]));
   api.server.removeAllListeners("request");

@@ -63,7 +63,7 @@ test("A thread that runs out of memory ends alone, and is started again", async 
   const { thread, said, returned } = trial([], { start });
   await thread.open();
   await returned;
-  assert.match(String(said[0]?.[1]["reason"]), /memory/);
+  assert.match(JSON.stringify(said[0]?.[1]), /memory/);
   await thread.stop();
 });
 
