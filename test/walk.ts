@@ -9,6 +9,7 @@ import type { Json } from "../src/contract/json-value.ts";
 import type { Operation, RawPair } from "../src/contract/operation.ts";
 import { pass } from "../src/doors/pass.ts";
 import type { ClientCertificate } from "../src/exchange/certificate.ts";
+import { STAGES } from "../src/doors/stages.ts";
 import { Content } from "../src/exchange/content.ts";
 import type { Outcome } from "../src/exchange/decision.ts";
 import { type Exchange, OpenAnswer } from "../src/exchange/exchange.ts";
@@ -110,7 +111,8 @@ export function misfits(guard: Guard, options: Json, particulars: Partial<Operat
   const said: string[] = [];
   const report = (pointer: string, message: string, allowed?: string): unknown => said.push(`${pointer}: ${message}${allowed === undefined ? "" : `; allowed: ${allowed}`}`);
   const posted = guard.post(options, { pointer: "", report });
-  posted?.compile({ ...siteOf({ guard, operation: particulars, site }), report: (message, allowed) => report("", message, allowed) });
+  const at: Site = { ...siteOf({ guard, operation: particulars, site }), report: (message, allowed) => report("", message, allowed) };
+  for (const stage of guard.stages) posted?.compile(at, stage);
   return said;
 }
 
@@ -118,11 +120,13 @@ export function post(posting: Posting): (given?: Given) => Promise<Sent> {
   const { guard, options = {}, mode = "enforce" } = posting;
   const posted = guard.post(options, { pointer: "", report: (pointer, message, allowed) => assert.fail(`${pointer}: ${message} (allowed: ${allowed ?? ""})`) });
   assert.ok(posted !== undefined, "the options were refused");
-  const site = siteOf(posting);
-  const check = posted.compile(site);
+  const site: Site = { ...siteOf(posting), mode };
+  const steps = STAGES.filter((stage) => guard.stages.includes(stage)).flatMap((stage) => {
+    const check = posted.compile(site, stage);
+    return check === undefined ? [] : [{ guard: guard.name, stage, mode, check }];
+  });
   return async (given = {}) => {
     const exchange = exchangeOf(given, site.operation);
-    const steps = check === undefined ? [] : [{ guard: guard.name, stage: guard.stage, mode, check }];
     return { outcome: await pass(steps, exchange), exchange };
   };
 }

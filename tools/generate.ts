@@ -111,7 +111,8 @@ function guardReference(): Generated {
 
 function guardSection(guard: Guard): readonly string[] {
   const [first = "", ...rest] = manualOf(guard);
-  const standing = guard.standing ? "Stands at every operation without being named." : "Stands where the policy names it.";
+  const besides = guard.stages.length === 1 ? "" : ` One posting does its part in ${guard.stages.slice(1).join(" and ")}, too.`;
+  const standing = (guard.standing ? "Stands at every operation without being named." : "Stands where the policy names it.") + besides;
   return [`### ${guard.name}`, first.replace(/^[^:]+: (.)/, (_all, letter: string) => letter.toUpperCase()), ...rest, standing, table(guard.schema)];
 }
 

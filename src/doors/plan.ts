@@ -62,6 +62,7 @@ const operationDown = problem("operation-down", 503, "This operation is not in s
 
 interface Compiled {
   readonly posting: Posting;
+  readonly stage: Stage;
   readonly step: Step | undefined;
 }
 
@@ -76,8 +77,9 @@ export function makePlan(postings: readonly Posting[], site: PlanSite): Plan {
   const posted = new Set(postings.filter(({ mode, waived }) => mode === "enforce" && waived === undefined).map(({ guard }) => guard.name));
   const join = joinOf(site.operation);
   const joining = join === undefined ? {} : { join };
-  const compiled = posts.map(([posting, post]) => compilePosting(posting, post, { ...site, schemes, challenges, posted, joining }));
-  const inOrder = STAGES.flatMap((stage) => compiled.filter(({ posting }) => posting.guard.stage === stage));
+  const optionsOf = (name: string): Json | undefined => postings.find(({ guard, waived }) => guard.name === name && waived === undefined)?.options;
+  const compiled = posts.flatMap(([posting, post]) => compilePosting(posting, post, { ...site, schemes, challenges, posted, optionsOf, joining }));
+  const inOrder = STAGES.flatMap((stage) => compiled.filter((one) => one.stage === stage));
   const steps = inOrder.flatMap(({ step }) => step ?? []);
   const outbound = steps.filter(({ stage }) => doorOf(stage) === "outbound");
   const sealFrom = outbound.findIndex(({ stage }) => stage === "seal");
@@ -110,22 +112,25 @@ function readOptions({ guard, options, waived, pointer }: Posting, { complain }:
   return guard.post(options, { pointer, report: complain });
 }
 
-type CompileSite = PlanSite & Pick<Site, "schemes" | "challenges" | "posted"> & { readonly joining: Pick<Step, "join"> };
+type CompileSite = PlanSite & Pick<Site, "schemes" | "challenges" | "posted" | "optionsOf"> & { readonly joining: Pick<Step, "join"> };
 
-function compilePosting(posting: Posting, post: Post | undefined, site: CompileSite): Compiled {
+/** One for each stage at which the guard does something. */
+function compilePosting(posting: Posting, post: Post | undefined, site: CompileSite): readonly Compiled[] {
   const { guard, mode, pointer } = posting;
-  if (post === undefined || (site.down !== undefined && !STANDING_WHEN_DOWN.has(guard.stage))) return { posting, step: undefined };
-  const { operation } = site;
+  const { operation, down } = site;
   const report: Site["report"] = (message, allowed) => {
     const words = `${operation.id}: ${guard.name}: ${message}`;
     if (pointer === "" && operation.listed === "operation") site.accuse(words, allowed);
     else site.complain(pointer === "" ? "/everywhere" : pointer, words, allowed);
   };
-  const check = post.compile({ ...site, report });
-  return { posting, step: check === undefined ? undefined : { guard: guard.name, stage: guard.stage, mode, check, ...site.joining } };
+  if (post === undefined) return [{ posting, stage: guard.stage, step: undefined }];
+  return guard.stages.map((stage) => {
+    const check = down !== undefined && !STANDING_WHEN_DOWN.has(stage) ? undefined : post.compile({ ...site, mode, report }, stage);
+    return { posting, stage, step: check === undefined ? undefined : { guard: guard.name, stage, mode, check, ...site.joining } };
+  });
 }
 
-function describe({ posting, step }: Compiled): PostedGuard {
+function describe({ posting, stage, step }: Compiled): PostedGuard {
   const { guard, options, mode, waived, source, pointer } = posting;
-  return { guard: guard.name, stage: guard.stage, risks: guard.risks, options, mode, waived, source, pointer, checks: step !== undefined };
+  return { guard: guard.name, stage, risks: guard.risks, options, mode, waived, source, pointer, checks: step !== undefined };
 }

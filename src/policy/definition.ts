@@ -56,6 +56,10 @@ export interface Site {
   readonly share: <T>(key: string, make: () => { readonly value: T; readonly close?: () => void }) => T;
   /** Names of the guards that are enforced at this operation. */
   readonly posted?: ReadonlySet<string>;
+  /** The options of a guard's first posting here, as written; undefined where it does not stand here. */
+  readonly optionsOf?: (guard: string) => Json | undefined;
+  /** How this posting is meant: what only changes an answer, and refuses nothing, must ask. Default: enforce. */
+  readonly mode?: "enforce" | "observe";
   /** false: the host cannot switch protocols. */
   readonly switches?: boolean;
   /** Reports a misfit of this posting. */
@@ -73,6 +77,8 @@ export interface Definition<S extends Stage, Options> {
   readonly establishes?: (options: Options, site: Pick<Site, "operation">) => Established;
   /** undefined: nothing to check at this operation. */
   readonly compile: (options: Options, site: Site) => Check<S> | undefined;
+  /** What the same posting does at other stages, where one decision takes several steps. Each sees what its stage may see. */
+  readonly elsewhere?: { readonly [T in Stage]?: (options: Options, site: Site) => Check<T> | undefined };
 }
 
 /** What an authenticate guard can find out at an operation. */
@@ -86,13 +92,18 @@ export interface Established {
 /** What `post` yields: options understood once, ready to compile. */
 export interface Post {
   readonly establishes: (site: Pick<Site, "operation">) => Established | undefined;
-  /** The check is typed by its stage where it is defined; from here on the engine keeps stage and check together. */
-  readonly compile: (site: Site) => Check<Stage> | undefined;
+  /**
+   * The check is typed by its stage where it is defined; from here on the engine keeps stage and check together.
+   * `stage` is one of the guard's stages; its own when left out.
+   */
+  readonly compile: (site: Site, stage?: Stage) => Check<Stage> | undefined;
 }
 
 export interface Guard {
   readonly name: string;
   readonly stage: Stage;
+  /** All stages at which it does something, its own first. */
+  readonly stages: readonly Stage[];
   readonly risks: readonly Risk[];
   readonly standing: boolean;
   readonly schema: JsonObject;
@@ -102,10 +113,11 @@ export interface Guard {
 
 /** Makes a guard of a definition. A guard's file exports the result and nothing else. */
 export function defineGuard<S extends Stage, Options>(definition: Definition<S, Options>): Guard {
-  const { name, stage, risks, standing = false, options: shape, establishes, compile } = definition;
+  const { name, stage, risks, standing = false, options: shape, establishes, compile, elsewhere = {} } = definition;
   return {
     name,
     stage,
+    stages: [stage, ...(Object.keys(elsewhere) as Stage[])],
     risks,
     standing,
     schema: shape.schema,
@@ -115,7 +127,7 @@ export function defineGuard<S extends Stage, Options>(definition: Definition<S, 
       return {
         establishes: (site) => establishes?.(options, site),
         // The views of a stage are all cut from the one Exchange that the engine holds.
-        compile: (site) => compile(options, site) as Check<Stage> | undefined,
+        compile: (site, at = stage) => (at === stage ? compile : elsewhere[at])?.(options, site) as Check<Stage> | undefined,
       };
     },
   };
