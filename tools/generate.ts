@@ -29,9 +29,10 @@ const WORDS: JsonObject = {
 
 const WAIVED: JsonObject = { type: "object", properties: { waived: { type: "string", minLength: 8, description: "Why this guard does not stand here." } }, required: ["waived"], additionalProperties: false };
 
-function postingSchema({ schema, name }: Guard): JsonObject {
+function postingSchema({ schema, name, short }: Guard): JsonObject {
   const properties = isJsonObject(schema["properties"]) ? schema["properties"] : {};
-  const one = { anyOf: [{ ...schema, properties: { ...properties, ...WORDS } }, WAIVED] };
+  const alone = short === undefined ? undefined : properties[short];
+  const one = { anyOf: [{ ...schema, properties: { ...properties, ...WORDS } }, ...(alone === undefined ? [] : [alone]), WAIVED] };
   return { description: summaryOf(name), anyOf: [...one.anyOf, { type: "array", items: one, minItems: 1 }] };
 }
 

@@ -4,6 +4,7 @@
  * Everything a guard needs to know about the contract is worked out here once, at start-up: nothing below this
  * line looks into an OpenAPI document again.
  */
+import type { Hint } from "./hint.ts";
 import type { Json } from "./json-value.ts";
 import type { Leaf } from "./kinds/kind.ts";
 import type { Place } from "./misfit.ts";
@@ -50,6 +51,8 @@ export interface Parameter {
    * text. Answers the value, or what is wrong with it.
    */
   readonly read: (raw: string | readonly RawPair[]) => { readonly value: Json } | { readonly findings: readonly Finding[] };
+  /** Which types of JSON its values can be of: never too few. */
+  readonly hint: Hint;
   /** As in Validator. */
   readonly leaf?: Leaf;
   readonly place: Place;

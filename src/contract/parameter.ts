@@ -49,7 +49,7 @@ export function compileParameter(declaration: ParameterDeclaration, validator: V
   if (content !== undefined) {
     const read = readerOfContent(content, location);
     if (read === undefined) return { wrong: `content of the media type ${content} is not supported in a parameter; application/json and text/plain are` };
-    return withLeaf({ name, in: location, required, claims: claimsOf(name, location), read: (raw) => judge(read(raw), validator), place }, validator);
+    return withLeaf({ name, in: location, required, claims: claimsOf(name, location), read: (raw) => judge(read(raw), validator), hint, place }, validator);
   }
   if (splitters === undefined) return { wrong: `the style "${style}" does not exist for a parameter in ${location}` };
   if (style === "deepObject" && !exploded) return { wrong: "the style deepObject is not defined with explode: false" };
@@ -64,6 +64,7 @@ export function compileParameter(declaration: ParameterDeclaration, validator: V
     required,
     claims: style === "deepObject" ? (key) => key.startsWith(`${name}[`) : spread ? (key) => hint.properties.has(key) : claimsOf(name, location),
     read: (raw) => (emptyAllowed && isEmptyPair(raw) ? EMPTY : judgeAll(readers, raw, validator)),
+    hint,
     place,
   };
   return withLeaf(parameter, validator);

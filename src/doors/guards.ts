@@ -9,6 +9,7 @@ import type { Guard } from "../policy/definition.ts";
 import { credentials } from "./inbound/authenticate/credentials.ts";
 import { jwt } from "./inbound/authenticate/jwt.ts";
 import { role } from "./inbound/authorize/role.ts";
+import { rule } from "./inbound/authorize/rule.ts";
 import { scope } from "./inbound/authorize/scope.ts";
 import { introduce } from "./inbound/prepare/introduce.ts";
 import { strip } from "./inbound/prepare/strip.ts";
@@ -38,6 +39,7 @@ export const GUARDS: readonly Guard[] = [
   tokenBucket,
   scope,
   role,
+  rule,
   parameters,
   body,
   strip,

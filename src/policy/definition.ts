@@ -73,6 +73,8 @@ export interface Definition<S extends Stage, Options> {
   readonly options: Shape<Options>;
   /** Stands at every operation with its default options, named in the policy or not. */
   readonly standing?: boolean;
+  /** The option that a posting stands for which is only a text. */
+  readonly short?: string;
   /** For authenticate. */
   readonly establishes?: (options: Options, site: Pick<Site, "operation">) => Established;
   /** undefined: nothing to check at this operation. */
@@ -106,6 +108,7 @@ export interface Guard {
   readonly stages: readonly Stage[];
   readonly risks: readonly Risk[];
   readonly standing: boolean;
+  readonly short: string | undefined;
   readonly schema: JsonObject;
   /** Reads options. Undefined after misfits have been reported. */
   readonly post: (options: Json, at: At) => Post | undefined;
@@ -113,13 +116,14 @@ export interface Guard {
 
 /** Makes a guard of a definition. A guard's file exports the result and nothing else. */
 export function defineGuard<S extends Stage, Options>(definition: Definition<S, Options>): Guard {
-  const { name, stage, risks, standing = false, options: shape, establishes, compile, elsewhere = {} } = definition;
+  const { name, stage, risks, standing = false, short, options: shape, establishes, compile, elsewhere = {} } = definition;
   return {
     name,
     stage,
     stages: [stage, ...(Object.keys(elsewhere) as Stage[])],
     risks,
     standing,
+    short,
     schema: shape.schema,
     post(given, at) {
       const options = shape.read(given, at);

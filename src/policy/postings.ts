@@ -69,8 +69,9 @@ function read(guard: Guard, { value, source, pointer }: Named, complain: Complai
     if (value.length === 0) complain(pointer, `${guard.name} is posted with an empty list`, "options, a list of options, or waived: <reason>");
     return value.flatMap((one: Json, index) => read(guard, { value: one, source, pointer: `${pointer}/${index}` }, complain));
   }
+  if (typeof value === "string" && guard.short !== undefined) return read(guard, { value: { [guard.short]: value }, source, pointer }, complain);
   if (!isJsonObject(value)) {
-    complain(pointer, `${guard.name} needs options`, "an object, {} for the defaults");
+    complain(pointer, `${guard.name} needs options`, guard.short === undefined ? "an object, {} for the defaults" : `an object, or a text for ${guard.short}`);
     return [];
   }
   const { mode = "enforce", waived, ...options } = value;

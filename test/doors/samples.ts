@@ -2,6 +2,7 @@
  * Samples: declared parameters, media types and bodies for tests of guards, without a contract's file behind them.
  */
 import assert from "node:assert/strict";
+import { TEXT_HINT } from "../../src/contract/hint.ts";
 import type { Json } from "../../src/contract/json-value.ts";
 import type { MediaType, Parameter, RawPair, Validator } from "../../src/contract/operation.ts";
 import { Content } from "../../src/exchange/content.ts";
@@ -26,6 +27,7 @@ export function parameter(name: string, where: Parameter["in"], particulars: Par
     required: false,
     claims: (claimed) => claimed === name,
     read: (raw) => (textOf(raw) === "good" ? { value: "good" } : { findings: [{ pointer: "", keyword: "const", message: "must be good" }] }),
+    hint: TEXT_HINT,
     place,
     ...particulars,
   };

@@ -64,3 +64,14 @@ test("names that stand for nothing are errors that name the allowed ones", () =>
     "/operations/getOrder: expected names of guards with their options; ",
   ]);
 });
+
+test("a text stands for the option that a guard says, and for nothing where it says none", () => {
+  const terse = defineGuard({ name: "terse", stage: "authorize", risks: ["API5:2023"], short: "allow", options: fields({}), compile: () => undefined });
+  const said: string[] = [];
+  const complain = (pointer: string, message: string, allowed?: string): void => void said.push(`${pointer}: ${message} (${allowed ?? ""})`);
+  const { list } = postingsOf(operation(), { terse: ["a == b", { allow: "c", mode: "observe" }] }, {}, [terse], complain);
+  assert.deepEqual(list.map(({ options, mode, pointer }) => [options, mode, pointer]), [[{ allow: "a == b" }, "enforce", "/everywhere/terse/0"], [{ allow: "c" }, "observe", "/everywhere/terse/1"]]);
+  assert.deepEqual(said, []);
+  postingsOf(operation(), { terse: 7 }, {}, [terse], complain);
+  assert.match(said.join(), /terse needs options \(an object, or a text for allow\)/);
+});

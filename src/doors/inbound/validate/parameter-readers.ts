@@ -5,6 +5,7 @@
  * says what is missing, what came twice and what nobody declared.
  */
 import type { Inspected, Json, Operation, Parameter } from "../../../guard.ts";
+import { TEXT_HINT } from "../../../contract/hint.ts";
 import type { RawPair } from "../../../contract/operation.ts";
 import { readCookies } from "./cookies.ts";
 import { ERRORS_MAX, type Located, locate } from "./invalid.ts";
@@ -53,6 +54,7 @@ function queryKeys({ security = [], parameters, place }: Operation): readonly Pa
     in: "query",
     required: false,
     claims: (name) => name === key,
+    hint: TEXT_HINT,
     read: (raw) => (raw.length === 1 ? { value: null } : { findings: [{ pointer: "", keyword: "unique", message: "must come once" }] }),
     place,
   }));

@@ -1,0 +1,118 @@
+/**
+ * Rule values: what a rule may name at an operation, and where each of these values is found in an exchange.
+ *
+ * The names come from the contract (parameters) and from the policy (claims), so that a rule that fits neither is found at
+ * start-up. A value that cannot be read is told from one that is not there: a rule may ask `has(query.limit)`, but no rule
+ * shall pass because somebody sent a limit that nobody can read.
+ */
+import type { Known, Operation, Parameter, Principal, Problem, Site } from "../../../../guard.ts";
+import { type DeclaredClaim, type Identity, PRINCIPAL_NAMES } from "../../../../policy/identity.ts";
+import { findClaim } from "../../../../policy/claim.ts";
+import type { Mention, Vocabulary } from "../../../../policy/expression/examine.ts";
+import { type Kind, kindOfHint, LIST_ITEMS_MAX, toValue, type Value } from "../../../../policy/expression/kind.ts";
+import { readerOf } from "../../../parameter-value.ts";
+import { locate, refuseInvalid } from "../../validate/invalid.ts";
+
+/** Why a rule cannot be judged. */
+export type Unreadable = { readonly unreadable: string } | { readonly refusal: Problem };
+export type RuleValue = Value | undefined | Unreadable;
+export type ReadValue = (exchange: Known) => RuleValue;
+
+type Names = ReadonlyMap<string, Kind | { readonly wrong: string }>;
+
+const PRINCIPAL_KINDS: ReadonlyMap<string, Kind> = new Map(PRINCIPAL_NAMES.map((name) => [name, name === "scopes" || name === "roles" || name === "methods" ? "strings" : "string"]));
+const OPERATION_KINDS: ReadonlyMap<string, Kind> = new Map([["id", "string"], ["method", "string"], ["path", "string"], ["tags", "strings"]]);
+const LOOSE_KINDS: ReadonlyMap<string, Kind> = new Map([["address", "string"], ["time", "timestamp"]]);
+
+const PARAMETER_PLACES: readonly Parameter["in"][] = ["path", "query", "header"];
+
+/** Everything that a rule may name at this operation. */
+export function vocabularyOf({ operation, identity }: Pick<Site, "operation" | "identity">): Vocabulary {
+  const claims = [...identity.claims].map(([name, { type }]) => [name, type] as const);
+  const parameters = PARAMETER_PLACES.map((place): readonly [string, Names] => [place, new Map([...parametersIn(place, operation)].map(([name, { hint }]) => [name, kindOfHint(hint)]))]);
+  return new Map<string, Names>([["principal", new Map([...PRINCIPAL_KINDS, ...claims])], ["operation", OPERATION_KINDS], ...parameters, ["", LOOSE_KINDS]]);
+}
+
+/**
+ * The parameters of one place, by all names that a rule may write: as the contract does; fields in lower case as well,
+ * since their names know no case; and `x_branch` for `x-branch`, where no other parameter has that name.
+ */
+function parametersIn(place: Parameter["in"], { parameters }: Operation): ReadonlyMap<string, Parameter> {
+  const here = parameters.filter((parameter) => parameter.in === place);
+  const plain = here.flatMap((parameter) => [[parameter.name, parameter], ...(place === "header" ? [[parameter.name.toLowerCase(), parameter] as const] : [])] as const);
+  const aliases = Map.groupBy(plain, ([name]) => name.replace(/[^A-Za-z0-9_]/g, "_"));
+  const alone = [...aliases].flatMap(([alias, named]) => (new Set(named.map(([, parameter]) => parameter)).size === 1 ? named.map(([, parameter]) => [alias, parameter] as const) : []));
+  return new Map([...alone, ...plain]);
+}
+
+/** Where the value of a mention is found. */
+export function valueReader({ record, name, kind }: Mention, { operation, identity }: Pick<Site, "operation" | "identity">): ReadValue {
+  switch (record) {
+    case "principal":
+      return readPrincipal(name, identity);
+    case "operation":
+      return readOperation(name, operation);
+    case "":
+      return name === "time" ? ({ now }) => new Date(now) : ({ address }) => address;
+    default: {
+      const place = PARAMETER_PLACES.find((one) => one === record);
+      const parameter = place === undefined ? undefined : parametersIn(place, operation).get(name);
+      return parameter === undefined ? () => ({ unreadable: `${record}.${name}` }) : readParameter(parameter, operation, kind);
+    }
+  }
+}
+
+function readOperation(name: string, { id, path, tags }: Operation): ReadValue {
+  if (name === "method") return ({ request }) => request.method;
+  const value = name === "id" ? id : name === "path" ? path : tags;
+  return () => value;
+}
+
+function readParameter(parameter: Parameter, operation: Operation, kind: Kind): ReadValue {
+  const read = readerOf(operation, parameter);
+  const place = { in: parameter.in, name: parameter.name };
+  return (exchange) => {
+    const found = read(exchange);
+    if (found === undefined) return undefined;
+    if ("findings" in found) return { refusal: refuseInvalid(locate(found.findings, place)) };
+    return found.value === null ? undefined : (toValue(found.value, kind) ?? { unreadable: `${parameter.in}.${parameter.name}` });
+  };
+}
+
+const STRANGER: Unreadable = { unreadable: "principal: a stranger" };
+
+function readPrincipal(name: string, identity: Identity): ReadValue {
+  const claim = identity.claims.get(name);
+  const read = claim === undefined ? readOwn(name, identity) : (principal: Principal) => readClaim(principal, name, claim);
+  return ({ principal }) => (principal === undefined ? STRANGER : read(principal));
+}
+
+/** Names that every principal has, as PRINCIPAL_NAMES lists them. */
+function readOwn(name: string, identity: Identity): (principal: Principal) => RuleValue {
+  switch (name) {
+    case "roles":
+      return (principal) => listOf(identity.rolesOf(principal), name);
+    case "scopes":
+      return ({ scopes }) => listOf(scopes, name);
+    case "methods":
+      return ({ methods }) => methods;
+    case "issuer":
+      return ({ issuer }) => issuer;
+    case "subject":
+      return ({ subject }) => subject;
+    case "client":
+      return ({ client }) => client;
+    default:
+      return ({ id }) => id;
+  }
+}
+
+function listOf(set: ReadonlySet<string> | undefined, name: string): RuleValue {
+  return set === undefined || set.size > LIST_ITEMS_MAX ? { unreadable: `principal.${name}` } : [...set];
+}
+
+function readClaim({ claims }: Principal, name: string, { path, type }: DeclaredClaim): RuleValue {
+  const found = findClaim(claims, path);
+  if (found === undefined) return undefined;
+  return "wrong" in found ? { unreadable: `principal.${name}` } : (toValue(found.value, type) ?? { unreadable: `principal.${name}` });
+}
