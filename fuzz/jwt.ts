@@ -8,7 +8,7 @@ import { isJsonObject, type Json, type JsonObject } from "../src/contract/json-v
 import { fieldsOf } from "../src/exchange/fields.ts";
 import type { Request } from "../src/exchange/exchange.ts";
 import { type Algorithm, algorithmOf, ASYMMETRIC_NAMES, keyOf } from "../src/keys/algorithm.ts";
-import { readBearer } from "../src/keys/bearer.ts";
+import { readAccessToken } from "../src/keys/bearer.ts";
 import { fixedKeys } from "../src/keys/key-source.ts";
 import { keySetOf, readKeySet } from "../src/keys/key-set.ts";
 import { type Verify, verifierOf } from "../src/keys/jwt.ts";
@@ -42,7 +42,7 @@ function tryToken(altered: string, token: string): void {
 /** Whatever is read out of an altered field is either the good token itself, or refused. */
 function tryField(value: string, token: string): void {
   const request: Request = { method: "GET", target: "/", path: "/", search: undefined, query: [], fields: fieldsOf(["authorization", value]), version: "1.1", wrong: undefined };
-  const presented = readBearer(request);
+  const presented = readAccessToken(request);
   if (presented !== undefined && "token" in presented) tryToken(presented.token, token);
 }
 
@@ -60,7 +60,7 @@ function tryKeys(dice: Dice): void {
 function isSomebody(check: Verify, token: string): boolean {
   const verified = check(token, NOW);
   if (verified instanceof Promise) throw new Error("keys at hand need no promise");
-  return verified !== undefined && "kind" in verified;
+  return verified !== undefined && "principal" in verified;
 }
 
 /** One to three characters changed, put in, taken out or doubled. */

@@ -138,6 +138,7 @@ export function siteOf({ operation: particulars, store = silent, site = {} }: Po
     contract: { title: "test", version: "1", dialect: "3.1", file: "openapi.yaml", operations: [], misfits: [], files: [], extensions: {} } satisfies Contract,
     store,
     folder: process.cwd(),
+    external: [],
     public: undefined,
     challenges: [],
     schemes: new Set(),

@@ -89,7 +89,7 @@ function furnish(policy: Policy, contract: ReadContract, reading: PolicyReading,
     const { list, public: open } = postingsOf(operation, settings.everywhere, settings.operations, guards, complain);
     const down = operation.listed === "operation" ? broken.get(operation.id)?.find((misfit) => !isLifted(misfit, list)) : undefined;
     const accuse = (message: string, allowed?: string): void => void misfits.push({ level: "error", place: operation.place, message, operation: operation.id, ...(allowed === undefined ? {} : { allowed }) });
-    const site: PlanSite = { contract, operation, public: open, store, database, folder, identity, random: randomBytes, share, complain, accuse, down: down?.message, switches };
+    const site: PlanSite = { contract, operation, public: open, store, database, folder, external: settings.external, identity, random: randomBytes, share, complain, accuse, down: down?.message, switches };
     return makePlan(list, site);
   };
   const plans = new Map(contract.operations.map((operation) => [operation.id, plan(operation)]));

@@ -47,6 +47,7 @@ export interface PlanSite {
   readonly store: Site["store"];
   readonly database?: Site["database"];
   readonly folder: string;
+  readonly external: Site["external"];
   readonly identity: Site["identity"];
   readonly random: Site["random"];
   readonly share: Site["share"];

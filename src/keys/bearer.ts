@@ -1,5 +1,5 @@
 /**
- * Bearer: reads the credential of a request, and writes challenges (RFC 6750, sections 2 and 3).
+ * Bearer: reads the access token of a request, and writes challenges (RFC 6750, sections 2 and 3; RFC 9449, section 7).
  *
  * One Authorization field, one scheme, one space, one token: whatever a proxy in front and the API behind could read
  * as two different credentials is malformed.
@@ -12,21 +12,30 @@ import { type Problem, type Particulars, problem } from "../exchange/problem.ts"
 export const credentialInvalid: (particulars?: Particulars) => Problem = problem("credential-invalid", 401, "The credential is not valid");
 export const credentialMalformed: (particulars?: Particulars) => Problem = problem("credential-malformed", 400, "The credential is not well-formed");
 
-export type Presented = { readonly token: string } | { readonly malformed: string };
+/** `DPoP`: with a proof, in a field of its own, that its sender holds the key that the token is bound to. */
+export type TokenScheme = "Bearer" | "DPoP";
+
+export interface PresentedToken {
+  readonly token: string;
+  readonly scheme: TokenScheme;
+}
+
+export type Presented = PresentedToken | { readonly malformed: string };
 
 /** RFC 9110, section 11.2; two runs of disjoint alphabets, so it reads in linear time. */
 const TOKEN68 = /^[A-Za-z0-9\-._~+/]+=*$/;
 
-/** undefined: no bearer token was presented, but perhaps something else. */
-export function readBearer({ fields, query }: Request): Presented | undefined {
+/** undefined: no access token was presented, but perhaps something else. */
+export function readAccessToken({ fields, query }: Request): Presented | undefined {
   // A token in the address stands in every log along the way (RFC 6750, section 5.3).
   if (query.some(([name]) => name === "access_token")) return { malformed: "token in the query" };
   const value = fields.one("authorization");
   if (value === undefined) return undefined;
   if (fields.count("authorization") > 1) return { malformed: "several Authorization fields" };
-  if (!/^bearer(?![^ ,])/i.test(value)) return undefined;
-  const token = value.slice(7);
-  return value[6] === " " && TOKEN68.test(token) ? { token } : { malformed: "not `Bearer`, one space and one token" };
+  const scheme = /^bearer(?![^ ,])/i.test(value) ? "Bearer" : /^dpop(?![^ ,])/i.test(value) ? "DPoP" : undefined;
+  if (scheme === undefined) return undefined;
+  const token = value.slice(scheme.length + 1);
+  return value[scheme.length] === " " && TOKEN68.test(token) ? { token, scheme } : { malformed: "not the scheme, one space and one token" };
 }
 
 /** Names of the security schemes of an operation that a bearer token fulfils, each once. */
@@ -36,18 +45,31 @@ export function bearerSchemes({ security = [] }: Operation): readonly string[] {
   return [...new Set(fulfilled.map(({ name }) => name))];
 }
 
-/** The challenges as the value of one WWW-Authenticate field, each once; `error` is told where it belongs. */
-export function writeChallenges(challenges: readonly string[], error?: string): string {
-  const told = (challenge: string): string => (error !== undefined && isBearer(challenge) ? `${challenge}, ${error}` : challenge);
+/**
+ * The challenges as the value of one WWW-Authenticate field, each once. `error` is told where it belongs: with the
+ * scheme that the token came with, or with those for tokens where callers are not asked for that one.
+ */
+export function writeChallenges(challenges: readonly string[], error?: string, scheme?: TokenScheme): string {
+  const own = scheme !== undefined && challenges.some((challenge) => schemeOf(challenge) === scheme);
+  const told = (challenge: string): string => {
+    const ours = schemeOf(challenge);
+    return error !== undefined && ours !== undefined && (!own || ours === scheme) ? `${challenge}, ${error}` : challenge;
+  };
   return [...new Set(challenges)].map(told).join(", ");
 }
 
 /** Particulars with a WWW-Authenticate field, where there is anything to put into it. */
-export function challenging(challenges: readonly string[], error?: string): { readonly headers?: { readonly "www-authenticate": string } } {
-  const value = writeChallenges(challenges, error);
+export function challenging(challenges: readonly string[], error?: string, scheme?: TokenScheme): { readonly headers?: { readonly "www-authenticate": string } } {
+  const value = writeChallenges(challenges, error, scheme);
   return value === "" ? {} : { headers: { "www-authenticate": value } };
 }
 
-function isBearer(challenge: string): boolean {
-  return /^bearer /i.test(challenge);
+/** Those that ask for an access token. */
+export function tokenChallenges(challenges: readonly string[]): readonly string[] {
+  return challenges.filter((challenge) => schemeOf(challenge) !== undefined);
+}
+
+function schemeOf(challenge: string): TokenScheme | undefined {
+  if (/^bearer /i.test(challenge)) return "Bearer";
+  return /^dpop /i.test(challenge) ? "DPoP" : undefined;
 }

@@ -7,6 +7,7 @@
 import { hash } from "node:crypto";
 import type { Json, JsonObject } from "../contract/json-value.ts";
 import type { Principal } from "../exchange/principal.ts";
+import { type Binding, readBinding } from "./binding.ts";
 import type { Wrong } from "./compact-jws.ts";
 
 /** Longest subject, client id or token id, in characters. */
@@ -24,6 +25,8 @@ export interface ClaimRules {
 /** Who is asking, and from when to when that holds: milliseconds since the epoch, the skew included. */
 export interface Grant {
   readonly principal: Principal;
+  /** The key that the sender must hold as well; undefined: whoever has the token may use it. */
+  readonly bound: Binding | undefined;
   readonly from: number;
   /** No longer at this moment (RFC 7519, section 4.1.4). */
   readonly end: number;
@@ -32,8 +35,8 @@ export interface Grant {
 /** The issuer has been compared already: other issuers are other guards' business. */
 export function readClaims(claims: JsonObject, rules: ClaimRules, now: number): Grant | Wrong {
   if (!isFor(claims["aud"], rules.audiences)) return { wrong: "aud: not for this API" };
-  // Bound to a key of the caller (RFC 8705, RFC 9449): as a bearer token it is a stolen one, as far as one can see.
-  if (Object.hasOwn(claims, "cnf")) return { wrong: "cnf: bound to a key that nobody checks here" };
+  const bound = claims["cnf"] === undefined ? undefined : readBinding(claims["cnf"]);
+  if (bound !== undefined && "wrong" in bound) return bound;
   const times = readTimes(claims, rules, now);
   if ("wrong" in times) return times;
   const names = readNames(claims, rules.incomplete);
@@ -59,7 +62,7 @@ export function readClaims(claims: JsonObject, rules: ClaimRules, now: number): 
     until: times.expires,
     credential: token === undefined ? undefined : `jti:${hash("sha256", token).slice(0, 32)}`,
   };
-  return { principal, from: times.from, end: times.end };
+  return { principal, bound, from: times.from, end: times.end };
 }
 
 function isFor(audience: Json | undefined, ours: readonly string[]): boolean {

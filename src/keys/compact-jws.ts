@@ -2,8 +2,8 @@
  * Compact JWS: takes a token apart, strictly, before anything is computed with it (RFC 7515, section 7.1).
  *
  * Whatever two readers could read differently is refused here: other alphabets, spare bits, names that stand twice,
- * depth. Of the header only `alg`, `kid` and `typ` are ever looked at. `jku`, `x5u`, `jwk` and `x5c` name keys that the
- * sender chose; issuers may put them there, and nobody here reads them (RFC 8725, section 3.10).
+ * depth. Of a token's header only `alg`, `kid` and `typ` are ever looked at. `jku`, `x5u`, `jwk` and `x5c` name keys
+ * that the sender chose; issuers may put them there, and nobody here reads them (RFC 8725, section 3.10).
  */
 import { JSON_BOUNDS, type JsonBounds, readJson } from "../contract/json.ts";
 import { isJsonObject, type Json, type JsonObject } from "../contract/json-value.ts";
@@ -42,7 +42,9 @@ export function readCompactJws(token: string): CompactJws | Wrong | undefined {
   const signature = readBase64url(token.slice(second + 1));
   if (header === undefined || payload === undefined || signature === undefined) return { wrong: "not canonical base64url" };
   const read = readHeader(header);
-  return "wrong" in read ? read : { ...read, payload, signature, signed: Buffer.from(token.slice(0, second), "latin1") };
+  if ("wrong" in read) return read;
+  const { alg, kid, typ } = read;
+  return { alg, kid, typ, payload, signature, signed: Buffer.from(token.slice(0, second), "latin1") };
 }
 
 /** A JSON object without names that stand twice (RFC 7515, section 4; RFC 7519, section 4). */
@@ -52,7 +54,15 @@ export function readObject(bytes: Buffer, what: string): { readonly object: Json
   return isJsonObject(read.value) ? { object: read.value } : { wrong: `${what}: not an object` };
 }
 
-function readHeader(bytes: Buffer): Pick<CompactJws, "alg" | "kid" | "typ"> | Wrong {
+/** The members that are ever looked at, and in `members` all of them, for readers of proofs that bring their key. */
+export interface Header {
+  readonly alg: string;
+  readonly kid: string | undefined;
+  readonly typ: string | undefined;
+  readonly members: JsonObject;
+}
+
+export function readHeader(bytes: Buffer): Header | Wrong {
   const read = readObject(bytes, "header");
   if ("wrong" in read) return read;
   // No extension is understood here: an unknown `crit` must be refused, and an unencoded payload is one (RFC 7797).
@@ -62,7 +72,7 @@ function readHeader(bytes: Buffer): Pick<CompactJws, "alg" | "kid" | "typ"> | Wr
   if (typeof alg !== "string") return { wrong: "header: no algorithm" };
   if (!isAbsentOrText(kid) || (kid !== undefined && kid.length > KID_CHARACTERS_MAX)) return { wrong: "header: kid" };
   if (!isAbsentOrText(typ)) return { wrong: "header: typ" };
-  return { alg, kid, typ };
+  return { alg, kid, typ, members: read.object };
 }
 
 function isAbsentOrText(value: Json | undefined): value is string | undefined {

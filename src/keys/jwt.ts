@@ -5,7 +5,6 @@
  * only then compute. Everything is synchronous while the keys are at hand; node:crypto is used directly, since jose,
  * which this house uses elsewhere, answers with promises and took five times as long for an RSA signature.
  */
-import type { Principal } from "../exchange/principal.ts";
 import { type Algorithm, algorithmOf, isSignedBy, type Key } from "./algorithm.ts";
 import { type ClaimRules, type Grant, readClaims } from "./claims.ts";
 import { type CompactJws, readCompactJws, readObject, type Wrong } from "./compact-jws.ts";
@@ -20,7 +19,7 @@ export interface TokenRules extends ClaimRules {
 }
 
 /** undefined: no JWT, or one of another issuer. */
-export type Verified = Principal | Wrong | Unavailable | undefined;
+export type Verified = Grant | Wrong | Unavailable | undefined;
 
 /** `now` in milliseconds since the epoch. The promise never rejects. */
 export type Verify = (token: string, now: number) => Verified | Promise<Verified>;
@@ -30,7 +29,7 @@ export function verifierOf(rules: TokenRules, source: KeySource, cache: TokenCac
     const keys = source.keys(now);
     if (!(keys instanceof Promise) && !("unavailable" in keys)) {
       const known = cache.find(token, keys, now);
-      if (known !== undefined) return known.principal;
+      if (known !== undefined) return known;
     }
     const read = readToken(token, rules, now);
     if (read === undefined || "wrong" in read) return read;
@@ -52,7 +51,7 @@ export function verifierOf(rules: TokenRules, source: KeySource, cache: TokenCac
       if (typeof key === "string") return { wrong: key };
       if (!isSignedBy(key, jws.signed, jws.signature)) return { wrong: "signature does not fit" };
       cache.keep(token, set, grant);
-      return grant.principal;
+      return grant;
     }
   };
 }

@@ -22,10 +22,11 @@ const TAIL_CHARACTERS = 32;
 
 interface Recent {
   readonly token: string;
-  readonly entry: Entry;
+  readonly grant: Grant;
 }
 
-interface Entry extends Grant {
+interface Entry {
+  readonly grant: Grant;
   readonly characters: number;
 }
 
@@ -58,16 +59,16 @@ export class TokenCache {
     // sooner; what counts is that all of it is the same.
     const tail = token.slice(-TAIL_CHARACTERS);
     const recent = this.#recent.get(tail);
-    if (recent !== undefined && recent.token === token && now >= recent.entry.from && now < recent.entry.end) return recent.entry;
+    if (recent !== undefined && recent.token === token && now >= recent.grant.from && now < recent.grant.end) return recent.grant;
     const digest = hash("sha256", token);
     const entry = this.#entries.get(digest);
-    if (entry === undefined || now < entry.from) return undefined;
-    if (now >= entry.end) return this.#drop(digest, entry);
+    if (entry === undefined || now < entry.grant.from) return undefined;
+    if (now >= entry.grant.end) return this.#drop(digest, entry);
     if (this.#recent.size >= RECENT_MAX) this.#forgetRecent(now);
     // A copy: a text that was cut out of a request would keep all of its head.
     const copy = Buffer.from(token, "latin1").toString("latin1");
-    this.#recent.set(copy.slice(-TAIL_CHARACTERS), { token: copy, entry });
-    return entry;
+    this.#recent.set(copy.slice(-TAIL_CHARACTERS), { token: copy, grant: entry.grant });
+    return entry.grant;
   }
 
   /** @param keys the set that the token was checked with */
@@ -77,7 +78,7 @@ export class TokenCache {
     const digest = hash("sha256", token);
     const before = this.#entries.get(digest);
     if (before !== undefined) this.#drop(digest, before);
-    this.#entries.set(digest, { ...grant, characters: token.length });
+    this.#entries.set(digest, { grant, characters: token.length });
     this.#characters += token.length;
     for (const [oldest, entry] of this.#entries) {
       if (this.#entries.size <= this.#entriesMax && this.#characters <= CACHED_CHARACTERS_MAX) break;

@@ -39,6 +39,8 @@ export interface Site {
   readonly database?: Database | undefined;
   /** The folder of the policy file: relative file names in options start here. */
   readonly folder: string;
+  /** Where callers find this door: canonical addresses, without a slash at the end. */
+  readonly external: readonly string[];
   /** Why strangers may come in here, when the policy says so. */
   readonly public: string | undefined;
   /** WWW-Authenticate challenges of the authenticate guards whose schemes this operation takes (RFC 9110, section 11.6.1). */

@@ -6,6 +6,7 @@
  */
 import type { Json, JsonObject } from "../contract/json-value.ts";
 import type { DatabaseWishes } from "../stores/database/open-database.ts";
+import { canonicalUrl } from "../exchange/http-url.ts";
 import { claimsShape, type DeclaredClaim, type RoleSettings, rolesShape } from "./identity.ts";
 import { checked, count, duration, fields, flag, listOf, oneOf, optional, or, reason, type Shape, size, text, url } from "./shape.ts";
 
@@ -38,11 +39,18 @@ const threads: Shape<number | "auto"> = {
   read: (value, at) => (value === "auto" ? value : threadCount.read(value, at)),
 };
 
+const externalUrl: Shape<string> = checked(url("An address with the path that proxies in front take away."), (given) => {
+  const canonical = canonicalUrl(given.href);
+  return canonical === undefined ? { wrong: "not an address that a request could have" } : { value: canonical.replace(/\/$/, "") };
+});
+
 /** What the policy says beside its postings. Times in milliseconds, sizes in bytes. */
 export interface Settings {
   readonly contract: string;
   readonly upstream: URL | undefined;
   readonly base: string | undefined;
+  /** Canonical, without a slash at the end. */
+  readonly external: readonly string[];
   readonly strict: boolean;
   readonly listen: Listen;
   readonly threads: number | "auto";
@@ -89,6 +97,7 @@ export const settingsShape: Shape<Settings> = fields({
   contract: text("The OpenAPI document: a file, seen from the folder of this policy.", { example: "./openapi.yaml" }),
   upstream: optional(url("Where the API is.")),
   base: optional(basePath),
+  external: or(listOf("Where callers find this door, seen from in front of all proxies; the first is its name in the metadata. Proofs of possession name it.", externalUrl, { max: 10 }), []),
   strict: or(flag("Whether a schema that cannot be enforced stops everything instead of only its operation."), false),
   listen: or(
     fields({

@@ -22,6 +22,7 @@ function planOf(postings: readonly Partial<Posting>[], down?: string): Plan {
     store: memoryStore(),
     database: undefined,
     folder: "/",
+    external: [],
     identity: identityOf(undefined, new Map()),
     random: (bytes: number) => new Uint8Array(bytes),
     share: <T>(_key: string, make: () => { readonly value: T }): T => make().value,

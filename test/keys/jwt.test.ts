@@ -48,7 +48,7 @@ test("a token is checked anew when the keys have changed", () => {
   current = empty.set;
   assert.deepEqual(verify(good, NOW), { wrong: "unknown key" });
   current = set;
-  assert.ok("kind" in (verify(good, NOW) as object));
+  assert.ok("principal" in (verify(good, NOW) as object));
   assert.equal(wanted(), 1);
 });
 

@@ -5,17 +5,21 @@
  * issuer, this audience and this time, signed by a key of the issuer with the algorithm of that key. Keys are found by
  * the issuer's metadata unless the policy says where they are. A token that was found good is remembered until it ends
  * or the keys change. A token of another issuer is left to another posting of this guard; a bad one stops at once,
- * even where strangers may come in.
+ * even where strangers may come in. A token that is bound to a key or a certificate counts only with the proof that its
+ * sender holds it; `bound` asks that of every token.
  *
- * Answers API2:2023, broken authentication. See RFC 6750, RFC 7519, RFC 8725 and RFC 9068, section 4.
+ * Answers API2:2023, broken authentication. See RFC 6750, RFC 7519, RFC 8725, RFC 9068, section 4, RFC 9449, section 7,
+ * and RFC 8705, section 3.
  */
-import { checked, count, defineGuard, duration, fields, type Guard, listOf, oneOf, optional, or, problem, reason, text, type Verdict } from "../../../guard.ts";
+import { checked, count, defineGuard, duration, fields, type Guard, type Known, listOf, oneOf, optional, or, problem, reason, text, type Verdict } from "../../../guard.ts";
 import { algorithmOf, ASYMMETRIC_NAMES, SYMMETRIC_NAMES } from "../../../keys/algorithm.ts";
-import { bearerSchemes, challenging, credentialInvalid, credentialMalformed, readBearer } from "../../../keys/bearer.ts";
+import { bearerSchemes, challenging, credentialInvalid, credentialMalformed, type PresentedToken, readAccessToken } from "../../../keys/bearer.ts";
 import { fetchDocument } from "../../../keys/fetch-document.ts";
 import { type Verified, type Verify, verifierOf } from "../../../keys/jwt.ts";
 import { openKeys } from "../../../keys/open-keys.ts";
 import { TokenCache } from "../../../keys/token-cache.ts";
+import { openPossession } from "./access-token/possession.ts";
+import { challengesFor, possessionOptions } from "./access-token/possession-options.ts";
 
 const keysUnavailable = problem("keys-unavailable", 503, "The credential cannot be checked at the moment", "issuer");
 
@@ -36,14 +40,15 @@ export const jwt: Guard = defineGuard({
     refresh: or(duration("Time after which keys are fetched again.", { min: "1s", max: "1d" }), "10m"),
     stale: or(duration("Longest time that keys count while the issuer cannot be reached.", { min: "1s", max: "7d" }), "1h"),
     cache: or(count("Good tokens that are remembered.", { min: 0, max: 1_000_000 }), 10_000),
-    realm: or(checked(text("Name of the protected space, told to callers.", { max: 100 }), (value) => (/^[ !#-[\]-~]+$/.test(value) ? { value } : { wrong: "no quotes and no backslashes here" })), "api"),
+    ...possessionOptions,
     untyped: optional(reason("Why tokens of the type JWT, or of none, are taken beside at+jwt.")),
     incomplete: optional(reason("Why tokens without sub, client_id, iat or jti are taken.")),
   }),
 
-  establishes: ({ realm }, { operation }) => ({ schemes: bearerSchemes(operation), challenges: [`Bearer realm="${realm}"`] }),
+  establishes: (options, { operation }) => ({ schemes: bearerSchemes(operation), challenges: challengesFor(options) }),
 
-  compile(options, { operation, folder, challenges, share, report }) {
+  compile(options, site) {
+    const { operation, folder, challenges, share, report } = site;
     if (operation.listed === "path" || operation.listed === "method") return undefined;
     const algorithms = [...new Set(options.algorithms.flatMap((name) => algorithmOf(name) ?? []))];
     const times = { refreshMilliseconds: options.refresh, staleMilliseconds: options.stale };
@@ -54,24 +59,31 @@ export const jwt: Guard = defineGuard({
     }
     const rules = { ...options, audiences: options.audience, algorithms, skewMilliseconds: options.skew, lifetimeMilliseconds: options.lifetime, untyped: options.untyped !== undefined, incomplete: options.incomplete !== undefined };
     const make = (): { readonly value: Verify } => ({ value: verifierOf(rules, opened.open(), new TokenCache(options.cache)) });
-    const verify = share(`jwt ${JSON.stringify({ ...options, realm: "" })} ${opened.version}`, make);
+    const { bound: _bound, dpop: _dpop, realm: _realm, ...about } = options;
+    const verify = share(`jwt ${JSON.stringify(about)} ${opened.version}`, make);
+    const possession = openPossession(options, site);
+    if (possession === undefined) return undefined;
+    const { takes, prove } = possession;
     const schemes = bearerSchemes(operation);
-    const invalid = challenging(challenges, 'error="invalid_token"');
     const malformed = challenging(challenges, 'error="invalid_request"');
 
-    function answer(verified: Verified): Verdict<"authenticate"> {
+    function answer(verified: Verified, presented: PresentedToken, exchange: Known): Verdict<"authenticate"> | Promise<Verdict<"authenticate">> {
       if (verified === undefined) return undefined;
-      if ("wrong" in verified) return credentialInvalid({ ...invalid, because: { token: verified.wrong } });
+      if ("wrong" in verified) return credentialInvalid({ ...challenging(challenges, 'error="invalid_token"', presented.scheme), because: { token: verified.wrong } });
       if ("unavailable" in verified) return keysUnavailable({ headers: { "retry-after": "2" }, because: { issuer: options.issuer, keys: verified.unavailable } });
-      return { ...verified, schemes };
+      const { principal, bound } = verified;
+      const refused = prove(bound, presented, exchange);
+      if (refused instanceof Promise) return refused.then((late) => late ?? { ...principal, schemes });
+      return refused ?? { ...principal, schemes };
     }
 
-    return ({ request, now }) => {
-      const presented = readBearer(request);
+    return (exchange) => {
+      const presented = readAccessToken(exchange.request);
       if (presented === undefined) return undefined;
       if ("malformed" in presented) return credentialMalformed({ ...malformed, because: { credential: presented.malformed } });
-      const verified = verify(presented.token, now);
-      return verified instanceof Promise ? verified.then(answer) : answer(verified);
+      if (!takes(presented.scheme)) return undefined;
+      const verified = verify(presented.token, exchange.now);
+      return verified instanceof Promise ? verified.then((late) => answer(late, presented, exchange)) : answer(verified, presented, exchange);
     };
   },
 });

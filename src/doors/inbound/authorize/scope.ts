@@ -9,7 +9,7 @@
  * Answers API5:2023, broken function level authorization. See RFC 6750, section 3.1.
  */
 import { checked, defineGuard, fields, type Guard, holderOf, listOf, or, type Principal, type Problem, problem, text } from "../../../guard.ts";
-import { challenging } from "../../../keys/bearer.ts";
+import { challenging, tokenChallenges } from "../../../keys/bearer.ts";
 import { isHere, where } from "./where.ts";
 
 const scopeMissing = problem("scope-missing", 403, "The credential does not allow this operation");
@@ -45,7 +45,7 @@ export const scope: Guard = defineGuard({
     if (alternatives.every(({ scopes }) => scopes.length === 0)) return undefined;
     if (also.length > 0 && open !== undefined) report("scopes are asked for where strangers may come in", "also: [], or no public: <reason>");
 
-    const bearer = challenges.filter((challenge) => /^bearer /i.test(challenge));
+    const bearer = tokenChallenges(challenges);
     const ways = alternatives.map(({ needs, scopes }) => {
       // OpenAPI lets other names than OAuth's stand here; those cannot be told in a header.
       const told = scopes.filter((name) => SCOPE.test(name)).join(" ");

@@ -35,7 +35,7 @@ export const strip: Guard = defineGuard({
     const kept = new Set(keep);
     const declared = new Set(operation.parameters.filter((one) => one.in === "header").map(({ name }) => name.toLowerCase()));
     const cookies = new Set(operation.parameters.filter((one) => one.in === "cookie").map(({ name }) => name));
-    const credentials = new Set(["authorization", ...keyFields(operation)]);
+    const credentials = new Set(["authorization", "dpop", ...keyFields(operation)]);
     for (const name of declared) if (reserved(name) && !kept.has(name)) report(`the contract declares the field ${name}, which callers could use to pass for somebody else`, `strip: { keep: [${name}] } if they may send it`);
 
     // `x_a` and `x-a` are one variable behind CGI and WSGI: of two such names only the one that was checked goes on.
