@@ -24,6 +24,8 @@ export interface AuditRecord {
   /** operationId; empty where the contract lists none. */
   readonly operation: string;
   readonly template: string;
+  /** Where the API went, of what it fetched: host and port. */
+  readonly destination?: string;
   readonly status: number;
   readonly address: string;
   readonly principal?: string;

@@ -2,9 +2,10 @@
 import type { Command } from "./command.ts";
 import { check } from "./commands/check.ts";
 import { completions } from "./commands/completions.ts";
+import { egress } from "./commands/egress.ts";
 import { explain } from "./commands/explain.ts";
 import { init } from "./commands/init.ts";
 import { man } from "./commands/man.ts";
 import { run } from "./commands/run.ts";
 
-export const COMMANDS: readonly Command[] = [run, check, explain, init, completions, man];
+export const COMMANDS: readonly Command[] = [run, egress, check, explain, init, completions, man];

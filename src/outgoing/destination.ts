@@ -63,7 +63,7 @@ function wrongName(name: string): string | undefined {
   return undefined;
 }
 
-/** Names of hosts, as a policy lists them: `api.example`, `*.example` for all names below, an address, or `*`. */
+/** Names of hosts, as a policy lists them: `api.example`, `*.partner.example` for all names below, an address, or `*`. */
 export interface HostList {
   readonly has: (host: string) => boolean;
 }
@@ -75,7 +75,7 @@ export function readHostList(list: readonly string[]): HostList | { readonly wro
     const name = text.replace(/^\*\./, "");
     const read = readHostPort(name, 1);
     if (text !== "*" && ("wrong" in read || /:[0-9]+$/.test(name.replace(/^\[.*\]/, "")) || (read.isAddress && name !== text))) {
-      return { wrong: `item ${at + 1} is no host`, allowed: "api.example, *.example, 192.0.2.1, [2001:db8::1] or *" };
+      return { wrong: `item ${at + 1} is no host`, allowed: "api.example, *.partner.example, 192.0.2.1, [2001:db8::1] or *" };
     }
     if (text === "*") below.push("");
     else if (name === text) exact.add("host" in read ? read.host : "");

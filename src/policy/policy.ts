@@ -8,6 +8,7 @@ import type { Json, JsonObject } from "../contract/json-value.ts";
 import type { DatabaseWishes } from "../stores/database/open-database.ts";
 import { canonicalUrl } from "../exchange/http-url.ts";
 import { claimsShape, type DeclaredClaim, type RoleSettings, rolesShape } from "./identity.ts";
+import { egressShape, type EgressSettings } from "./egress.ts";
 import { checked, count, duration, fields, flag, listOf, oneOf, optional, or, reason, type Shape, size, text, url } from "./shape.ts";
 
 /** Anything at all: read later by somebody who knows the guards. */
@@ -60,6 +61,7 @@ export interface Settings {
   readonly audit: AuditSettings;
   readonly database: DatabaseWishes | undefined;
   readonly watch: { readonly address: string; readonly port: number } | undefined;
+  readonly egress: EgressSettings | undefined;
   readonly drain: number;
   readonly roles: RoleSettings | undefined;
   readonly claims: ReadonlyMap<string, DeclaredClaim>;
@@ -135,6 +137,7 @@ export const settingsShape: Shape<Settings> = fields({
       port: or(port("Port for /livez, /readyz and /metrics."), 9464),
     }),
   ),
+  egress: egressShape,
   drain: or(duration("Longest time that exchanges in flight may take to finish after the order to stop.", { min: "0s", max: "1h" }), "10s"),
   roles: rolesShape,
   claims: claimsShape,

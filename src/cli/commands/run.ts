@@ -8,10 +8,11 @@ import { GUARDS } from "../../doors/guards.ts";
 import { type Gateway, startGateway } from "../../hosts/gateway/gateway.ts";
 import { openOperationsLog, type Say } from "../../watch/operations.ts";
 import { type Command, defineCommand } from "../command.ts";
-import { EXIT, type ExitCode } from "../exit-code.ts";
+import { EXIT } from "../exit-code.ts";
 import { findPolicy, policyPositional } from "../find-policy.ts";
 import { countMisfits, dataOfMisfits, placeMisfits, tellMisfits } from "../tell-misfits.ts";
 import { type Page, plain } from "../terminal.ts";
+import { untilStopped } from "../until-stopped.ts";
 
 export const run: Command = defineCommand({
   name: "run",
@@ -55,7 +56,8 @@ export const run: Command = defineCommand({
       return EXIT.start;
     }
     announce(start.gateway, say, people ? error : undefined);
-    return untilStopped(start.gateway, say);
+    process.on("SIGHUP", () => void start.gateway.reload());
+    return untilStopped(start.gateway.stop, say);
   },
 });
 
@@ -75,32 +77,4 @@ function announce(gateway: Gateway, say: Say, page: Page | undefined): void {
   if (watchUrl !== undefined) page.write(`  health and metrics on ${watchUrl}`);
   page.write(`  audit log: ${plain(policy.settings.audit.file ?? "standard output")}; policy ${policy.version}`);
   if (warnings.length > 0) page.write(`  ${page.style("doubtful", countMisfits(warnings))}: sallyport check lists them`);
-}
-
-function untilStopped(gateway: Gateway, say: Say): Promise<ExitCode> {
-  const { promise, resolve } = Promise.withResolvers<ExitCode>();
-  let stopping = false;
-  const stop = (signal: NodeJS.Signals): void => {
-    if (stopping) {
-      if (signal !== "SIGINT") return;
-      say("warning", "ended at once");
-      process.exit(EXIT.refused);
-    }
-    stopping = true;
-    say("info", "stopping", { signal });
-    gateway.stop().then(
-      () => {
-        say("info", "stopped");
-        resolve(EXIT.fine);
-      },
-      (fault: unknown) => {
-        say("error", "could not stop in order", { fault: fault instanceof Error ? fault.message : String(fault) });
-        resolve(EXIT.refused);
-      },
-    );
-  };
-  process.on("SIGTERM", stop);
-  process.on("SIGINT", stop);
-  process.on("SIGHUP", () => void gateway.reload());
-  return promise;
 }
