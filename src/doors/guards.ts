@@ -21,6 +21,7 @@ import { path } from "./inbound/screen/path.ts";
 import { size } from "./inbound/screen/size.ts";
 import { tokenBucket } from "./inbound/throttle/token-bucket.ts";
 import { body } from "./inbound/validate/body.ts";
+import { injection } from "./inbound/validate/injection.ts";
 import { parameters } from "./inbound/validate/parameters.ts";
 import { faults } from "./outbound/disclose/faults.ts";
 import { headers } from "./outbound/seal/headers.ts";
@@ -42,6 +43,7 @@ export const GUARDS: readonly Guard[] = [
   rule,
   parameters,
   body,
+  injection,
   strip,
   introduce,
   answerStatus,

@@ -1,0 +1,147 @@
+/**
+ * SQL: a text that would go on as SQL where a statement was put together of texts.
+ *
+ * Each text is read as if it stood in a statement at three kinds of places: as it is, and behind each quote in it, as if
+ * that quote had closed the one before the text. What a text must be like to do harm there is a matter of grammar: a
+ * condition that is true for every row, a second statement, a union, a comment that cuts off the rest, a function that no
+ * honest text calls. Prose has the words, "select", "union", "or", but not the grammar.
+ */
+import type { Detector } from "../detector.ts";
+import { END, NUMBER, type Reading, WORD } from "../reading.ts";
+import { Expression } from "./sql/expression.ts";
+import { statementRule } from "./sql/statements.ts";
+import { AS, SQL, SYSTEM } from "./sql/words.ts";
+import { isSeam, isTail } from "./sql/seams.ts";
+
+const expression = new Expression();
+
+export const sql: Detector = {
+  name: "sql",
+  kinds: new Set(["short", "text", "url", "filename"]),
+  needs: 0,
+  find(reading) {
+    for (let at = 0; at < reading.count; at++) {
+      const type = reading.type[at] ?? 0;
+      const found = type === WORD ? findAtWord(reading, at) : findAtSign(reading, at, type);
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  },
+};
+
+function findAtWord(reading: Reading, at: number): string | undefined {
+  const meaning = reading.classAt(at, SQL);
+  if (meaning === 0) return undefined;
+  switch (meaning) {
+    case AS.logic:
+      return findCondition(reading, at, at + 1);
+    case AS.call:
+      return reading.typeAt(at + 1) === 0x28 || reading.typeAt(at + 1) === 0x2e ? "sql-function" : undefined;
+    case AS.wait:
+      return findWait(reading, at);
+    case AS.catalogue:
+      return "sql-catalogue";
+    case AS.caseOf:
+      return findCase(reading, at);
+    case AS.commonCall:
+      return findCommonCall(reading, at);
+    default:
+      return statementRule(reading, at, meaning, expression);
+  }
+}
+
+function findAtSign(reading: Reading, at: number, type: number): string | undefined {
+  switch (type) {
+    case 0x27:
+    case 0x22:
+    case 0x60:
+      return findBreakout(reading, at);
+    case 0x7c:
+    case 0x26: {
+      const isDouble = reading.typeAt(at + 1) === type && reading.isGlued(at + 1);
+      return findCondition(reading, at, isDouble ? at + 2 : at + 1);
+    }
+    case 0x40:
+      return reading.typeAt(at + 1) === 0x40 && reading.classAt(at + 2, SYSTEM) === 1 ? "sql-variable" : undefined;
+    default:
+      return undefined;
+  }
+}
+
+/** `or 1=1`, `and sleep(5)`, `|| true`: whatever joins a condition that the caller has made. */
+function findCondition(reading: Reading, at: number, next: number): string | undefined {
+  if (reading.typeAt(next) === END || !expression.parse(reading, next)) return undefined;
+  if (expression.constants > 0 && reading.type[at] === WORD) return "sql-tautology";
+  if (!isSeam(reading, at)) return undefined;
+  if (expression.constants > 0 || expression.calls > 0 || expression.selects > 0) return "sql-condition";
+  const tail = isTail(reading, expression.end) || expression.isOpen;
+  if (expression.comparisons > 0 && (expression.literals > 0 || expression.commonCalls > 0 || tail)) return "sql-condition";
+  const isAlone = expression.operators === 0 && expression.literals === 1 && expression.names === 0;
+  return isAlone && tail && (reading.typeAt(next) === NUMBER || reading.typeAt(next) === WORD || expression.end < reading.count) ? "sql-condition" : undefined;
+}
+
+/** What stands behind a quote, as if that quote had ended a text. */
+function findBreakout(reading: Reading, at: number): string | undefined {
+  let next = at + 1;
+  while (reading.typeAt(next) === 0x29) next++;
+  const type = reading.typeAt(next);
+  if (type === END || type === WORD) return undefined;
+  if (isComment(reading, next) && isOdd(reading, at)) return "sql-comment";
+  if (type === 0x3b) return isTail(reading, next + 1) && isOdd(reading, at) && reading.typeAt(next + 1) !== END ? "sql-stacked" : undefined;
+  return findArithmetic(reading, at, next);
+}
+
+/** `'='`, `'-sleep(5)-'`, `'||(select ...)||'`: the text is calculated with what stands beside it. */
+function findArithmetic(reading: Reading, at: number, next: number): string | undefined {
+  const type = reading.typeAt(next);
+  if (!"=<>+-*/^|%".includes(String.fromCharCode(type))) return undefined;
+  let operand = next + 1;
+  while (operand < next + 3 && "=<>|".includes(String.fromCharCode(reading.typeAt(operand)))) operand++;
+  if (!expression.parse(reading, operand)) return undefined;
+  if (expression.calls > 0 || expression.selects > 0) return "sql-arithmetic";
+  return type === 0x3d && expression.isOpen && expression.literals === 1 && reading.count <= 8 && isOdd(reading, at) ? "sql-arithmetic" : undefined;
+}
+
+/** `--` or `#` up to the end, and nothing of worth behind it; `/*` that is not closed. */
+function isComment(reading: Reading, at: number): boolean {
+  const type = reading.typeAt(at);
+  const next = reading.typeAt(at + 1);
+  if (type === 0x2d) return next === 0x2d && reading.isGlued(at + 1) && isTail(reading, at);
+  if (type === 0x23) return isTail(reading, at);
+  return type === 0x2f && next === 0x2a && reading.isGlued(at + 1);
+}
+
+/** Whether no quote before this one is open: then this one closes what stood before the text. */
+function isOdd(reading: Reading, at: number): boolean {
+  const type = reading.type[at];
+  let count = 0;
+  for (let before = Math.max(0, at - QUOTES_BACK); before < at; before++) if (reading.type[before] === type) count++;
+  return count % 2 === 0;
+}
+
+const QUOTES_BACK = 64;
+
+/** `sleep(5)`: prose and programs wait, too; in SQL something stands before it, or nothing at all. */
+function findWait(reading: Reading, at: number): string | undefined {
+  if (reading.typeAt(at + 1) !== 0x28) return undefined;
+  const argument = reading.typeAt(at + 2);
+  const before = reading.typeAt(at - 1);
+  if (before === 0x2e || (argument !== NUMBER && argument !== 0x2d && argument !== 0x28 && argument !== END && argument !== 0x27)) return undefined;
+  const joined = before !== WORD || isJoining(reading.classAt(at - 1, SQL));
+  return joined && (before !== END || reading.count <= 12) ? "sql-wait" : undefined;
+}
+
+function isJoining(meaning: number): boolean {
+  return meaning === AS.logic || meaning === AS.select || meaning === AS.by || meaning === AS.having || meaning === AS.where || meaning === AS.prefix || meaning === AS.thenOf;
+}
+
+function findCase(reading: Reading, at: number): string | undefined {
+  for (let next = at + 1; next < at + 24 && next < reading.count; next++) if (reading.classAt(next, SQL) === AS.thenOf) return "sql-case";
+  return undefined;
+}
+
+/** `char(65)`, `ascii(substring(...))=97`: common names, which need a seam before them or a comparison in them. */
+function findCommonCall(reading: Reading, at: number): string | undefined {
+  if (reading.typeAt(at + 1) !== 0x28 || !isSeam(reading, at) || !expression.parse(reading, at)) return undefined;
+  return expression.calls > 0 || expression.selects > 0 || (expression.commonCalls > 1 && expression.comparisons > 0) ? "sql-function" : undefined;
+}

@@ -1,0 +1,113 @@
+/** Words: what SQL makes of words, in the dialects of MySQL, PostgreSQL, SQL Server, Oracle, SQLite and their kin. */
+import { type WordTable, wordTable } from "../../lexicon.ts";
+
+/** What a word does in a statement. A word that is not in the table is a name. */
+export const AS = {
+  logic: 1,
+  compare: 2,
+  is: 3,
+  in: 4,
+  like: 5,
+  between: 6,
+  prefix: 7,
+  literal: 8,
+  caseOf: 9,
+  caseEnd: 10,
+  /** A function that prose and other languages do not know. */
+  call: 11,
+  /** A function with a name of everyday. */
+  commonCall: 12,
+  /** A function that waits. */
+  wait: 13,
+  clause: 14,
+  thing: 15,
+  /** A word of prose, which is no name of a table or column. */
+  prose: 16,
+  catalogue: 17,
+  select: 20,
+  insert: 21,
+  update: 22,
+  delete: 23,
+  /** drop, create, alter, truncate and others that are followed by a thing. */
+  define: 24,
+  union: 25,
+  execute: 26,
+  declare: 27,
+  waitfor: 28,
+  shutdown: 29,
+  from: 30,
+  where: 31,
+  set: 32,
+  into: 33,
+  values: 34,
+  by: 35,
+  order: 36,
+  having: 37,
+  limit: 38,
+  all: 39,
+  procedure: 40,
+  delay: 41,
+  file: 42,
+  ifExists: 43,
+  thenOf: 44,
+  load: 45,
+} as const;
+
+/** From this class on a word begins a statement, up to `shutdown`. */
+export const isStatement = (meaning: number): boolean => (meaning >= AS.select && meaning <= AS.shutdown) || meaning === AS.load;
+
+export const SQL: WordTable = wordTable({
+  [AS.logic]: "or and xor",
+  [AS.compare]: "rlike regexp glob div mod collate sounds similar overlaps isnull notnull ilike",
+  [AS.is]: "is",
+  [AS.in]: "in",
+  [AS.like]: "like",
+  [AS.between]: "between",
+  [AS.prefix]: "not binary any some exists",
+  [AS.literal]: "null true false",
+  [AS.caseOf]: "case",
+  [AS.caseEnd]: "end",
+  [AS.wait]: "sleep benchmark pg_sleep pg_sleep_for randomblob",
+  [AS.call]:
+    "pg_read_file pg_ls_dir pg_stat_file lo_import lo_export lo_get load_file extractvalue updatexml xmltype xp_cmdshell xp_regread xp_regwrite xp_dirtree xp_fileexist xp_subdirs xp_availablemedia xp_servicecontrol xp_terminate_process xp_ntsec_enumdomains xp_loginconfig xp_enumdsn xp_makecab xp_reg xp_execresultset sp_executesql sp_oacreate sp_oamethod sp_password sp_configure sp_makewebtask sp_addextendedproc sp_who sp_who2 sp_helpdb sp_tables sp_execute sp_prepare sp_sqlexec utl_http utl_inaddr utl_file utl_smtp dbms_pipe dbms_lock dbms_java dbms_ldap dbms_output dbms_xmlgen dbms_xmlquery dbms_utility httpuritype ctxsys load_extension group_concat concat_ws json_extract json_contains jsonb_pretty jsonb_array_elements row_to_json wm_concat listagg quote_literal query_to_xml database_to_xml table_to_xml xmlagg xmlforest make_set bit_length octet_length char_length character_length unhex inet_aton inet_ntoa name_const row_count last_insert_id found_rows connection_id has_database_privilege is_srvrolemember suser_name suser_sname db_id object_id col_name col_length schema_name user_name serverproperty openrowset opendatasource openquery fn_listextendedproperty sqlite_version zeroblob rawtohex hextoraw nvl2 find_in_set export_set substring_index des_encrypt des_decrypt aes_encrypt aes_decrypt uncompress gtid_subset gtid_subtract st_latfromgeohash st_longfromgeohash to_timestamp unix_timestamp from_unixtime sys_context tdesencrypt current_setting string_to_array array_to_string generate_series regexp_substr sys_guid db_name host_name current_database current_schema",
+  [AS.commonCall]:
+    "concat char chr nchar hex substring substr mid left right length len count sum min max avg abs round floor ceil ceiling rand random cast convert try_convert try_cast md5 sha sha1 sha2 password user database schema version if lower upper lcase ucase trim ltrim rtrim reverse repeat lpad rpad space format now date year month day hour minute second quarter week encode decode compress power sqrt sign pi log exp stuff charindex patindex datalength unicode str ascii ord conv bin oct soundex coalesce nullif ifnull iif nvl greatest least instr locate position field elt stddev variance current_user session_user system_user sysdate curtime curdate starts_with json_array json_object json_keys string_agg array_agg to_char to_number to_date to_json dump polygon multipoint linestring regexp_like regexp_replace convert_from convert_to",
+  [AS.clause]: "group offset intersect except minus returning for when else begin as on join using with top fetch column unique ifnull_ off default cascade",
+  [AS.thing]: "table database schema view index function trigger user role login tablespace sequence",
+  [AS.prose]: "the a an your you our their his her its this that these those my more which what who how one two of to without at about it we they i he she was were be been best new following out up down very own same other each every",
+  [AS.catalogue]:
+    "information_schema pg_catalog pg_user pg_shadow pg_tables pg_class pg_roles pg_proc pg_authid sysobjects syscolumns sysusers sysdatabases syslogins sysprocesses msysaces msysobjects msysqueries msysrelationships msysaccessstorage msysaccessxml msysmodules msysaccessobjects sqlite_master sqlite_schema sqlite_temp_master all_tab_columns user_tab_columns dba_users dba_tables dba_objects",
+  [AS.select]: "select",
+  [AS.insert]: "insert replace",
+  [AS.update]: "update",
+  [AS.delete]: "delete",
+  [AS.define]: "drop create alter truncate rename backup restore grant revoke handler kill attach",
+  [AS.union]: "union",
+  [AS.execute]: "exec execute",
+  [AS.declare]: "declare",
+  [AS.waitfor]: "waitfor",
+  [AS.shutdown]: "shutdown",
+  [AS.from]: "from",
+  [AS.where]: "where",
+  [AS.set]: "set",
+  [AS.into]: "into",
+  [AS.values]: "values",
+  [AS.by]: "by",
+  [AS.order]: "order",
+  [AS.having]: "having",
+  [AS.limit]: "limit",
+  [AS.all]: "all distinct",
+  [AS.procedure]: "procedure",
+  [AS.delay]: "delay time",
+  [AS.file]: "outfile dumpfile infile",
+  [AS.ifExists]: "exists_",
+  [AS.thenOf]: "then",
+  [AS.load]: "load",
+});
+
+/** Names behind `@@`, and those that a stacked `exec` runs. */
+export const SYSTEM: WordTable = wordTable({
+  1: "version datadir hostname servername global basedir tmpdir language spid servicename session log_error port identity rowcount plugin_dir",
+  2: "master immediate xp_cmdshell sp_executesql msdb",
+  3: "analyse analyze",
+});

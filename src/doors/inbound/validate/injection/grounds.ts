@@ -1,0 +1,63 @@
+/**
+ * Grounds: what of a request is looked at, apart from its body, worked out for one operation.
+ *
+ * What the contract declares is looked at as what it declares. Of the rest of the head, which every client fills and the API
+ * gets all the same, texts are looked at that some program behind may write down, search with or run; fields whose
+ * grammar leaves no room, and credentials, are not.
+ */
+import type { Leaf } from "../../../../contract/kinds/kind.ts";
+import { FREE_LEAF, leafOf } from "../../../../contract/kinds/kind.ts";
+import { decodeSegment, decodeValue } from "../../../../contract/target.ts";
+import type { Inspected, Operation } from "../../../../guard.ts";
+import type { Ground, Search } from "./search.ts";
+
+/** Fields of the head that other guards hold to their grammar, or that are not for the API. */
+const SETTLED: ReadonlySet<string> = new Set([
+  "host", "connection", "content-length", "content-type", "content-encoding", "transfer-encoding", "expect", "upgrade", "te", "trailer", "keep-alive", "proxy-connection",
+  "accept", "accept-encoding", "accept-language", "accept-charset", "authorization", "proxy-authorization", "date", "range", "if-range", "if-match", "if-none-match",
+  "if-modified-since", "if-unmodified-since", "cache-control", "pragma", "max-forwards", "origin", "dnt", "upgrade-insecure-requests", "sec-fetch-site", "sec-fetch-mode",
+  "sec-fetch-dest", "sec-fetch-user", "sec-ch-ua", "sec-ch-ua-mobile", "sec-ch-ua-platform", "sec-websocket-key", "sec-websocket-version", "traceparent", "priority",
+]);
+
+/** Fields that are named to the caller; a name that is none of these may be the caller's own words. */
+const KNOWN: ReadonlySet<string> = new Set(["user-agent", "referer", "cookie", "from", "x-forwarded-for", "forwarded", "link", "via", "tracestate", "x-requested-with"]);
+
+/** Looks at one part of a request. */
+export type Looker = (exchange: Inspected, search: Search) => void;
+
+const TEXT: Leaf = leafOf("text");
+
+/** @param leaves per parameter, in the order of the operation */
+export function lookersOf(operation: Operation, leaves: readonly Leaf[]): readonly Looker[] {
+  const declared = new Set(operation.parameters.filter((one) => one.in === "header").map(({ name }) => name.toLowerCase()));
+  const busy = operation.parameters.flatMap(({ in: place, name }, index) => {
+    const leaf = leaves[index] ?? FREE_LEAF;
+    return leaf.idle ? [] : [{ ground: { in: place, name } satisfies Ground, leaf, index }];
+  });
+  const parameters: Looker = ({ values }, search) => {
+    for (const { ground, leaf, index } of busy) {
+      const value = values[index];
+      if (value !== undefined) search.value(value, leaf, ground);
+    }
+  };
+  const fields: Looker = ({ request }, search) => lookAtFields(request.fields.list, declared, search);
+  if (operation.listed === "unlisted") return [lookAtTarget, fields];
+  return busy.length === 0 ? [fields] : [parameters, fields];
+}
+
+function lookAtFields(list: readonly string[], declared: ReadonlySet<string>, search: Search): void {
+  for (let at = 0; at + 1 < list.length; at += 2) {
+    const name = list[at] ?? "";
+    if (SETTLED.has(name) || declared.has(name)) continue;
+    search.value(list[at + 1] ?? "", TEXT, KNOWN.has(name) ? { in: "header", name } : { in: "header" });
+  }
+}
+
+/** Of what no contract describes everything is text: each segment, each name, each value. */
+function lookAtTarget({ request: { path, query } }: Inspected, search: Search): void {
+  for (const segment of path.split("/")) search.value(decodeSegment(segment) ?? segment, TEXT, { in: "path" });
+  for (const [name, value] of query) {
+    search.name(name, { in: "query" });
+    search.value(decodeValue(value) ?? value, TEXT, { in: "query" });
+  }
+}

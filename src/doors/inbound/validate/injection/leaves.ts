@@ -1,0 +1,38 @@
+/** Leaves: the kinds of all that an operation takes in: what the contract says, and over it what the policy says. */
+import { FREE_LEAF, type Kind, type Leaf } from "../../../../contract/kinds/kind.ts";
+import type { Validator } from "../../../../contract/operation.ts";
+import type { Operation } from "../../../../guard.ts";
+import { type Pointed, readFieldName, withKind } from "./field-rules.ts";
+
+export interface OperationLeaves {
+  /** In the order of the operation's parameters. */
+  readonly parameters: readonly Leaf[];
+  /** Of the body that this validator judges; undefined stands for a body that nobody described. */
+  readonly body: (validator: Validator | undefined) => Leaf;
+}
+
+/** @param report for rules that lead nowhere */
+export function leavesOf(operation: Operation, rules: ReadonlyMap<string, Kind>, report: (message: string, allowed?: string) => void): OperationLeaves {
+  const parameters = operation.parameters.map(({ leaf }) => leaf ?? FREE_LEAF);
+  const bodies = new Map<Validator | undefined, Leaf>((operation.body?.media ?? []).map(({ validator }) => [validator, validator?.leaf ?? FREE_LEAF]));
+  for (const [text, kind] of rules) {
+    const pointed = readFieldName(text);
+    if (pointed === undefined) report(`"${text}" names no field`, "/member in the body, or query/name, header/name, path/name, cookie/name");
+    else if (!apply(pointed, kind, operation, parameters, bodies)) report(`this operation has no field "${text}" in its contract`, "fields are named at the operation that has them");
+  }
+  return { parameters, body: (validator) => bodies.get(validator) ?? validator?.leaf ?? FREE_LEAF };
+}
+
+/** False where there is no such field. */
+function apply({ in: place, name, steps }: Pointed, kind: Kind, operation: Operation, parameters: Leaf[], bodies: Map<Validator | undefined, Leaf>): boolean {
+  if (place === "body") return [...bodies].filter(([validator, leaf]) => replace(bodies, validator, withKind(leaf, steps, kind))).length > 0;
+  const index = operation.parameters.findIndex((one) => one.in === place && (place === "header" ? one.name.toLowerCase() === name.toLowerCase() : one.name === name));
+  const changed = index === -1 ? undefined : withKind(parameters[index] ?? FREE_LEAF, steps, kind);
+  if (changed !== undefined) parameters[index] = changed;
+  return changed !== undefined;
+}
+
+function replace(bodies: Map<Validator | undefined, Leaf>, validator: Validator | undefined, leaf: Leaf | undefined): boolean {
+  if (leaf !== undefined) bodies.set(validator, leaf);
+  return leaf !== undefined;
+}

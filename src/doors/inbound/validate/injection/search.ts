@@ -1,0 +1,113 @@
+/**
+ * Search: goes through the values of one request along their leaves, looks at each text that needs it, and collects what it
+ * finds.
+ *
+ * The work is counted in characters looked at. A request that would cost more than its share is refused as a whole: what
+ * nobody has looked at does not pass.
+ */
+import { writePointer } from "../../../../contract/json-pointer.ts";
+import type { Kind, Leaf } from "../../../../contract/kinds/kind.ts";
+import { judgeKey } from "../../../../detection/keys.ts";
+import { look } from "../../../../detection/look.ts";
+import { isJsonObject, type Json } from "../../../../guard.ts";
+import type { Located } from "../invalid.ts";
+
+/** Findings of one request; behind them nothing more is looked for. */
+export const FINDINGS_MAX = 20;
+
+export interface Suspicion extends Pick<Located, "in" | "name" | "pointer"> {
+  readonly rule: string;
+  readonly view: string;
+  /** The field is one that may carry such things: written down, not refused. */
+  readonly watched: boolean;
+}
+
+/** Where a search stands: in a parameter, a field of the head, or the body. */
+export type Ground = Pick<Located, "in" | "name">;
+
+export interface SearchBounds {
+  /** Characters that may be looked at. */
+  readonly characters: number;
+  /** Whether HTML is cut down to what is allowed later on. */
+  readonly sanitised: boolean;
+}
+
+export class Search {
+  readonly found: Suspicion[] = [];
+  readonly #sanitised: boolean;
+  #left: number;
+  #ground: Ground = { in: "body" };
+  /** Steps into the value. */
+  readonly #path: string[] = [];
+
+  constructor({ characters, sanitised }: SearchBounds) {
+    this.#left = characters;
+    this.#sanitised = sanitised;
+  }
+
+  /** More would have had to be looked at than is allowed. */
+  get exhausted(): boolean {
+    return this.#left < 0;
+  }
+
+  /** Looks at a value and at all that is in it. */
+  value(value: Json, leaf: Leaf, ground: Ground): void {
+    this.#ground = ground;
+    if (!leaf.idle) this.#value(value, leaf);
+  }
+
+  /** Looks at a name that the caller chose. */
+  name(name: string, ground: Ground): void {
+    this.#ground = ground;
+    this.#name(name, undefined);
+  }
+
+  #value(value: Json, leaf: Leaf): void {
+    if (this.found.length >= FINDINGS_MAX) return;
+    if (typeof value === "string") this.#text(value, leaf.text);
+    else if (Array.isArray(value)) this.#items(value, leaf);
+    else if (isJsonObject(value)) this.#members(value, leaf);
+  }
+
+  #text(text: string, kind: Kind): void {
+    if (kind === "none" || (kind === "rich" && this.#sanitised)) return;
+    this.#left -= text.length;
+    if (this.#left < 0) return;
+    const hit = look(text, kind === "rich" || kind === "code" ? "text" : kind);
+    if (hit !== undefined) this.#note(hit.rule, hit.view, kind === "code");
+  }
+
+  #items(list: readonly Json[], leaf: Leaf): void {
+    for (const [index, item] of list.entries()) {
+      const below = leaf.prefix[index] ?? leaf.items;
+      if (below === undefined || below.idle) continue;
+      this.#path.push(String(index));
+      this.#value(item, below);
+      this.#path.pop();
+    }
+  }
+
+  #members(object: { readonly [name: string]: Json }, leaf: Leaf): void {
+    for (const name of Object.keys(object)) {
+      const value = object[name];
+      const declared = leaf.members.get(name);
+      if (declared === undefined && leaf.freeNames) this.#name(name, value);
+      const below = declared ?? leaf.rest;
+      if (value === undefined || below === undefined || below.idle) continue;
+      this.#path.push(name);
+      this.#value(value, below);
+      this.#path.pop();
+    }
+  }
+
+  /** What is wrong with a name is told of the object in which it stands. */
+  #name(name: string, value: Json | undefined): void {
+    const rule = judgeKey(name, value);
+    if (rule !== undefined) this.#note(rule, "plain", false);
+    else this.#text(name, "text");
+  }
+
+  #note(rule: string, view: string, watched: boolean): void {
+    if (this.found.length < FINDINGS_MAX) this.found.push({ ...this.#ground, pointer: writePointer(this.#path), rule, view, watched });
+  }
+}

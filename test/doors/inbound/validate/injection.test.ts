@@ -1,0 +1,142 @@
+/** Injection: what a request says in its own words is looked at, and refused where it is an attack. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { leafOf } from "../../../../src/contract/kinds/kind.ts";
+import type { Json } from "../../../../src/contract/json-value.ts";
+import type { Operation, Validator } from "../../../../src/contract/operation.ts";
+import { injection } from "../../../../src/doors/inbound/validate/injection.ts";
+import { FINDINGS_MAX } from "../../../../src/doors/inbound/validate/injection/search.ts";
+import { Content } from "../../../../src/exchange/content.ts";
+import { type Given, misfits, post, type Sent } from "../../../walk.ts";
+import { assertSilent, media, parameter, refusal, said, schema } from "../../samples.ts";
+import { compile } from "../../../contract/schema/desk.ts";
+
+const ATTACK = "x' or 1=1 --";
+const JSON_FIELDS = [["content-type", "application/json"]] as const;
+
+/** A body that the guard before has read. */
+function read(value: Json): Content {
+  const content = Content.holding(new TextEncoder().encode(JSON.stringify(value)));
+  content.understand(value);
+  return content;
+}
+
+function sendBody(value: Json, contract: Json | undefined, options: Json = {}): Promise<Sent> {
+  const validator = contract === undefined ? undefined : compile(contract).validator;
+  const body: Operation["body"] = { required: true, media: [media("application/json", "json", validator)] };
+  return post({ guard: injection, options, operation: { body } })({ content: read(value), fields: JSON_FIELDS });
+}
+
+function errors({ outcome }: Sent): unknown {
+  return refusal(outcome).extra?.["errors"];
+}
+
+const FREE = { type: "object", properties: { note: { type: "string" }, code: { type: "string", pattern: "^[a-z]+$" }, count: { type: "integer" } }, additionalProperties: false } as const;
+
+test("honest words pass, whatever words they are", async () => {
+  for (const note of ["Please select one from the list, or drop me a line", "O'Brien & sons", "1 or 2 apples", "5 > 3 and that's it", "\u{4f60}\u{597d}", ""]) assert.equal(said(await sendBody({ note }, FREE)), "passes", note);
+});
+
+test("an attack in a member of the body is refused, by its place, and is not repeated", async () => {
+  const sent = await sendBody({ note: ATTACK }, FREE);
+  assert.equal(said(sent), "400 injection-suspected");
+  assert.deepEqual(errors(sent), [{ in: "body", pointer: "/note", message: "holds text that is not accepted here" }]);
+  assert.deepEqual(refusal(sent.outcome).because, { findings: [{ in: "body", pointer: "/note", rule: "sql-tautology", view: "plain" }] });
+  assertSilent(sent.outcome, "or 1=1");
+});
+
+test("what the contract leaves no room in is not looked at", async () => {
+  assert.equal(said(await sendBody({ code: ATTACK }, FREE)), "passes", "the guard before has refused it");
+});
+
+test("without a schema every text is looked at, names too", async () => {
+  assert.equal(said(await sendBody({ a: [{ b: ATTACK }] }, undefined)), "400 injection-suspected");
+  const sent = await sendBody({ a: { [ATTACK]: 1 } }, undefined);
+  assert.deepEqual(errors(sent), [{ in: "body", pointer: "/a", message: "holds text that is not accepted here" }]);
+  assertSilent(sent.outcome, "or 1=1");
+});
+
+test("names that change what a program does are refused where the contract does not know them", async () => {
+  for (const value of [{ password: { $ne: "" } }, { constructor: { prototype: { admin: true } } }, { a: { ["__PROTO__"]: 1 } }]) assert.equal(said(await sendBody(value, undefined)), "400 injection-suspected", JSON.stringify(value));
+  assert.equal(said(await sendBody({ constructor: "ACME builders", $schema: "x" }, undefined)), "passes");
+  assert.equal(said(await sendBody({ $where: "here" }, { type: "object", properties: { $where: { type: "string" } } })), "passes", "the contract knows it");
+});
+
+test("parameters are looked at as what the contract says they are", async () => {
+  const free = parameter("q", "query", { leaf: leafOf("text") });
+  const bound = parameter("id", "path", { leaf: leafOf("none") });
+  const send = (values: Given["values"]): Promise<Sent> => post({ guard: injection, operation: { parameters: [bound, free], pathNames: ["id"] } })({ values: values ?? [] });
+  assert.equal(said(await send([ATTACK, "honest"])), "passes");
+  const sent = await send(["1", ATTACK]);
+  assert.deepEqual(errors(sent), [{ in: "query", name: "q", pointer: "", message: "holds text that is not accepted here" }]);
+  assert.equal(said(await send([])), "passes");
+});
+
+test("fields of the head that nobody declared are looked at, and a name that is no known one is not repeated", async () => {
+  const send = (name: string): Promise<Sent> => post({ guard: injection })({ fields: [[name, ATTACK]] });
+  assert.deepEqual(errors(await send("user-agent")), [{ in: "header", name: "user-agent", pointer: "", message: "holds text that is not accepted here" }]);
+  assert.deepEqual(errors(await send("x-anything")), [{ in: "header", pointer: "", message: "holds text that is not accepted here" }]);
+  assert.equal(said(await send("authorization")), "passes", "credentials are for those who check them");
+});
+
+test("what no contract describes is looked at whole", async () => {
+  const send = (given: Given): Promise<Sent> => post({ guard: injection, operation: { listed: "unlisted" } })(given);
+  assert.equal(said(await send({ path: "/a/b", query: [["q", "honest"]] })), "passes");
+  assert.equal(said(await send({ path: "/a/x'%20or%201=1%20--" })), "400 injection-suspected");
+  assert.equal(said(await send({ query: [["q", "x'%20or%201=1--"]] })), "400 injection-suspected");
+  assert.equal(said(await send({ query: [["$where", "1"]] })), "400 injection-suspected");
+});
+
+test("a policy says what single fields hold: code is looked at and only written down", async () => {
+  const reason = "users post snippets, agreed 2026-11-20";
+  const sent = await sendBody({ note: ATTACK }, FREE, { fields: { "/note": { kind: "code", reason } } });
+  assert.equal(said(sent), "passes");
+  assert.deepEqual(sent.exchange.observed.map(({ guard, problem }) => [guard, problem.type]), [["injection", "injection-suspected"]]);
+  assert.equal(said(await sendBody({ note: ATTACK }, FREE, { fields: { "/note": { mode: "observe", reason } } })), "passes");
+  assert.equal(said(await sendBody({ note: ATTACK }, FREE, { fields: { "/note": { kind: "none", reason } } })), "passes");
+  assert.equal(said(await sendBody({ code: ATTACK }, FREE, { fields: { "/code": { kind: "text" } } })), "400 injection-suspected", "and looks at more without a reason");
+  const list = { type: "array", items: { type: "object", properties: { text: { type: "string" } } } } as const;
+  assert.equal(said(await sendBody([{ text: ATTACK }], list, { fields: { "/*/text": { kind: "code", reason } } })), "passes");
+});
+
+test("a rule that loosens without a reason, and one that leads nowhere, are misfits", () => {
+  const said = (rule: Json, name = "/note"): readonly string[] => misfits(injection, { fields: { [name]: rule } }, { body: { required: false, media: [media("application/json", "json", compile(FREE).validator)] } });
+  assert.match(said({ kind: "code" })[0] ?? "", /says no reason/);
+  assert.match(said({ mode: "observe" })[0] ?? "", /says no reason/);
+  assert.match(said({ kind: "url", mode: "observe", reason: "written down" })[0] ?? "", /no other kind/);
+  assert.match(said({ kind: "text" }, "/nothing")[0] ?? "", /no field "\/nothing"/);
+  assert.match(said({ kind: "text" }, "query/q")[0] ?? "", /no field "query\/q"/);
+  assert.match(said({ kind: "text" }, "note")[0] ?? "", /names no field/);
+  assert.deepEqual(said({ kind: "text" }), []);
+});
+
+test("rich text is looked at, unless somebody cuts it down later", async () => {
+  const rich = { type: "string", contentMediaType: "text/html" } as const;
+  assert.equal(said(await sendBody(ATTACK, rich)), "400 injection-suspected");
+  const body: Operation["body"] = { required: true, media: [media("application/json", "json", compile(rich).validator)] };
+  const beside = await post({ guard: injection, operation: { body }, site: { posted: new Set(["sanitise"]) } })({ content: read(ATTACK), fields: JSON_FIELDS });
+  assert.equal(said(beside), "passes");
+});
+
+test("more free text than the bound is refused, and up to the bound it is looked at", async () => {
+  const note = "a".repeat(1_024);
+  assert.equal(said(await sendBody(note, { type: "string" }, { text: "1KiB" })), "passes");
+  assert.equal(said(await sendBody(`${note}a`, { type: "string" }, { text: "1KiB" })), "413 free-text-too-long");
+});
+
+test("findings of one request are told up to their bound", async () => {
+  const sent = await sendBody(Array.from({ length: FINDINGS_MAX + 5 }, () => ATTACK), undefined);
+  assert.equal((errors(sent) as unknown[]).length, FINDINGS_MAX);
+});
+
+test("in observe mode the request passes and the finding is witnessed", async () => {
+  const { outcome, exchange } = await post({ guard: injection, mode: "observe" })({ fields: [["user-agent", ATTACK]] });
+  assert.equal(outcome, undefined);
+  assert.equal(exchange.observed[0]?.problem.type, "injection-suspected");
+});
+
+test("a body that nobody has read is not looked at: the guard before it refuses what it cannot read", async () => {
+  const validator: Validator = schema(() => true);
+  const sent = await post({ guard: injection, operation: { body: { required: false, media: [media("application/json", "json", validator)] } } })({ body: JSON.stringify(ATTACK), fields: JSON_FIELDS });
+  assert.equal(said(sent), "passes");
+});
