@@ -12,7 +12,7 @@ import type { ClientCertificate } from "../src/exchange/certificate.ts";
 import { STAGES } from "../src/doors/stages.ts";
 import { Content } from "../src/exchange/content.ts";
 import type { Outcome } from "../src/exchange/decision.ts";
-import { type Exchange, OpenAnswer } from "../src/exchange/exchange.ts";
+import { type Ending, type Exchange, type Follower, OpenAnswer } from "../src/exchange/exchange.ts";
 import { fieldsOf } from "../src/exchange/fields.ts";
 import type { Principal } from "../src/exchange/principal.ts";
 import type { Guard, Site } from "../src/policy/definition.ts";
@@ -59,7 +59,7 @@ export function principal(particulars: Partial<Principal> = {}): Principal {
 }
 
 const silent: Store = {
-  take: () => assert.fail("this guard must not charge anybody"),
+  meter: () => ({ take: () => assert.fail("this guard must not charge anybody"), charge: () => assert.fail("this guard must not charge anybody") }),
   once: () => assert.fail("this guard must not remember anything"),
   close: () => undefined,
 };
@@ -103,7 +103,7 @@ export interface Given {
 
 export interface Sent {
   readonly outcome: Outcome;
-  readonly exchange: Exchange;
+  readonly exchange: Walked;
 }
 
 /** Misfits that a posting reports, for tests of options. */
@@ -154,11 +154,24 @@ export function siteOf({ operation: particulars, store = silent, site = {} }: Po
   };
 }
 
-export function exchangeOf(given: Given, at: Operation): Exchange {
+/** Tells those who follow the exchange how it went on, as the engine does. */
+export function conclude({ followers }: Walked, ending: Partial<Ending> & { readonly left?: boolean } = {}): void {
+  const { left = false, ...given } = ending;
+  const whole: Ending = { now: 1_800_000_000_000, status: 200, refusedAt: undefined, bytesIn: 0, bytesOut: 0, ...given };
+  if (!left) for (const follower of followers) follower.answered?.(whole);
+  for (const follower of followers) follower.concluded?.(whole);
+}
+
+export interface Walked extends Exchange {
+  readonly followers: readonly Follower[];
+}
+
+export function exchangeOf(given: Given, at: Operation): Walked {
   const fields = fieldsOf((given.fields ?? [["host", "api.example"]]).flat());
   const content = given.content ?? (given.body === undefined ? new Content(undefined, 0) : Content.holding(bytesOf(given.body)));
   const { answer = {} } = given;
   const peer = given.peer ?? "192.0.2.1";
+  const followers: Follower[] = [];
   return {
     id: randomUUID(),
     now: given.now ?? 1_800_000_000_000,
@@ -186,6 +199,8 @@ export function exchangeOf(given: Given, at: Operation): Exchange {
       this.protocol = protocol;
     },
     reply: fieldsOf([]),
+    follow: (follower) => void followers.push(follower),
+    followers,
     values: given.values ?? [],
     understand(values) {
       this.values = values;

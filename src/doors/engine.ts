@@ -115,12 +115,20 @@ export class Engine {
     bareWhenBroken(exchange, sealed);
   }
 
+  /** The answer in `exchange.answer` is about to leave. */
+  answering(exchange: OpenExchange): void {
+    exchange.answered();
+    this.#metrics.followersFailed(exchange.tell("answered", this.#now()));
+  }
+
   /** Writes the record. Called once, when the answer has left or the caller has. */
   conclude(exchange: OpenExchange, { fault }: Conclusion = {}): void {
     if (!exchange.end()) return;
-    const record = recordOf(exchange, this.#now(), fault);
+    const now = this.#now();
+    const record = recordOf(exchange, now, fault);
     this.#audit.add(record);
     this.#metrics.concluded(record);
+    this.#metrics.followersFailed(exchange.tell("concluded", now));
   }
 }
 

@@ -5,7 +5,7 @@ import type { Target } from "../contract/target.ts";
 import type { ClientCertificate } from "../exchange/certificate.ts";
 import { Content } from "../exchange/content.ts";
 import type { Outcome, Refusal } from "../exchange/decision.ts";
-import { type Exchange, OpenAnswer, type Request, type Stage } from "../exchange/exchange.ts";
+import { type Ending, type Exchange, type Follower, OpenAnswer, type Request, type Stage } from "../exchange/exchange.ts";
 import { fieldsOf, type WritableFields } from "../exchange/fields.ts";
 import type { Caller } from "../exchange/forwarding.ts";
 import type { Principal } from "../exchange/principal.ts";
@@ -65,6 +65,7 @@ export class OpenExchange implements Exchange {
   readonly due: number;
   readonly #deadlines: Deadlines;
   #late: (() => void)[] | undefined;
+  #followers: Follower[] | undefined;
   #state: "open" | "late" | "ended" = "open";
 
   constructor({ id, now, house, plan, values, target, caller, facts, deadlines }: Opening) {
@@ -127,6 +128,28 @@ export class OpenExchange implements Exchange {
     if (this.#state !== "open") return callback();
     if (this.#late === undefined) this.#late = [callback];
     else this.#late.push(callback);
+  }
+
+  follow(follower: Follower): void {
+    if (this.#followers === undefined) this.#followers = [follower];
+    else this.#followers.push(follower);
+  }
+
+  /** Tells those who follow. Answers how many of them failed: the exchange goes its way all the same. */
+  tell(event: keyof Follower, now: number): number {
+    const followers = this.#followers;
+    if (followers === undefined) return 0;
+    const { outcome, answer, content } = this;
+    const ending: Ending = { now, status: answer.status, refusedAt: outcome?.kind === "refusal" ? outcome.stage : undefined, bytesIn: content.passed, bytesOut: answer.content.passed };
+    let failed = 0;
+    for (const follower of followers) {
+      try {
+        follower[event]?.(ending);
+      } catch {
+        failed++;
+      }
+    }
+    return failed;
   }
 
   /** Whatever comes first: the outcome, or the deadline's. */

@@ -30,6 +30,27 @@ export interface Request {
   readonly wrong: string | undefined;
 }
 
+/** How an exchange went on after a guard's own check. */
+export interface Ending {
+  /** Milliseconds since the epoch: now, while the exchange's own `now` is that of its arrival. */
+  readonly now: number;
+  /** That the caller gets. */
+  readonly status: number;
+  /** Where it was refused; undefined: nowhere. */
+  readonly refusedAt: Stage | "host" | undefined;
+  /** Bytes of the bodies that have gone by. */
+  readonly bytesIn: number;
+  readonly bytesOut: number;
+}
+
+/** Who wants to hear it: to give back, to charge what is known only now, to let somebody else in. Nothing waits for it. */
+export interface Follower {
+  /** The answer is decided and about to leave; its body has yet to. Not called when the caller left before. */
+  readonly answered?: (ending: Ending) => void;
+  /** Everything is over. Called once, whatever happened. */
+  readonly concluded?: (ending: Ending) => void;
+}
+
 /** What the stage screen sees. */
 export interface Arrival {
   /** A UUID. It names the exchange in the audit log and in the problem's `instance`. */
@@ -59,6 +80,8 @@ export interface Arrival {
   readonly agree: (protocol: string) => void;
   /** Fields that the caller gets with whatever answer there will be. */
   readonly reply: WritableFields;
+  /** Tells a guard how the exchange goes on. */
+  readonly follow: (follower: Follower) => void;
 }
 
 /** authenticate, throttle and authorize: who it is, as far as that is known. Undefined is a stranger. */

@@ -113,7 +113,7 @@ class Voyage {
   #send(): void {
     if (this.#left) return;
     const exchange = this.#exchange;
-    exchange.answered();
+    this.#engine.answering(exchange);
     this.#responder.send(exchange.answer, exchange, (fault) => {
       if (this.#left) return;
       this.#left = true;

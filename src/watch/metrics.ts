@@ -10,6 +10,8 @@ export interface Metrics {
   readonly arrived: () => void;
   readonly concluded: (record: AuditRecord) => void;
   readonly reloaded: (worked: boolean) => void;
+  /** Guards that failed when they heard how an exchange went on: what they remember of it may be wrong. */
+  readonly followersFailed: (count: number) => void;
   /** Adds a value that is asked for when somebody scrapes. */
   readonly gauge: (name: string, about: string, read: () => number) => void;
   /** What was counted so far: a copy that can travel to another thread. */
@@ -52,7 +54,9 @@ export function openMetrics(): Metrics {
   const reloads = new Map<string, number>();
   const gauges: { readonly name: string; readonly about: string; readonly read: () => number }[] = [];
   let open = 0;
+  let failed = 0;
   gauges.push({ name: "sallyport_exchanges_open", about: "Exchanges in flight.", read: () => open });
+  gauges.push({ name: "sallyport_followers_failed", about: "Guards that failed when they heard how an exchange went on.", read: () => failed });
 
   const read = (): Snapshot => ({
     operations: new Map([...operations].map(([operation, tally]) => [operation, copyOf(tally)])),
@@ -76,6 +80,7 @@ export function openMetrics(): Metrics {
       for (const { guard, type } of record.observed ?? []) add(observed, `guard="${label(guard)}",problem="${label(type)}"`);
     },
     reloaded: (worked) => add(reloads, `result="${worked ? "worked" : "refused"}"`),
+    followersFailed: (count) => void (failed += count),
     gauge: (name, about, read) => void gauges.push({ name, about, read }),
     read,
     write: () => writeMetrics([read()]),
