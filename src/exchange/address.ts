@@ -42,16 +42,31 @@ export interface PrefixBits {
 
 /**
  * The range that one caller is taken to own, as `192.0.2.1/32` or `2001:db8::/64`: a subscriber gets a whole /64 and
- * may write from any address in it. Behind NAT64 (64:ff9b::/96, RFC 6052) it is the IPv4 address inside that counts,
- * else all callers of a translator would share one bucket. A text that is no address stays as it is.
+ * may write from any address in it. An IPv6 address that was made of an IPv4 address is that one: a translator's (NAT64,
+ * 64:ff9b::/96, RFC 6052), a 6to4 network's (2002::/16, RFC 3056) or a Teredo client's (2001::/32, RFC 4380); else all
+ * callers of a translator would share one bucket, and a holder of one IPv4 address would have 65,536. A text that is no
+ * address stays as it is.
  */
 export function addressPrefix(address: string, { ipv4Bits = 32, ipv6Bits = 64 }: PrefixBits = {}): string {
   const groups = readAny(address);
   if (groups === undefined) return address;
-  if (isMapped(groups)) return `${write(masked(groups, MAPPED_BITS + ipv4Bits))}/${ipv4Bits}`;
-  const bits = isTranslated(groups) ? Math.max(ipv6Bits, MAPPED_BITS + ipv4Bits) : ipv6Bits;
-  return `${write(masked(groups, bits))}/${bits}`;
+  const owner = embedded(groups);
+  return isMapped(owner) ? `${write(masked(owner, MAPPED_BITS + ipv4Bits))}/${ipv4Bits}` : `${write(masked(owner, ipv6Bits))}/${ipv6Bits}`;
 }
+
+/** How wide the ranges around one caller are: a site gets a /56 or a /48, which hold 256 and 65,536 of /64. */
+export const PREFIX_LEVELS: readonly Required<PrefixBits>[] = [
+  { ipv4Bits: 32, ipv6Bits: 64 },
+  { ipv4Bits: 24, ipv6Bits: 56 },
+  { ipv4Bits: 24, ipv6Bits: 48 },
+];
+
+/** The caller's own range and those around it, the narrowest first: /32 and /24, or /64, /56 and /48. */
+export function addressPrefixes(address: string): readonly string[] {
+  return rememberedPrefixes(address);
+}
+
+const rememberedPrefixes = remember((address): readonly string[] => [...new Set(PREFIX_LEVELS.map((bits) => addressPrefix(address, bits)))], ADDRESSES_REMEMBERED_MAX);
 
 /** A set of addresses. A text that is no address is in no set. */
 export interface Ranges {
@@ -137,8 +152,18 @@ function isMapped(groups: Groups): boolean {
   return groups[5] === 0xffff && groups.slice(0, 5).every((group) => group === 0);
 }
 
-function isTranslated(groups: Groups): boolean {
-  return groups[0] === 0x64 && groups[1] === 0xff9b && groups.slice(2, 6).every((group) => group === 0);
+/** The IPv4 address that an IPv6 address was made of, mapped; else the address itself. */
+function embedded(groups: Groups): Groups {
+  const [first = 0, second = 0, third = 0] = groups;
+  const [, , , , , , seventh = 0, eighth = 0] = groups;
+  if (first === 0x64 && second === 0xff9b && groups.slice(2, 6).every((group) => group === 0)) return mappedOf(seventh, eighth);
+  if (first === 0x2002) return mappedOf(second, third);
+  // Teredo writes the client's address with all bits turned over.
+  return first === 0x2001 && second === 0 ? mappedOf(~seventh & 0xffff, ~eighth & 0xffff) : groups;
+}
+
+function mappedOf(high: number, low: number): Groups {
+  return [0, 0, 0, 0, 0, 0xffff, high, low];
 }
 
 function write(groups: Groups): string {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as fc from "fast-check";
-import { addressPrefix, canonicalAddress, type Ranges, readRanges } from "../../src/exchange/address.ts";
+import { addressPrefix, addressPrefixes, canonicalAddress, type Ranges, readRanges } from "../../src/exchange/address.ts";
 
 function ranges(...list: string[]): Ranges {
   const read = readRanges(list);
@@ -67,11 +67,31 @@ test("a prefix names what one caller owns: an IPv4 address, or a whole /64", () 
   assert.equal(addressPrefix("2001:db8::1", { ipv6Bits: 128 }), "2001:db8::1/128");
 });
 
-test("callers behind NAT64 do not share a prefix", () => {
-  assert.equal(addressPrefix("64:ff9b::192.0.2.1"), "64:ff9b::c000:201/128");
+test("an address that was made of an IPv4 address is that one: NAT64, 6to4, Teredo", () => {
+  // 192.0.2.45 in each form; the last is the example of RFC 4380, section 4.
+  for (const made of ["192.0.2.45", "::ffff:192.0.2.45", "::ffff:c000:22d", "64:ff9b::192.0.2.45", "64:ff9b::c000:22d", "2002:c000:22d::1", "2002:c000:22d:ffff:1:2:3:4", "2001:0:4136:e378:8000:63bf:3fff:fdd2"]) assert.deepEqual(addressPrefixes(made), ["192.0.2.45/32", "192.0.2.0/24"], made);
   assert.notEqual(addressPrefix("64:ff9b::192.0.2.1"), addressPrefix("64:ff9b::192.0.2.2"));
-  assert.equal(addressPrefix("64:ff9b::192.0.2.1", { ipv4Bits: 24 }), "64:ff9b::c000:200/120");
+  assert.equal(addressPrefix("64:ff9b::192.0.2.1", { ipv4Bits: 24 }), "192.0.2.0/24");
   assert.equal(addressPrefix("64:ff9b:0:0:0:1::1"), "64:ff9b::/64", "only the well-known prefix is a translator's");
+  assert.equal(addressPrefix("2001:1::1"), "2001:1::/64", "only the first block of 2001::/16 is Teredo's");
+});
+
+test("around an address lie wider and wider ranges", () => {
+  assert.deepEqual(addressPrefixes("192.0.2.129"), ["192.0.2.129/32", "192.0.2.0/24"]);
+  assert.deepEqual(addressPrefixes("2001:db8:1:2ff:5::1"), ["2001:db8:1:2ff::/64", "2001:db8:1:200::/56", "2001:db8:1::/48"]);
+  assert.deepEqual(addressPrefixes("fe80::1%eth0"), addressPrefixes("fe80::1"), "a zone makes no other caller");
+  assert.deepEqual(addressPrefixes("nowhere"), ["nowhere"]);
+});
+
+test("one machine has one key, in whatever form its address is written", () => {
+  fc.assert(
+    fc.property(fc.ipV6(), (address) => {
+      const canonical = canonicalAddress(address);
+      fc.pre(canonical !== undefined);
+      for (const form of [address.toUpperCase(), canonical]) assert.deepEqual(addressPrefixes(form), addressPrefixes(address));
+    }),
+    { numRuns: 500 },
+  );
 });
 
 test("what is no address is its own prefix", () => assert.equal(addressPrefix("nowhere"), "nowhere"));
