@@ -2,7 +2,7 @@
  * Store cases: what every store must do, whatever it is made of. Each store's own test runs this list.
  */
 import assert from "node:assert/strict";
-import type { Once, Store, Taken, Want } from "../src/stores/store.ts";
+import type { Limit, Once, Store, Taken } from "../src/stores/store.ts";
 
 /** `keysMax`: how many buckets the store may remember, `namesMax`: how many names, for stores that have such bounds. */
 export interface StoreBounds {
@@ -19,10 +19,25 @@ export interface StoreCase {
 
 const START = 1_800_000_000_000;
 
-function want(particulars: Partial<Want> & { readonly window?: number } = {}): Want {
-  const { window = 10_000, ...given } = particulars;
-  const capacity = given.capacity ?? 5;
-  return { cost: 1, capacity, perMillisecond: capacity / window, now: START, ...given };
+/** `cost` tokens are wanted at `now` from a bucket of `capacity` that fills up in `window`. */
+export interface Want {
+  readonly cost: number;
+  readonly capacity: number;
+  readonly window: number;
+  readonly now: number;
+}
+
+function want(particulars: Partial<Want> = {}): Want {
+  return { cost: 1, capacity: 5, window: 10_000, now: START, ...particulars };
+}
+
+export function limit(particulars: Partial<Limit> = {}): Limit {
+  return { name: "limit", room: "known", capacity: 5, window: 10_000, ...particulars };
+}
+
+/** Meters of one name share their buckets, so each attempt may have its own. */
+export async function take(store: Store, owner: string, { cost, now, ...numbers }: Want): Promise<Taken> {
+  return store.meter(limit(numbers)).take(owner, cost, now);
 }
 
 /** A small generator with a seed, so that a failing case fails again. */
@@ -47,7 +62,7 @@ async function using(makeStore: MakeStore, work: (store: Store) => Promise<void>
 
 async function drain(store: Store, bucket: string, wanted: Want, times: number): Promise<number> {
   let granted = 0;
-  for (let turn = 0; turn < times; turn++) if ((await store.take(bucket, wanted)).granted) granted++;
+  for (let turn = 0; turn < times; turn++) if ((await take(store, bucket, wanted)).granted) granted++;
   return granted;
 }
 
@@ -58,13 +73,13 @@ export const storeCases: readonly StoreCase[] = [
       using(makeStore, async (store) => {
         const lefts: number[] = [];
         for (let turn = 0; turn < 5; turn++) {
-          const taken = await store.take("a", want());
+          const taken = await take(store, "a", want());
           assert.equal(taken.granted, true);
           assert.equal(taken.waitMilliseconds, 0);
           lefts.push(taken.left);
         }
         assert.deepEqual(lefts, [4, 3, 2, 1, 0]);
-        const refused = await store.take("a", want());
+        const refused = await take(store, "a", want());
         assert.deepEqual<Taken>({ ...refused }, { granted: false, left: 0, waitMilliseconds: 2_000 });
       }),
   },
@@ -73,10 +88,10 @@ export const storeCases: readonly StoreCase[] = [
     run: (makeStore) =>
       using(makeStore, async (store) => {
         await drain(store, "a", want(), 5);
-        assert.equal((await store.take("a", want({ now: START + 1_999 }))).granted, false);
-        assert.equal((await store.take("a", want({ now: START + 2_000 }))).granted, true);
-        assert.equal((await store.take("a", want({ now: START + 3_999 }))).granted, false);
-        assert.equal((await store.take("a", want({ now: START + 4_000 }))).granted, true);
+        assert.equal((await take(store, "a", want({ now: START + 1_999 }))).granted, false);
+        assert.equal((await take(store, "a", want({ now: START + 2_000 }))).granted, true);
+        assert.equal((await take(store, "a", want({ now: START + 3_999 }))).granted, false);
+        assert.equal((await take(store, "a", want({ now: START + 4_000 }))).granted, true);
       }),
   },
   {
@@ -93,26 +108,26 @@ export const storeCases: readonly StoreCase[] = [
       using(makeStore, async (store) => {
         await drain(store, "a", want(), 5);
         assert.equal(await drain(store, "a", want({ now: START + 1_000 }), 1_000), 0);
-        assert.equal((await store.take("a", want({ now: START + 2_000 }))).granted, true);
+        assert.equal((await take(store, "a", want({ now: START + 2_000 }))).granted, true);
       }),
   },
   {
     title: "a cost of several tokens is taken whole or not at all",
     run: (makeStore) =>
       using(makeStore, async (store) => {
-        assert.equal((await store.take("a", want({ cost: 3 }))).left, 2);
-        const refused = await store.take("a", want({ cost: 3 }));
+        assert.equal((await take(store, "a", want({ cost: 3 }))).left, 2);
+        const refused = await take(store, "a", want({ cost: 3 }));
         assert.equal(refused.granted, false);
         assert.equal(refused.left, 2);
         assert.equal(refused.waitMilliseconds, 2_000);
-        assert.equal((await store.take("a", want({ cost: 2 }))).granted, true);
+        assert.equal((await take(store, "a", want({ cost: 2 }))).granted, true);
       }),
   },
   {
     title: "more than the bucket can hold is never granted",
     run: (makeStore) =>
       using(makeStore, async (store) => {
-        const taken = await store.take("a", want({ cost: 6 }));
+        const taken = await take(store, "a", want({ cost: 6 }));
         assert.equal(taken.granted, false);
         assert.equal(taken.waitMilliseconds, Number.POSITIVE_INFINITY);
       }),
@@ -142,7 +157,7 @@ export const storeCases: readonly StoreCase[] = [
         let granted = 0;
         for (let turn = 0; turn < 100_000; turn++) {
           now += Math.floor(roll() * 100);
-          if ((await store.take("a", want({ capacity, window, now }))).granted) granted++;
+          if ((await take(store, "a", want({ capacity, window, now }))).granted) granted++;
         }
         assert.equal(granted, capacity + Math.floor(((now - START) * capacity) / window));
       }),
@@ -151,7 +166,7 @@ export const storeCases: readonly StoreCase[] = [
     title: "attempts at the same moment share one bucket",
     run: (makeStore) =>
       using(makeStore, async (store) => {
-        const taken = await Promise.all(Array.from({ length: 50 }, async () => store.take("a", want())));
+        const taken = await Promise.all(Array.from({ length: 50 }, async () => take(store, "a", want())));
         assert.equal(taken.filter(({ granted }) => granted).length, 5);
       }),
   },
@@ -160,11 +175,11 @@ export const storeCases: readonly StoreCase[] = [
     run: (makeStore) =>
       using(makeStore, async (store) => {
         const at = (offset: number): Want => want({ capacity: 2, now: START + offset });
-        assert.equal((await store.take("a", at(9_000))).granted, true);
-        assert.equal((await store.take("a", at(1_000))).granted, true);
-        assert.equal((await store.take("a", at(9_000))).granted, false);
-        assert.equal((await store.take("a", at(13_999))).granted, false);
-        assert.equal((await store.take("a", at(14_000))).granted, true);
+        assert.equal((await take(store, "a", at(9_000))).granted, true);
+        assert.equal((await take(store, "a", at(1_000))).granted, true);
+        assert.equal((await take(store, "a", at(9_000))).granted, false);
+        assert.equal((await take(store, "a", at(13_999))).granted, false);
+        assert.equal((await take(store, "a", at(14_000))).granted, true);
       }),
   },
   {
@@ -182,11 +197,58 @@ export const storeCases: readonly StoreCase[] = [
     title: "nonsense is a fault, never a yes",
     run: (makeStore) =>
       using(makeStore, async (store) => {
-        const nonsense: Partial<Want>[] = [{ cost: -1 }, { cost: Number.NaN }, { now: Number.NaN }, { perMillisecond: 0 }, { perMillisecond: Number.POSITIVE_INFINITY }, { capacity: 0 }, { capacity: Number.POSITIVE_INFINITY }, { now: Number.POSITIVE_INFINITY }, { perMillisecond: Number.NaN }, { cost: Number.POSITIVE_INFINITY }];
-        for (const wanted of nonsense) {
-          await assert.rejects(async () => store.take("a", { ...want(), ...wanted }), Object.entries(wanted).join());
+        const wrong = [0, -1, Number.NaN, Number.POSITIVE_INFINITY];
+        const nonsense: Partial<Want>[] = [{ cost: -1 }, { cost: 0.5 }, { cost: Number.NaN }, { cost: Number.POSITIVE_INFINITY }, { now: Number.NaN }, { now: Number.POSITIVE_INFINITY }, { capacity: 0.5 }];
+        for (const wanted of [...nonsense, ...wrong.flatMap((number) => [{ capacity: number }, { window: number }])]) {
+          await assert.rejects(async () => take(store, "a", { ...want(), ...wanted }), Object.entries(wanted).join());
         }
-        assert.equal((await store.take("a", want())).left, 4, "and leaves no trace");
+        for (const debt of [-1, Number.NaN, Number.POSITIVE_INFINITY]) assert.throws(() => store.meter(limit({ debt })), String(debt));
+        const meter = store.meter(limit());
+        for (const tokens of [0.5, Number.NaN, Number.POSITIVE_INFINITY]) assert.throws(() => meter.charge("a", tokens, START));
+        assert.equal((await take(store, "a", want())).left, 4, "and leaves no trace");
+      }),
+  },
+  {
+    title: "what is given back is there again, and never more than the bucket holds",
+    run: (makeStore) =>
+      using(makeStore, async (store) => {
+        const meter = store.meter(limit());
+        assert.equal(await drain(store, "a", want(), 5), 5);
+        meter.charge("a", -2, START);
+        assert.equal(await drain(store, "a", want(), 5), 2);
+        meter.charge("a", -5, START + 1_000);
+        meter.charge("a", -5, START + 1_000);
+        meter.charge("nobody", -5, START);
+        assert.equal(await drain(store, "a", want({ now: START + 1_000 }), 9), 5);
+        assert.equal(await drain(store, "nobody", want(), 9), 5);
+      }),
+  },
+  {
+    title: "what is used already is charged, as far below empty as the limit says",
+    run: (makeStore) =>
+      using(makeStore, async (store) => {
+        const meter = store.meter(limit({ debt: 4_000 }));
+        meter.charge("a", 6, START);
+        assert.deepEqual<Taken>({ ...(await meter.take("a", 1, START)) }, { granted: false, left: 0, waitMilliseconds: 4_000 });
+        meter.charge("a", 1_000_000, START);
+        assert.equal((await meter.take("a", 1, START)).waitMilliseconds, 6_000);
+        assert.equal((await meter.take("a", 0, START + 3_999)).granted, false, "in debt, nothing is free");
+        assert.equal((await meter.take("a", 0, START + 4_000)).granted, true);
+        assert.equal((await meter.take("a", 1, START + 5_999)).granted, false);
+        assert.equal((await meter.take("a", 1, START + 6_000)).granted, true);
+        const without = store.meter(limit({ name: "other" }));
+        without.charge("a", 9, START);
+        assert.equal((await without.take("a", 1, START)).waitMilliseconds, 2_000);
+      }),
+  },
+  {
+    title: "limits of different names, and of different rooms, share nothing",
+    run: (makeStore) =>
+      using(makeStore, async (store) => {
+        for (const one of [limit(), limit({ name: "limi" }), limit({ name: "limit1" }), limit({ room: "strangers" }), limit({ room: "logins" })]) {
+          const meter = store.meter(one);
+          for (const left of [4, 3, 2, 1, 0]) assert.equal((await meter.take("a", 1, START)).left, left);
+        }
       }),
   },
   {
@@ -244,8 +306,9 @@ export const storeCases: readonly StoreCase[] = [
         async (store) => {
           const ask = async (name: number): Promise<Once> => store.once(`name ${name}`, START + 3_600_000, START);
           const answers: Once[] = [];
-          for (let name = 0; name < 500; name++) answers.push(await ask(name));
+          for (let name = 0; name < 2_000; name++) answers.push(await ask(name));
           assert.equal(answers[0], "first");
+          assert.ok(answers.includes("full"));
           for (const [name, answer] of answers.entries()) assert.equal(await ask(name), answer === "first" ? "again" : "full");
         },
         { namesMax: 100 },
@@ -267,8 +330,8 @@ export const storeCases: readonly StoreCase[] = [
         makeStore,
         async (store) => {
           await drain(store, "greedy", want({ window: 3_600_000 }), 5);
-          for (let key = 0; key < keys; key++) await store.take(`foreign ${key}`, want({ window: 3_600_000 }));
-          assert.equal((await store.take("greedy", want({ window: 3_600_000 }))).granted, false);
+          for (let key = 0; key < keys; key++) await take(store, `foreign ${key}`, want({ window: 3_600_000 }));
+          assert.equal((await take(store, "greedy", want({ window: 3_600_000 }))).granted, false);
         },
         { keysMax: 1_000 },
       ),

@@ -2,35 +2,65 @@
  * Store: what guards remember between exchanges, as verbs.
  *
  * Each verb takes and judges in one atomic step. There is no get and no set: a guard that reads, decides and writes
- * lets through as many requests as come in between.
+ * lets through as many requests as come in between. What is the same for all requests is said once, at start-up: a
+ * guard asks the store for a meter, and keeps it.
  */
 
-/** A token bucket: holds `capacity` tokens, gains `perMillisecond`, and `cost` are wanted at `now`. */
-export interface Want {
-  readonly cost: number;
+/**
+ * Whose memory it is that names fill: a flood of strangers must not wash out callers who proved who they are, nor
+ * those who are trying passwords.
+ */
+export const ROOMS = ["known", "strangers", "logins"] as const;
+export type RoomName = (typeof ROOMS)[number];
+
+/** A token bucket for each owner, understood once. */
+export interface Limit {
+  /** Unique among all limits; limits of one name share their buckets. Made with `limitName`. */
+  readonly name: string;
+  readonly room: RoomName;
+  /** Whole tokens that a bucket holds. */
   readonly capacity: number;
-  readonly perMillisecond: number;
-  /** Milliseconds since the epoch. */
-  readonly now: number;
+  /** Milliseconds in which an empty bucket fills up; may be broken. */
+  readonly window: number;
+  /** Milliseconds for which `charge` may drive a bucket below empty. */
+  readonly debt?: number;
 }
+
+/** Most milliseconds that a bucket can be behind, window and debt together: 99 days. */
+export const BEHIND_MILLISECONDS_MAX = 8_589_934_592;
+/** Most tokens that a bucket can gain in a millisecond: stores count in sixteenths of a microsecond or finer. */
+export const TOKENS_PER_MILLISECOND_MAX = 16_000;
 
 export interface Taken {
   readonly granted: boolean;
   /** Whole and broken tokens that are left. */
   readonly left: number;
-  /** Until `cost` tokens are there; 0 when granted. */
+  /** Until `cost` tokens are there; 0 when granted, infinite when they never are. */
   readonly waitMilliseconds: number;
+}
+
+/** The buckets of one limit. `now`: milliseconds since the epoch. */
+export interface Meter {
+  /** Takes `cost` tokens from the owner's bucket, or none: a refused attempt costs nothing. */
+  readonly take: (owner: string, cost: number, now: number) => Taken | Promise<Taken>;
+  /** Takes tokens that are used already, whether they are there or not. A negative number gives back. */
+  readonly charge: (owner: string, tokens: number, now: number) => void;
 }
 
 export type Once = "first" | "again" | "full";
 
 export interface Store {
-  /** Takes `cost` tokens from the bucket of this name, or none. A refused attempt costs nothing. */
-  readonly take: (bucket: string, want: Want) => Taken | Promise<Taken>;
+  /** @throws RangeError when the numbers make no bucket */
+  readonly meter: (limit: Limit) => Meter;
   /**
    * Remembers this name until `until`, and says whether that is news. `full`: there is no room, and nothing was
    * remembered; whoever asks must refuse. Both in milliseconds since the epoch, `until` later than `now`.
    */
   readonly once: (name: string, until: number, now: number) => Once | Promise<Once>;
   readonly close: () => void;
+}
+
+/** One name of several parts, each with its length in front: no two lists of parts give one name. */
+export function limitName(...parts: readonly (string | number)[]): string {
+  return parts.map((part) => `${String(part).length}:${part}`).join("");
 }

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import type { Json, JsonObject } from "../../../../src/contract/json-value.ts";
 import { tokenBucket } from "../../../../src/doors/inbound/throttle/token-bucket.ts";
 import { memoryStore } from "../../../../src/stores/memory.ts";
-import type { Store, Taken, Want } from "../../../../src/stores/store.ts";
+import type { Meter, Store, Taken } from "../../../../src/stores/store.ts";
 import { type Given, misfits, post, type Posting, principal, type Sent, siteOf } from "../../../walk.ts";
 
 const START = 1_800_000_000_000;
@@ -64,10 +64,10 @@ test("a caller who is called like an address does not share its bucket", async (
 
 test("names cannot be put together so that two callers, or two operations, share a bucket", async () => {
   const names = new Set<string>();
-  const spy: Store = { take: (bucket) => (names.add(bucket), { granted: true, left: 1, waitMilliseconds: 0 }), once: () => "full", close: () => undefined };
+  const spy = storing((owner, _cost, _now, limit) => (names.add(`${limit} ${owner}`), { granted: true, left: 1, waitMilliseconds: 0 }));
   const cases: readonly (readonly [string, string])[] = [["a", "b9:principal"], ["a9:principal", "b"], ["a1:b", ""], ["", "a1:b"], ["api", ""], ["*", ""], ["a", "b"], ["ab", ""]];
   for (const [id, caller] of cases) await posting({}, { store: spy, operation: { id } })({ principal: principal({ id: caller }) });
-  for (const share of ["api", "operation"]) for (const by of ["address", "everyone", "caller"]) await posting({ share, by }, { store: spy, operation: { id: "" } })();
+  for (const share of ["api", "operation"]) for (const key of ["address", "everyone", "caller"]) await posting({ share, key, crowd: 0 }, { store: spy, operation: { id: "" } })();
   // A stranger is charged by address either way.
   assert.equal(names.size, cases.length + 4);
 });
@@ -89,8 +89,8 @@ test("two limits at one operation do not disturb each other, even in one store",
 });
 
 test("by address, a good credential buys no second bucket; by everyone, there is only one", async () => {
-  assert.deepEqual(await run(posting({ by: "address" }), { principal: ANN }, { principal: BOB }, {}), [200, 200, 429]);
-  assert.deepEqual(await run(posting({ by: "everyone" }), { principal: ANN, address: "192.0.2.1" }, { principal: BOB, address: "192.0.2.2" }, { address: "192.0.2.3" }), [200, 200, 429]);
+  assert.deepEqual(await run(posting({ key: "address" }), { principal: ANN }, { principal: BOB }, {}), [200, 200, 429]);
+  assert.deepEqual(await run(posting({ key: "everyone" }), { principal: ANN, address: "192.0.2.1" }, { principal: BOB, address: "192.0.2.2" }, { address: "192.0.2.3" }), [200, 200, 429]);
 });
 
 test("a dear operation costs more", async () => {
@@ -121,15 +121,17 @@ test("a clock that runs backwards, and back again, gives no tokens away", async 
   assert.deepEqual(await run(posting(), { now: START + 9_000 }, { now: START + 1_000 }, { now: START + 9_000 }), [200, 200, 429]);
 });
 
-function storing(take: Store["take"]): Store {
-  return { take, once: () => "full", close: () => undefined };
+type Take = (owner: string, cost: number, now: number, limit?: string) => Taken | Promise<Taken>;
+
+function storing(take: Take, charge: Meter["charge"] = () => undefined): Store {
+  return { meter: ({ name }) => ({ take: (owner, cost, now) => take(owner, cost, now, name), charge }), once: () => "full", close: () => undefined };
 }
 
 test("a store that answers late is waited for", async () => {
-  const store = memoryStore();
-  const late = storing(async (bucket: string, want: Want): Promise<Taken> => {
+  const meter = memoryStore().meter({ name: "late", room: "known", capacity: 2, window: 10_000 });
+  const late = storing(async (owner, cost, now) => {
     await new Promise((resolve) => setImmediate(resolve));
-    return store.take(bucket, want);
+    return meter.take(owner, cost, now);
   });
   const send = posting({}, { store: late });
   assert.deepEqual(await run(send, { principal: ANN }, { principal: ANN }, { principal: ANN }), [200, 200, 429]);
@@ -137,7 +139,7 @@ test("a store that answers late is waited for", async () => {
   assert.equal(all.filter((sent) => status(sent) === 200).length, 2, "at the same moment, too");
 });
 
-const BROKEN: readonly (readonly [string, Store["take"]])[] = [
+const BROKEN: readonly (readonly [string, Take])[] = [
   [
     "throws",
     () => {
@@ -184,5 +186,5 @@ for (const [what, options] of WRONG) test(`${what} is a misfit`, () => assert.eq
 
 test("every option at its bounds is understood", () => {
   assert.deepEqual(misfits(tokenBucket, { burst: 1, window: "1s", cost: 1 }), []);
-  assert.deepEqual(misfits(tokenBucket, { burst: 1_000_000, window: "31d", cost: 1_000_000, share: "api", by: "everyone" }), []);
+  assert.deepEqual(misfits(tokenBucket, { burst: 1_000_000, window: "31d", cost: 1_000_000, share: "api", key: "everyone" }), []);
 });

@@ -115,7 +115,7 @@ test("R19: a bad proof does not use up the name of a good one", async () => {
 });
 
 test("R19: a store that is full, down, late or mad lets nobody in, and a late yes is a yes", async () => {
-  const storing = (once: Store["once"]): Store => ({ once, take: () => assert.fail("nothing to take"), close: () => undefined });
+  const storing = (once: Store["once"]): Store => ({ once, meter: () => assert.fail("nothing to take"), close: () => undefined });
   const bad: readonly Store["once"][] = [
     () => "full",
     () => Promise.resolve("full"),

@@ -1,0 +1,143 @@
+/**
+ * Key: whose bucket it is.
+ *
+ * Only what was verified makes a name of its own: a principal, his client, his API key, a claim of his issuer. Whoever
+ * lacks what the key asks for is the caller that he is, and a stranger is his address; a free bucket there is not. What
+ * a caller merely writes (a path, a query, a field) may narrow a key, and never stands in the memory of those who
+ * proved who they are.
+ */
+import { addressPrefixes } from "../../../../exchange/address.ts";
+import { checked, either, fields, type Known, limitName, listOf, oneOf, optional, or, type Principal, type Shape, type Site, text } from "../../../../guard.ts";
+import { claimPath, findClaim } from "../../../../policy/claim.ts";
+import type { RoomName } from "../../../../stores/store.ts";
+
+const WORDS = ["caller", "address", "client", "api-key", "everyone"] as const;
+const PLACES = ["claim", "path", "query", "field"] as const;
+
+const KEY_PARTS_MAX = 4;
+
+export interface Part {
+  readonly kind: (typeof WORDS)[number] | (typeof PLACES)[number];
+  /** Where it stands; empty for a word. */
+  readonly at: string;
+}
+
+const place = fields({
+  claim: optional(text("Where a claim of the credential stands; its values are apart by issuer.", { max: 300, example: "tenant" })),
+  path: optional(text("A parameter of the path.", { max: 100 })),
+  query: optional(text("A parameter of the query.", { max: 100 })),
+  field: optional(text("A header field.", { max: 100 })),
+});
+
+const part: Shape<Part> = either(
+  oneOf("Who.", WORDS),
+  checked(place, (given): { readonly value: Part } | { readonly wrong: string; readonly allowed: string } => {
+    const [kind, ...more] = PLACES.filter((name) => given[name] !== undefined);
+    if (kind === undefined || more.length > 0) return { wrong: "a part of a key is one thing", allowed: PLACES.join(", ") };
+    const claim = given.claim === undefined ? undefined : claimPath(given.claim);
+    return claim !== undefined && "wrong" in claim ? claim : { value: { kind, at: given[kind] ?? "" } };
+  }),
+  (kind): Part => ({ kind, at: "" }),
+);
+
+/** One part, or several that make one key together. */
+export const keyShape: Shape<readonly Part[]> = or(
+  listOf("Whose bucket it is: the caller's own (strangers: their address's), their address's alone, their OAuth client's, their API key's, everybody's; or what stands in a claim, a path, a query or a field; or several of these together.", part, { min: 1, max: KEY_PARTS_MAX }),
+  "caller",
+);
+
+export interface Owner {
+  readonly name: string;
+  /** Ranges around a stranger's address, wider and wider. */
+  readonly around: readonly string[];
+  readonly room: RoomName;
+  /** Whether nobody else uses this bucket: then he may know how full it is. */
+  readonly own: boolean;
+  /** For the operator. */
+  readonly kind: string;
+}
+
+export type OwnerOf = (exchange: Known) => Owner;
+
+export function compileKey(key: readonly Part[], { operation, report }: Pick<Site, "operation" | "report">): OwnerOf {
+  const readers = key.map((one) => compilePart(one, operation.pathNames, report));
+  const [first, ...others] = readers;
+  if (first === undefined || others.length === 0) return first ?? stranger;
+  return (exchange) => {
+    const owners = readers.map((read) => read(exchange));
+    return {
+      name: `+${limitName(...owners.map(({ name }) => name))}`,
+      around: NOBODY,
+      room: owners.every(({ room }) => room === "known") ? "known" : "strangers",
+      own: owners.some(({ own }) => own),
+      kind: owners.map(({ kind }) => kind).join(" and "),
+    };
+  };
+}
+
+const NOBODY: readonly string[] = [];
+const everyone: Owner = { name: "e", around: NOBODY, room: "known", own: false, kind: "everyone" };
+
+function compilePart({ kind, at }: Part, pathNames: readonly string[], report: Site["report"]): OwnerOf {
+  switch (kind) {
+    case "everyone":
+      return () => everyone;
+    case "address":
+      return stranger;
+    case "caller":
+      return caller;
+    case "client":
+      return (exchange) => fromPrincipal(exchange, kind, ({ issuer, client }) => (client === undefined ? undefined : limitName(issuer, client)), false);
+    case "api-key":
+      return (exchange) => fromPrincipal(exchange, kind, apiKeyOf, true);
+    case "claim": {
+      const path = claimPath(at);
+      return (exchange) => fromPrincipal(exchange, kind, (principal) => ("value" in path ? claimOf(principal, path.value) : undefined), false);
+    }
+    case "path": {
+      const index = pathNames.indexOf(at);
+      if (index === -1) report(`the path has no parameter ${JSON.stringify(at)}`, pathNames.join(", ") || "none here");
+      return ({ pathValues }) => written(kind, pathValues[index]);
+    }
+    case "query":
+      return ({ request }) => written(kind, request.query.find(([name]) => name === at)?.[1]);
+    case "field": {
+      const name = at.toLowerCase();
+      return ({ request }) => written(kind, request.fields.one(name));
+    }
+  }
+}
+
+function caller(exchange: Known): Owner {
+  const { principal } = exchange;
+  return principal === undefined ? stranger(exchange) : { name: `p${principal.id}`, around: NOBODY, room: "known", own: true, kind: "principal" };
+}
+
+function stranger({ address }: Known): Owner {
+  const [own = address, ...around] = addressPrefixes(address);
+  // A stranger's bucket is shared: how full it is would tell him what the others at his address do.
+  return { name: `a${own}`, around: around.length === 0 ? NOBODY : around, room: "strangers", own: false, kind: "address" };
+}
+
+/** The kind is the first letter of the name: somebody may be called "192.0.2.1/32". */
+function fromPrincipal(exchange: Known, kind: Part["kind"], read: (principal: Principal) => string | undefined, own: boolean): Owner {
+  const { principal } = exchange;
+  const name = principal === undefined ? undefined : read(principal);
+  return name === undefined ? caller(exchange) : { name: `${LETTERS[kind] ?? ""}${name}`, around: NOBODY, room: "known", own, kind };
+}
+
+const LETTERS: Readonly<Partial<Record<Part["kind"], string>>> = { client: "c", "api-key": "k", claim: "l", path: "v", query: "q", field: "f" };
+
+function apiKeyOf({ methods, credential, also = [] }: Principal): string | undefined {
+  return methods.includes("api-key") ? credential : also.find((one) => one.methods.includes("api-key"))?.credential;
+}
+
+function claimOf({ issuer, claims }: Principal, path: readonly string[]): string | undefined {
+  const found = findClaim(claims, path);
+  const value = found !== undefined && "value" in found ? found.value : undefined;
+  return typeof value === "string" || typeof value === "number" || typeof value === "boolean" ? limitName(issuer, typeof value, String(value)) : undefined;
+}
+
+function written(kind: Part["kind"], value = ""): Owner {
+  return { name: `${LETTERS[kind] ?? ""}${value}`, around: NOBODY, room: "strangers", own: false, kind };
+}
