@@ -98,7 +98,7 @@ function open(): Verify {
   // A secret beside public keys, as no policy can have it: nothing may be checked with it all the same.
   const secret: Algorithm | undefined = algorithmOf("HS256");
   const keys = secret === undefined ? reading.set.keys : [...reading.set.keys, keyOf("secret", secret, createSecretKey(Buffer.alloc(32)))];
-  const rules = { issuer: "https://id.example", audiences: ["orders"], algorithms, skewMilliseconds: 30_000, lifetimeMilliseconds: 3_600_000, untyped: false, incomplete: false };
+  const rules = { issuer: "https://id.example", audiences: ["orders"], algorithms, skewMilliseconds: 30_000, lifetimeMilliseconds: 3_600_000, untyped: false, incomplete: false, method: "jwt" };
   return verifierOf(rules, fixedKeys(keySetOf(keys)), new TokenCache(100));
 }
 

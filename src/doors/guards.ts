@@ -7,6 +7,7 @@
  */
 import type { Guard } from "../policy/definition.ts";
 import { credentials } from "./inbound/authenticate/credentials.ts";
+import { introspection } from "./inbound/authenticate/introspection.ts";
 import { jwt } from "./inbound/authenticate/jwt.ts";
 import { role } from "./inbound/authorize/role.ts";
 import { rule } from "./inbound/authorize/rule.ts";
@@ -36,6 +37,7 @@ export const GUARDS: readonly Guard[] = [
   path,
   method,
   jwt,
+  introspection,
   credentials,
   tokenBucket,
   scope,

@@ -20,6 +20,8 @@ export interface ClaimRules {
   readonly lifetimeMilliseconds: number;
   /** Whether `sub`, `client_id`, `iat` and `jti` may be missing. */
   readonly incomplete: boolean;
+  /** Name of the guard that asks. */
+  readonly method: string;
 }
 
 /** Who is asking, and from when to when that holds: milliseconds since the epoch, the skew included. */
@@ -58,7 +60,7 @@ export function readClaims(claims: JsonObject, rules: ClaimRules, now: number): 
     claims,
     schemes: [],
     field: "authorization",
-    methods: ["jwt"],
+    methods: [rules.method],
     until: times.expires,
     credential: token === undefined ? undefined : `jti:${hash("sha256", token).slice(0, 32)}`,
   };

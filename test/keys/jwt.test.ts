@@ -10,7 +10,7 @@ import { AUDIENCE, ISSUER, makePair, NOW, token } from "./issuer.ts";
 
 const es = makePair("ES256");
 const algorithm = algorithmOf("ES256") ?? assert.fail();
-const rules: TokenRules = { issuer: ISSUER, audiences: [AUDIENCE], algorithms: [algorithm], skewMilliseconds: 0, lifetimeMilliseconds: 3_600_000, untyped: false, incomplete: false };
+const rules: TokenRules = { issuer: ISSUER, audiences: [AUDIENCE], algorithms: [algorithm], skewMilliseconds: 0, lifetimeMilliseconds: 3_600_000, untyped: false, incomplete: false, method: "jwt" };
 
 /** A set that counts how often a key was wanted: a remembered token wants none. */
 function counting(): { readonly set: KeySet; readonly wanted: () => number } {

@@ -5,7 +5,7 @@
  * redirects: the address that was written is the one that is trusted.
  */
 import { request } from "undici";
-import { findFault } from "../../keys/fetch-document.ts";
+import { findFault } from "../../keys/ask.ts";
 
 export const CONTRACT_BYTES_MAX: number = 16 * 1024 * 1024;
 /** For all of it, from connecting to the last byte. */

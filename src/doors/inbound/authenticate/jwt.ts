@@ -11,13 +11,15 @@
  * Answers API2:2023, broken authentication. See RFC 6750, RFC 7519, RFC 8725, RFC 9068, section 4, RFC 9449, section 7,
  * and RFC 8705, section 3.
  */
-import { checked, count, defineGuard, duration, fields, type Guard, type Known, listOf, oneOf, optional, or, problem, reason, text, type Verdict } from "../../../guard.ts";
+import { count, defineGuard, duration, fields, type Guard, listOf, oneOf, optional, or, type Problem, problem, reason, text } from "../../../guard.ts";
 import { algorithmOf, ASYMMETRIC_NAMES, SYMMETRIC_NAMES } from "../../../keys/algorithm.ts";
-import { bearerSchemes, challenging, credentialInvalid, credentialMalformed, type PresentedToken, readAccessToken } from "../../../keys/bearer.ts";
+import { bearerSchemes } from "../../../keys/bearer.ts";
 import { fetchDocument } from "../../../keys/fetch-document.ts";
-import { type Verified, type Verify, verifierOf } from "../../../keys/jwt.ts";
+import { type Verify, verifierOf } from "../../../keys/jwt.ts";
 import { openKeys } from "../../../keys/open-keys.ts";
 import { TokenCache } from "../../../keys/token-cache.ts";
+import { checkToken } from "./access-token/check-token.ts";
+import { issuerName } from "./access-token/issuer-name.ts";
 import { openPossession } from "./access-token/possession.ts";
 import { challengesFor, possessionOptions } from "./access-token/possession-options.ts";
 
@@ -29,8 +31,7 @@ export const jwt: Guard = defineGuard({
   risks: ["API2:2023"],
 
   options: fields({
-    // The first "#" ends the issuer in a principal's id: it must not occur earlier.
-    issuer: checked(text("The issuer, exactly as it stands in its tokens.", { example: "https://id.example" }), (value) => (value.includes("#") ? { wrong: "an issuer has no fragment" } : { value })),
+    issuer: issuerName,
     audience: listOf("Names of this API; a token must be for one of them.", text("As in the claim `aud`."), { min: 1, max: 20 }),
     keys: or(text("Where the issuer's keys are: `discovery`, an https address, or file:path."), "discovery"),
     secret: optional(text("Reference to the secret of an HMAC algorithm: env:NAME or file:path.")),
@@ -48,7 +49,7 @@ export const jwt: Guard = defineGuard({
   establishes: (options, { operation }) => ({ schemes: bearerSchemes(operation), challenges: challengesFor(options) }),
 
   compile(options, site) {
-    const { operation, folder, challenges, share, report } = site;
+    const { operation, folder, share, report } = site;
     if (operation.listed === "path" || operation.listed === "method") return undefined;
     const algorithms = [...new Set(options.algorithms.flatMap((name) => algorithmOf(name) ?? []))];
     const times = { refreshMilliseconds: options.refresh, staleMilliseconds: options.stale };
@@ -57,33 +58,13 @@ export const jwt: Guard = defineGuard({
       report(opened.wrong, opened.allowed);
       return undefined;
     }
-    const rules = { ...options, audiences: options.audience, algorithms, skewMilliseconds: options.skew, lifetimeMilliseconds: options.lifetime, untyped: options.untyped !== undefined, incomplete: options.incomplete !== undefined };
+    const rules = { ...options, audiences: options.audience, algorithms, skewMilliseconds: options.skew, lifetimeMilliseconds: options.lifetime, untyped: options.untyped !== undefined, incomplete: options.incomplete !== undefined, method: "jwt" };
     const make = (): { readonly value: Verify } => ({ value: verifierOf(rules, opened.open(), new TokenCache(options.cache)) });
     const { bound: _bound, dpop: _dpop, realm: _realm, ...about } = options;
     const verify = share(`jwt ${JSON.stringify(about)} ${opened.version}`, make);
     const possession = openPossession(options, site);
     if (possession === undefined) return undefined;
-    const { takes, prove } = possession;
-    const schemes = bearerSchemes(operation);
-    const malformed = challenging(challenges, 'error="invalid_request"');
-
-    function answer(verified: Verified, presented: PresentedToken, exchange: Known): Verdict<"authenticate"> | Promise<Verdict<"authenticate">> {
-      if (verified === undefined) return undefined;
-      if ("wrong" in verified) return credentialInvalid({ ...challenging(challenges, 'error="invalid_token"', presented.scheme), because: { token: verified.wrong } });
-      if ("unavailable" in verified) return keysUnavailable({ headers: { "retry-after": "2" }, because: { issuer: options.issuer, keys: verified.unavailable } });
-      const { principal, bound } = verified;
-      const refused = prove(bound, presented, exchange);
-      if (refused instanceof Promise) return refused.then((late) => late ?? { ...principal, schemes });
-      return refused ?? { ...principal, schemes };
-    }
-
-    return (exchange) => {
-      const presented = readAccessToken(exchange.request);
-      if (presented === undefined) return undefined;
-      if ("malformed" in presented) return credentialMalformed({ ...malformed, because: { credential: presented.malformed } });
-      if (!takes(presented.scheme)) return undefined;
-      const verified = verify(presented.token, exchange.now);
-      return verified instanceof Promise ? verified.then((late) => answer(late, presented, exchange)) : answer(verified, presented, exchange);
-    };
+    const unavailable = (why: string): Problem => keysUnavailable({ headers: { "retry-after": "2" }, because: { issuer: options.issuer, keys: why } });
+    return checkToken({ possession, judge: verify, unavailable }, site);
   },
 });
