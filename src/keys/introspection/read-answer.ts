@@ -7,7 +7,6 @@
 import { isJsonObject, type JsonObject } from "../../contract/json-value.ts";
 import { type Algorithm, algorithmOf, isSignedBy, type Key } from "../algorithm.ts";
 import { type CompactJws, readCompactJws, readObject } from "../compact-jws.ts";
-import type { NoKey } from "../key-set.ts";
 import type { KeySource } from "../key-source.ts";
 
 /** Longest signed answer, in characters. */
@@ -58,7 +57,7 @@ async function readSigned(bytes: Buffer, signed: SignedAnswers, now: number): Pr
   return "wrong" in read ? read : readEnvelope(read.object, signed, now);
 }
 
-async function findKey({ kid }: CompactJws, algorithm: Algorithm, source: KeySource, now: number): Promise<Key | NoKey | string> {
+async function findKey({ kid }: CompactJws, algorithm: Algorithm, source: KeySource, now: number): Promise<Key | string> {
   const keys = await source.keys(now);
   if ("unavailable" in keys) return keys.unavailable;
   const key = keys.find(kid, algorithm);

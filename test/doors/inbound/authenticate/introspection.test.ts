@@ -43,7 +43,9 @@ const json = (body: JsonObject, status = 200): { status: number; body: string } 
 /** An issuer on this machine, with metadata, keys, and an endpoint for questions. */
 async function serve(t: TestContext): Promise<Issuer> {
   const issuer: Issuer = { url: "", asked: [], say: () => json({ active: false }) };
-  const server = http.createServer(async (request, response) => {
+  const server = http.createServer((request, response) => void answer(request, response));
+
+  async function answer(request: http.IncomingMessage, response: http.ServerResponse): Promise<void> {
     let text = "";
     for await (const chunk of request) text += String(chunk);
     const { method = "", url = "", headers } = request;
@@ -56,7 +58,8 @@ async function serve(t: TestContext): Promise<Issuer> {
     issuer.asked.push({ method, path: url, headers, form });
     const said = issuer.say(form.get("token") ?? "");
     if (said !== undefined) response.writeHead(said.status ?? 200, { "content-type": said.type ?? "application/json; charset=utf-8" }).end(said.body);
-  });
+  }
+
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   t.after(() => {
     server.closeAllConnections();
