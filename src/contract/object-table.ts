@@ -32,7 +32,7 @@ export interface ObjectRule {
 }
 
 const EXAMPLES = { example: "~any", examples: "~{example&}" };
-const ENCODINGS = { encoding: "~{encoding}", prefixEncoding: "~[encoding] 3.2", itemEncoding: "~encoding 3.2" };
+const ENCODINGS = { encoding: "{encoding}", prefixEncoding: "[encoding] 3.2", itemEncoding: "encoding 3.2" };
 const VALUE = { description: "~string", required: "boolean", deprecated: "~boolean", style: "string", explode: "boolean", schema: "schema", content: "{mediaType&}", ...EXAMPLES };
 const SUBSCHEMAS = ["not", "if", "then", "else", "contains", "propertyNames", "unevaluatedItems", "unevaluatedProperties", "contentSchema"];
 

@@ -7,6 +7,7 @@
 import type { Hint } from "./hint.ts";
 import type { Json } from "./json-value.ts";
 import type { Leaf } from "./kinds/kind.ts";
+import type { Decode } from "./media/decode.ts";
 import type { Place } from "./misfit.ts";
 
 /** One way in which a value breaks its schema. `pointer` (RFC 6901) leads into the value, never quotes it. */
@@ -61,13 +62,24 @@ export interface Parameter {
 /** A query pair: the name decoded, the value as written (percent-encoded, `+` not yet a space). */
 export type RawPair = readonly [name: string, value: string];
 
+export type ContentKind = "json" | "text" | "form" | "bytes" | "opaque" | "unsupported";
+
 /** One media type of a body: a media range from the contract, and what its content must be. */
 export interface MediaType {
   /** Lower case, without parameters: `application/json`, `image/*`, or the full wildcard range. */
   readonly range: string;
-  /** How the content is read: `json` is parsed strictly; `text` is UTF-8; `opaque` is never looked into. */
-  readonly kind: "json" | "text" | "opaque" | "unsupported";
+  /**
+   * How the content is read: `json` is parsed strictly; `text` is UTF-8; of `bytes` each is a character; `opaque` is never
+   * looked into, but for its first bytes; `unsupported` is refused.
+   */
+  readonly kind: ContentKind;
   readonly validator: Validator | undefined;
+  /** Makes the value of the bytes, where the contract has a say in how. */
+  readonly decode?: Decode | undefined;
+  /** Of what is not looked into: how it has to begin (see media/signature.ts), where the contract says more than `range`. */
+  readonly formats?: readonly string[] | undefined;
+  /** Why it is `unsupported`, as the rest of a sentence. */
+  readonly reason?: string;
   readonly place: Place;
 }
 

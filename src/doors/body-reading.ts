@@ -2,11 +2,12 @@
  * Body reading: a body is read as what it says it is, and judged by its schema.
  *
  * For both doors. The bytes are parsed once; the value stays with the content, for the guards behind. What is opaque
- * is not touched and streams on.
+ * streams on; where its type has a beginning of its own, that alone is looked at.
  */
 import { isUtf8 } from "node:buffer";
 import { type JsonBounds, type JsonFault, readJson } from "../contract/json.ts";
-import type { Json } from "../contract/json-value.ts";
+import type { Decoded } from "../contract/media/decode.ts";
+import { beginsAs, SIGNATURE_BYTES } from "../contract/media/signature.ts";
 import type { Finding } from "../contract/operation.ts";
 import type { Readable } from "../exchange/content.ts";
 import type { Problem } from "../exchange/problem.ts";
@@ -24,25 +25,51 @@ const EMPTY: BodyReading = { kind: "empty" };
 
 /** Reads and judges; at once where the bytes are here already. */
 export function readBody(content: Readable, chosen: Chosen, bounds: JsonBounds): BodyReading | Promise<BodyReading> {
-  if (chosen.kind === "opaque") return SOUND;
+  if (chosen.kind === "opaque") return readBeginning(content, chosen);
   const bytes = content.read();
   return bytes instanceof Promise ? bytes.then((late) => judge(late, content, chosen, bounds)) : judge(bytes, content, chosen, bounds);
 }
 
-function judge(bytes: Uint8Array | Problem, content: Readable, { kind, validator }: Chosen, bounds: JsonBounds): BodyReading {
+/** Of what streams on unread the first bytes show whether it is what it says it is. */
+function readBeginning(content: Readable, { formats }: Chosen): BodyReading | Promise<BodyReading> {
+  if (formats === undefined) return SOUND;
+  const head = content.begin(SIGNATURE_BYTES);
+  return head instanceof Promise ? head.then((late) => judgeBeginning(late, formats)) : judgeBeginning(head, formats);
+}
+
+function judgeBeginning(head: Uint8Array | Problem, formats: readonly string[]): BodyReading {
+  if (!(head instanceof Uint8Array)) return { kind: "unread", problem: head };
+  if (head.byteLength === 0) return EMPTY;
+  return beginsAs(formats, head) ? SOUND : { kind: "findings", findings: [MISLABELLED] };
+}
+
+function judge(bytes: Uint8Array | Problem, content: Readable, chosen: Chosen, bounds: JsonBounds): BodyReading {
   if (!(bytes instanceof Uint8Array)) return { kind: "unread", problem: bytes };
   if (bytes.byteLength === 0) return EMPTY;
-  const read = kind === "json" ? readJson(bytes, validator?.namesPrototype === true ? { ...bounds, prototypeNames: true } : bounds) : readText(bytes);
-  if ("wrong" in read) return { kind: "findings", findings: [findingOf(read.wrong)] };
+  const { validator, kind, formats } = chosen;
+  if (kind === "bytes" && formats !== undefined && !beginsAs(formats, bytes)) return { kind: "findings", findings: [MISLABELLED] };
+  const read = decode(bytes, chosen, validator?.namesPrototype === true ? { ...bounds, prototypeNames: true } : bounds);
+  if ("findings" in read) return { kind: "findings", findings: read.findings.length > 0 ? read.findings : [UNREADABLE] };
   content.understand(read.value);
   if (validator === undefined || validator.check(read.value)) return SOUND;
   const findings = validator.explain(read.value);
   // What is refused without a reason is refused all the same.
-  return { kind: "findings", findings: findings.length > 0 ? findings : [{ pointer: "", keyword: "schema", message: "does not fit its schema" }] };
+  return { kind: "findings", findings: findings.length > 0 ? findings : [UNFIT] };
 }
 
-function readText(bytes: Uint8Array): { readonly value: Json } | { readonly wrong: Pick<JsonFault, "reason" | "pointer"> } {
-  if (!isUtf8(bytes)) return { wrong: { reason: "encoding", pointer: "" } };
+const MISLABELLED: Finding = { pointer: "", keyword: "contentMediaType", message: "does not begin as content of its type does" };
+const UNREADABLE: Finding = { pointer: "", keyword: "syntax", message: "cannot be read" };
+const UNFIT: Finding = { pointer: "", keyword: "schema", message: "does not fit its schema" };
+
+function decode(bytes: Uint8Array, { kind, decode, type }: Chosen, bounds: JsonBounds): Decoded {
+  if (decode !== undefined) return decode(bytes, type, bounds);
+  if (kind === "text") return readText(bytes);
+  const read = readJson(bytes, bounds);
+  return "wrong" in read ? { findings: [findingOf(read.wrong)] } : read;
+}
+
+function readText(bytes: Uint8Array): Decoded {
+  if (!isUtf8(bytes)) return { findings: [findingOf({ reason: "encoding", pointer: "" })] };
   return { value: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("utf8") };
 }
 

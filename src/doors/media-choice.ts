@@ -5,13 +5,20 @@
  * Content-Encoding, or none: a body that could be read as two things has been checked as neither.
  */
 import { isJson, matchMediaType, type MediaTypeText, readMediaType, type WrongMediaType } from "../contract/media-type.ts";
-import type { MediaType, Validator } from "../contract/operation.ts";
+import type { Decode } from "../contract/media/decode.ts";
+import { formatsOfType } from "../contract/media/signature.ts";
+import type { ContentKind, MediaType, Validator } from "../contract/operation.ts";
 import type { Fields } from "../exchange/fields.ts";
 
 /** How the body is to be read, and by what it is judged. */
 export interface Chosen {
-  readonly kind: "json" | "text" | "opaque";
+  readonly kind: Exclude<ContentKind, "unsupported">;
   readonly validator: Validator | undefined;
+  readonly decode?: Decode | undefined;
+  /** How the content has to begin; undefined where it may begin in any way. */
+  readonly formats?: readonly string[] | undefined;
+  /** As the message says it. */
+  readonly type: MediaTypeText;
 }
 
 /** `coding`: in another coding than identity. `type`: no Content-Type, two, a broken one, an undeclared one. */
@@ -43,7 +50,7 @@ export function mediaChoice(media: readonly MediaType[] | undefined): MediaChoic
   };
 }
 
-const OPAQUE: Chosen = { kind: "opaque", validator: undefined };
+const OPAQUE: Chosen = { kind: "opaque", validator: undefined, type: { type: "application/octet-stream", parameters: new Map() } };
 
 function choose(text: string, media: readonly MediaType[] | undefined): Chosen | Unchosen {
   const read = readMediaType(text);
@@ -51,13 +58,13 @@ function choose(text: string, media: readonly MediaType[] | undefined): Chosen |
   const charset = read.parameters.get("charset");
   if (charset !== undefined && charset.toLowerCase() !== "utf-8") return { wrong: "type", reason: "the charset is not UTF-8" };
   const json = isJson(read.type) || read.type === "text/json";
-  if (media === undefined) return json ? { kind: "json", validator: undefined } : OPAQUE;
+  if (media === undefined) return { kind: json ? "json" : "opaque", validator: undefined, type: read };
   const declared = findRange(read.type, media);
   if (declared === undefined) return { wrong: "type", reason: "the content type is not declared" };
-  const { kind, validator } = declared;
+  const { kind, validator, decode, formats = formatsOfType(read.type) } = declared;
   if (kind === "unsupported") return { wrong: "type", reason: "content of this type cannot be checked" };
   // Under a wildcard, too, JSON is read strictly: two members of one name must not slip in because "anything" is allowed.
-  return kind === "opaque" && json ? { kind: "json", validator } : { kind, validator };
+  return kind === "opaque" && json ? { kind: "json", validator, type: read } : { kind, validator, decode, formats, type: read };
 }
 
 /** The most specific range; `application/*+json` stands between the type itself and its family. */

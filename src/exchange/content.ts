@@ -5,6 +5,7 @@
  * forwards it (then it streams, with the same bound). The bound can only be lowered.
  */
 import type { Json } from "../contract/json-value.ts";
+import { Beginning } from "./beginning.ts";
 import { type Particulars, type Problem, problem } from "./problem.ts";
 
 /** Where a host's bytes come from. `open` is called at most once. */
@@ -28,6 +29,7 @@ export type Bytes = Uint8Array;
 /** Also for whoever can tell from the announced length alone. */
 export const contentTooLarge: (particulars?: Particulars) => Problem = problem("content-too-large", 413, "Content too large");
 const NOTHING: Bytes = new Uint8Array(0);
+const EMPTY: Source = { open: (sink) => sink.end() };
 
 /** What a screen guard may do with a body: bound it. */
 export interface Bounded {
@@ -41,6 +43,8 @@ export interface Bounded {
 export interface Readable extends Bounded {
   /** The whole body, or the problem that stood in the way. Repeated calls give the same bytes. */
   readonly read: () => Bytes | Problem | Promise<Bytes | Problem>;
+  /** The first bytes, as many as asked for or all that there are; the rest is left to flow. */
+  readonly begin: (bytes: number) => Bytes | Problem | Promise<Bytes | Problem>;
   /** The value that a validate guard made of it, once it has. */
   readonly value: Json | undefined;
   /** For the guard that parsed it: keeps the value for the guards behind it. */
@@ -56,6 +60,7 @@ export class Content implements Readable {
   #bound: number = Number.POSITIVE_INFINITY;
   #held: Bytes | Problem | undefined;
   #reading: Promise<Bytes | Problem> | undefined;
+  #beginning: Beginning | undefined;
   #flowing = false;
   #paused = false;
 
@@ -92,6 +97,26 @@ export class Content implements Readable {
     this.#reading ??= this.#collect();
     // A small body often came with its head: then it is here now, and nobody has to wait a turn for it.
     return this.#held ?? this.#reading;
+  }
+
+  begin(bytes: number): Bytes | Problem | Promise<Bytes | Problem> {
+    if (this.#held !== undefined) return this.#held instanceof Uint8Array ? this.#held.subarray(0, bytes) : this.#held;
+    if (this.declared !== undefined && this.declared > this.#bound) return (this.#held = this.#refuse());
+    const beginning = this.#beginning ?? this.#beginAtSource();
+    let outcome: Bytes | Problem | undefined;
+    let late: ((outcome: Bytes | Problem) => void) | undefined;
+    this.#flowing = true;
+    beginning.want(bytes, () => {
+      this.#flowing = false;
+      outcome = this.#settleBeginning(beginning, bytes);
+      late?.(outcome);
+    });
+    return outcome ?? new Promise((resolve) => void (late = resolve));
+  }
+
+  /** Whether bytes have been taken from the source that only this object still has. */
+  get begun(): boolean {
+    return this.#beginning !== undefined;
   }
 
   /** Whether somebody wants more and it is the sender who keeps him waiting. */
@@ -151,6 +176,21 @@ export class Content implements Readable {
   #refuse(): Problem {
     this.cancel();
     return contentTooLarge({ because: { boundBytes: this.#bound, declaredBytes: this.declared ?? null } });
+  }
+
+  #beginAtSource(): Beginning {
+    const beginning = new Beginning(this.#source ?? EMPTY);
+    this.#source = this.#beginning = beginning;
+    return beginning;
+  }
+
+  /** What turned out to be the whole body is held from now on. */
+  #settleBeginning({ fault, whole, bytes }: Beginning, wanted: number): Bytes | Problem {
+    if (fault !== undefined) return (this.#held = fault);
+    if (!whole) return bytes.subarray(0, wanted);
+    this.passed = bytes.byteLength;
+    this.#held = bytes.byteLength > this.#bound ? this.#refuse() : bytes;
+    return this.#held instanceof Uint8Array ? this.#held.subarray(0, wanted) : this.#held;
   }
 
   #collect(): Promise<Bytes | Problem> {

@@ -83,8 +83,9 @@ export function embed(policyFile: string, options: EmbedOptions = {}): Embedded 
 /** Puts what was judged into the request that the program sees. False: the body stood in the way. */
 async function hand(exchange: OpenExchange, request: IncomingMessage, receiver: Receiver): Promise<boolean> {
   const { content, outgoing, principal } = exchange;
-  if (content.declared === undefined || content.held !== undefined) {
-    // A body of unknown length could outgrow its bound while the program reads it: here it is held instead.
+  if (content.declared === undefined || content.held !== undefined || content.begun) {
+    // A body of unknown length could outgrow its bound while the program reads it, and one that was begun lacks its
+    // beginning: here they are held instead.
     const bytes = await content.read();
     if (!(bytes instanceof Uint8Array)) {
       receiver.fail(bytes);

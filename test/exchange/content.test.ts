@@ -2,6 +2,9 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as fc from "fast-check";
 import { Content, type Sink } from "../../src/exchange/content.ts";
+import { type Problem, problem } from "../../src/exchange/problem.ts";
+
+const gone = problem("api-broke-off", 502, "The API broke off", "api");
 
 /** A source that delivers these chunks when it is opened, and counts what is done to it. */
 function source(chunks: readonly string[]): { opened: number; cancelled: number; open: (sink: Sink) => void; cancel: () => void } {
@@ -18,6 +21,10 @@ function source(chunks: readonly string[]): { opened: number; cancelled: number;
     },
   };
   return told;
+}
+
+function textOf(bytes: Uint8Array | Problem): string {
+  return bytes instanceof Uint8Array ? Buffer.from(bytes).toString() : bytes.type;
 }
 
 function collect(content: Content): { text: string; ended: boolean; fault: string | undefined } {
@@ -139,4 +146,120 @@ test("no body is an empty body, at once", () => {
   const bytes = new Content(undefined, undefined).read();
   assert.ok(bytes instanceof Uint8Array);
   assert.equal(bytes.byteLength, 0);
+});
+
+/** A source that is asked for each chunk, as a socket is: it waits when told to, and goes on when told to. */
+function patient(chunks: readonly string[], ends = true): { readonly given: () => number; readonly open: (sink: Sink) => void; readonly resume: () => void } {
+  const left = [...chunks];
+  let sink: Sink | undefined;
+  let flowing = false;
+  const flow = (): void => {
+    flowing = true;
+    while (flowing && left.length > 0) flowing = sink?.data(Buffer.from(left.shift() ?? "")) ?? false;
+    if (flowing && ends && left.length === 0) sink?.end();
+  };
+  return {
+    given: () => chunks.length - left.length,
+    open(given) {
+      sink = given;
+      flow();
+    },
+    resume: () => {
+      if (!flowing) flow();
+    },
+  };
+}
+
+test("the beginning is taken and no more, and the rest flows behind it", async () => {
+  const told = patient(["ab", "cd", "ef", "gh"]);
+  const content = new Content(told, undefined);
+  assert.equal(content.begun, false);
+  assert.equal(textOf(await content.begin(3)), "abc");
+  assert.deepEqual([told.given(), content.begun, content.held], [2, true, undefined]);
+  assert.equal(textOf(await content.begin(2)), "ab", "again, and less");
+  assert.equal(told.given(), 2);
+  assert.equal(textOf(await content.begin(5)), "abcde", "again, and more");
+  assert.equal(told.given(), 3);
+  assert.deepEqual(collect(content), { text: "abcdefgh", ended: true, fault: undefined });
+  assert.equal(content.passed, 8);
+});
+
+test("a body that ends within its beginning is held", async () => {
+  const content = new Content(patient(["ab", "c"]), undefined);
+  assert.equal(textOf(await content.begin(4)), "abc");
+  assert.equal(content.held?.byteLength, 3);
+  assert.equal(content.passed, 3);
+  assert.equal(textOf(await content.begin(1)), "a");
+  assert.deepEqual(collect(content), { text: "abc", ended: true, fault: undefined });
+});
+
+test("what was begun can be read whole", async () => {
+  const content = new Content(patient(["ab", "cd", "ef"]), undefined);
+  await content.begin(1);
+  assert.equal(textOf(await content.read()), "abcdef");
+});
+
+test("the bound holds for what was begun, and for what is behind it", async () => {
+  for (const [text, wanted] of [["123456", 6], ["123456", 7], ["123456", 2]] as const) {
+    const content = new Content(patient([text.slice(0, 3), text.slice(3)]), undefined);
+    content.bound(5);
+    const begun = await content.begin(wanted);
+    if (wanted === 7) assert.ok(!(begun instanceof Uint8Array));
+    assert.equal(collect(content).fault, "content-too-large");
+  }
+  const content = new Content(patient(["123456"]), 6);
+  content.bound(5);
+  assert.ok(!((await content.begin(1)) instanceof Uint8Array));
+});
+
+test("a body that breaks off within its beginning is that problem, then and later", async () => {
+  let sink: Sink | undefined;
+  const content = new Content({ open: (given) => void (sink = given) }, undefined);
+  const begun = content.begin(4);
+  assert.equal(content.awaited, true);
+  sink?.data(Buffer.from("a"));
+  sink?.fail(gone());
+  assert.equal(content.awaited, false);
+  assert.deepEqual(await begun, gone());
+  assert.equal(collect(content).fault, "api-broke-off");
+  assert.deepEqual(await content.begin(1), gone());
+});
+
+test("a body that breaks off behind its beginning breaks off for whoever reads it", async () => {
+  let sink: Sink | undefined;
+  const content = new Content({ open: (given) => void (sink = given) }, undefined);
+  const begun = content.begin(1);
+  sink?.data(Buffer.from("ab"));
+  assert.equal(textOf(await begun), "a");
+  const got = { text: "", fault: "" };
+  content.stream({ data: (chunk) => (got.text += Buffer.from(chunk).toString()).length > 0, end: () => undefined, fail: ({ type }) => void (got.fault = type) });
+  sink?.data(Buffer.from("c"));
+  sink?.fail(gone());
+  assert.deepEqual(got, { text: "abc", fault: "api-broke-off" });
+});
+
+test("a source that cannot be asked to go on is not asked to wait", async () => {
+  let sink: Sink | undefined;
+  const content = new Content({ open: (given) => void (sink = given) }, undefined);
+  const begun = content.begin(1);
+  assert.equal(sink?.data(Buffer.from("ab")), true);
+  assert.equal(sink?.data(Buffer.from("cd")), true);
+  sink?.end();
+  assert.equal(textOf(await begun), "a");
+  assert.equal(collect(content).text, "abcd");
+});
+
+test("however the body is cut and begun, the same bytes come out", async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(fc.string({ minLength: 1, maxLength: 5 }), { maxLength: 8 }), fc.array(fc.nat(20), { maxLength: 3 }), fc.boolean(), async (chunks, wants, isPatient) => {
+      const content = new Content(isPatient ? patient(chunks) : source(chunks), undefined);
+      const whole = Buffer.from(chunks.join(""));
+      for (const want of wants) {
+        const begun = await content.begin(want);
+        assert.deepEqual(begun instanceof Uint8Array ? Buffer.from(begun) : begun, whole.subarray(0, want));
+      }
+      assert.deepEqual(collect(content), { text: whole.toString(), ended: true, fault: undefined });
+      assert.equal(content.passed, whole.byteLength);
+    }),
+  );
 });

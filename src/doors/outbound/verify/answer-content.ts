@@ -2,6 +2,7 @@
  * Answer content: judges the content of one declared answer.
  */
 import type { JsonBounds } from "../../../contract/json.ts";
+import { readBytes } from "../../../contract/media/bytes.ts";
 import type { Answer, MediaType, Problem } from "../../../guard.ts";
 import { type BodyReading, readBody } from "../../body-reading.ts";
 import { type Chosen, mediaChoice } from "../../media-choice.ts";
@@ -10,7 +11,7 @@ import { breaksContract } from "./broken-answer.ts";
 export type AnswerContent = (answer: Answer) => Problem | undefined | Promise<Problem | undefined>;
 
 /** Of content that should not be there only the length may be unknown ahead: it is read, as nothing in particular. */
-const ANYTHING: Chosen = { kind: "text", validator: undefined };
+const ANYTHING: Chosen = { kind: "bytes", validator: undefined, decode: readBytes, type: { type: "application/octet-stream", parameters: new Map() } };
 
 /** @param sizeBytes the most that is held to be judged */
 export function contentJudge(media: readonly MediaType[], bounds: JsonBounds, sizeBytes: number): AnswerContent {
@@ -22,9 +23,9 @@ export function contentJudge(media: readonly MediaType[], bounds: JsonBounds, si
     if (media.length === 0 && content.declared !== undefined) return breaksContract(status, UNDECLARED);
     const chosen = media.length === 0 ? ANYTHING : choose(fields);
     if ("wrong" in chosen) return breaksContract(status, chosen.reason);
-    if (media.length > 0 && streams(chosen)) return undefined;
+    if (media.length > 0 && streams(chosen, status)) return undefined;
     if (status === 206) return breaksContract(status, "a part of the content cannot be judged");
-    content.bound(sizeBytes);
+    if (chosen.kind !== "opaque") content.bound(sizeBytes);
     const reading = readBody(content, chosen, bounds);
     return reading instanceof Promise ? reading.then((late) => settle(late, status, media)) : settle(reading, status, media);
   };
@@ -32,9 +33,10 @@ export function contentJudge(media: readonly MediaType[], bounds: JsonBounds, si
 
 const UNDECLARED = "there is content where none is declared";
 
-/** Text without a rule is not worth holding: it may be endless. */
-function streams({ kind, validator }: Chosen): boolean {
-  return kind === "opaque" || (kind === "text" && validator === undefined);
+/** Text without a rule is not worth holding: it may be endless. A part of something need not begin as the whole does. */
+function streams({ kind, validator, formats }: Chosen, status: number): boolean {
+  if (kind === "opaque") return formats === undefined || status === 206;
+  return kind === "text" && validator === undefined;
 }
 
 function settle(reading: BodyReading, status: number, media: readonly MediaType[]): Problem | undefined {

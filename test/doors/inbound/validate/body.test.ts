@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { gzipSync } from "node:zlib";
+import { readBytes } from "../../../../src/contract/media/bytes.ts";
+import type { Decoded } from "../../../../src/contract/media/decode.ts";
 import type { RequestBody } from "../../../../src/contract/operation.ts";
 import { body } from "../../../../src/doors/inbound/validate/body.ts";
 import { Content } from "../../../../src/exchange/content.ts";
@@ -126,8 +128,52 @@ test("text is UTF-8 and judged by its schema", async () => {
 
 test("an opaque body streams through unread", async () => {
   const { content, opened } = untouched();
-  assert.equal(said(await send({ required: true, media: [media("image/*", "opaque")] }, { content }, "image/png")), "passes");
+  for (const type of ["image/x-own", "application/octet-stream"]) assert.equal(said(await send({ required: true, media: [media("*/*", "opaque")] }, { content }, type)), "passes");
   assert.equal(opened(), false);
+});
+
+const PNG = Buffer.from("89504e470d0a1a0a0000000d49484452", "hex");
+
+test("an opaque body begins as content of its type does; the rest streams on as it came", async () => {
+  const images = { required: true, media: [media("image/*", "opaque")] };
+  const whole = Buffer.concat([PNG, Buffer.alloc(3_000, 1)]);
+  for (const content of [Content.holding(whole), late(whole), late(whole, whole.byteLength)]) {
+    const sent = await send(images, { content }, "image/png");
+    assert.equal(said(sent), "passes");
+    assert.deepEqual(Buffer.from((await sent.exchange.content.read()) as Uint8Array), whole);
+  }
+  for (const wrong of ["<script>alert(1)</script>", PNG.subarray(0, 7), Buffer.concat([Buffer.of(0), PNG])]) {
+    for (const content of [Content.holding(Buffer.from(wrong)), late(Buffer.from(wrong))]) {
+      const sent = await send(images, { content }, "image/png");
+      assert.equal(said(sent), "400 request-invalid");
+      assert.deepEqual(refusal(sent.outcome).extra, { errors: [{ in: "body", pointer: "", message: "does not begin as content of its type does" }] });
+    }
+  }
+  assert.equal(said(await send(images, { content: late("") }, "image/png")), "400 request-invalid", "required, and nothing came");
+  assert.equal(said(await send({ ...images, required: false }, { content: late("") }, "image/png")), "passes");
+  assert.equal(said(await send(images, { content: broken() }, "image/png")), "502 api-broke-off");
+});
+
+test("the contract may say what bytes without a type of their own are", async () => {
+  const declared = { required: true, media: [{ ...media("application/octet-stream", "opaque"), formats: ["png"] }] };
+  assert.equal(said(await send(declared, { body: PNG }, "application/octet-stream")), "passes");
+  assert.equal(said(await send(declared, { body: "GIF89a" }, "application/octet-stream")), "400 request-invalid");
+  const short = { required: true, media: [{ ...media("application/octet-stream", "bytes", schema((value) => typeof value === "string" && value.length <= 16)), decode: readBytes, formats: ["png"] }] };
+  assert.equal(said(await send(short, { body: PNG }, "application/octet-stream")), "passes");
+  assert.equal(said(await send(short, { body: Buffer.concat([PNG, PNG]) }, "application/octet-stream")), "400 request-invalid");
+  assert.equal(said(await send(short, { body: "GIF89a" }, "application/octet-stream")), "400 request-invalid");
+});
+
+test("a form is read by the contract's own decoder, and what it cannot read is refused", async () => {
+  const decode = (bytes: Uint8Array): Decoded => (bytes.byteLength === 3 ? { value: { a: 1 } } : bytes.byteLength === 4 ? { findings: [] } : { findings: [{ pointer: "/a", keyword: "type", message: "must be integer" }] });
+  const form = { required: true, media: [{ ...media("application/x-www-form-urlencoded", "form", one), decode }] };
+  const sent = await send(form, { body: "a=1" }, "application/x-www-form-urlencoded");
+  assert.equal(said(sent), "passes");
+  assert.deepEqual(sent.exchange.content.value, { a: 1 });
+  const refused = await send(form, { body: `a=${CANARY}` }, "application/x-www-form-urlencoded");
+  assert.deepEqual(refusal(refused.outcome).extra, { errors: [{ in: "body", pointer: "/a", message: "must be integer" }] });
+  assertSilent(refused.outcome);
+  assert.equal(said(await send(form, { body: "a=12" }, "application/x-www-form-urlencoded")), "400 request-invalid", "refused without a reason");
 });
 
 test("JSON under a wildcard is read strictly all the same", async () => {

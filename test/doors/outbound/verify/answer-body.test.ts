@@ -100,9 +100,21 @@ test("204, 304 and answers to HEAD have no content, whatever is declared", async
 test("opaque content and text without a rule stream through unread", async () => {
   const { content, opened } = untouched();
   const declared = { 200: { media: [media("image/*", "opaque"), media("text/csv", "text")], headers: [] } };
-  assert.equal(said(await send(declared, { content, fields: [["content-type", "image/png"]] })), "passes");
+  assert.equal(said(await send(declared, { content, fields: [["content-type", "image/x-own"]] })), "passes");
   assert.equal(said(await send(declared, { content, fields: [["content-type", "text/csv"]] })), "passes");
   assert.equal(opened(), false);
+});
+
+test("opaque content begins as content of its type does", async () => {
+  const declared = { 200: { media: [media("image/*", "opaque")], headers: [] } };
+  const fields = [["content-type", "image/gif"]] as const;
+  const large = `GIF89a${"x".repeat(3_000)}`;
+  const sent = await send(declared, { fields, content: late(large) }, {}, {}, { size: "16B" });
+  assert.equal(said(sent), "passes", "what is not held has no bound");
+  assert.equal(Buffer.from((await sent.exchange.answer.content.read()) as Uint8Array).toString(), large);
+  const page = await send(declared, { fields, content: late(`<html>${CANARY}`) });
+  assert.equal(said(page), BROKEN);
+  assertSilent(page.outcome);
 });
 
 test("text with a rule is UTF-8 and judged", async () => {

@@ -1,0 +1,127 @@
+/**
+ * Understand: one media type of a body, and how far its content can be checked.
+ *
+ * What the contract constrains and we cannot check is `unsupported`, never silence: elsewhere an XML body passes a JSON
+ * schema unseen. What the contract leaves open (no schema, or nothing but "a text" for an image) is opaque.
+ */
+import { type Hint, hintOf } from "../hint.ts";
+import { join } from "../json-pointer.ts";
+import { isJsonObject, type Json } from "../json-value.ts";
+import type { Spot } from "../library.ts";
+import type { MediaType, Validator } from "../operation.ts";
+import type { Direction, Node, Scope } from "../reading.ts";
+import { readBytes, textDecoder } from "./bytes.ts";
+import { readFields } from "./fields.ts";
+import { formDecoder } from "./form.ts";
+import { formatsOfType } from "./signature.ts";
+
+export type Understood = Pick<MediaType, "kind" | "validator" | "decode" | "formats" | "reason">;
+
+export const UNREAD: Understood = { kind: "unsupported", validator: undefined };
+
+/** One media type of one operation. */
+interface Case {
+  readonly scope: Scope;
+  readonly range: string;
+  readonly media: Node;
+  readonly direction: Direction;
+}
+
+/** Tells nothing but what is wrong with the schema. */
+export function understand(scope: Scope, range: string, media: Node, direction: Direction): Understood {
+  const given: Case = { scope, range, media, direction };
+  if (Object.hasOwn(media.value, "itemSchema")) return understandItems(given);
+  if (!Object.hasOwn(media.value, "schema")) return understandBare(given);
+  const schema = settle(scope, { file: media.file, pointer: join(media.pointer, "schema") });
+  const value = scope.reading.library.at(schema);
+  // "A text", and nothing said of it: as if there were no schema.
+  if (!isJsonRange(range) && !isText(range) && isFreeText(value)) return { ...understandBare(given), ...formatsIn(value) };
+  const validator = scope.compile(schema, direction);
+  return validator === undefined ? UNREAD : understandSchema(given, schema, validator);
+}
+
+function understandSchema(given: Case, schema: Spot, validator: Validator): Understood {
+  const { scope, range } = given;
+  const { library } = scope.reading;
+  if (isJsonRange(range)) return { kind: "json", validator };
+  if (range === FORM) return understandForm(given, schema, validator);
+  if (validator.open) return { kind: isText(range) ? "text" : "opaque", validator: undefined };
+  const { types } = hintOf(schema, library);
+  if (isText(range) && isScalar(types)) return { kind: "text", validator, decode: types.size === 1 && types.has("string") ? undefined : textDecoder(types, validator) };
+  if (isTextSchema(library.at(schema))) return { kind: "bytes", validator, decode: readBytes, ...formatsIn(library.at(schema)) };
+  return isNarrowed(range) ? { kind: "json", validator } : UNREAD;
+}
+
+function understandItems({ scope, range, media, direction }: Case): Understood {
+  if (isJsonRange(range)) scope.refuse(media, `${range} is one value: a schema for each of many cannot be checked`, { unread: direction });
+  return UNREAD;
+}
+
+/** Without a schema a form is still a form, and JSON is still JSON. */
+function understandBare(given: Case): Understood {
+  const { range } = given;
+  if (isJsonRange(range)) return { kind: "json", validator: undefined };
+  if (range === FORM) return understandForm(given, undefined, undefined);
+  return { kind: isText(range) ? "text" : "opaque", validator: undefined };
+}
+
+const FORM = "application/x-www-form-urlencoded";
+const ANY_FORM: Hint = { types: new Set(["object"]), prefix: [], items: undefined, properties: new Map(), rest: undefined };
+
+function understandForm({ scope, media, direction }: Case, schema: Spot | undefined, validator: Validator | undefined): Understood {
+  const said = schema === undefined ? ANY_FORM : hintOf(schema, scope.reading.library);
+  const hint = validator?.open === true && !said.types.has("object") ? ANY_FORM : said;
+  if (!hint.types.has("object")) return { ...UNREAD, reason: "a form is an object, and its schema is none" };
+  const fields = readFields(scope, media, schema, hint, direction);
+  return "wrong" in fields ? { ...UNREAD, reason: fields.wrong } : { kind: "form", validator, decode: formDecoder(fields, validator) };
+}
+
+/** Whether bodies of a media range are JSON texts (RFC 6839, section 3.1). `text/json` is an old name of it. */
+export function isJsonRange(range: string): boolean {
+  return range === "application/json" || range === "text/json" || range.endsWith("+json");
+}
+
+/** Of "any type, with this schema" the part that is JSON can be checked, and the rest stays shut. */
+export function isNarrowed(range: string): boolean {
+  return range === "*/*" || range === "application/*";
+}
+
+/** Follows a schema that is nothing but a reference, so that what was compiled for one operation serves the others. */
+function settle(scope: Scope, spot: Spot): Spot {
+  const { library } = scope.reading;
+  const value = library.at(spot);
+  if (!isJsonObject(value) || typeof value["$ref"] !== "string" || Object.keys(value).length > 1) return spot;
+  const found = library.resolve(value["$ref"], spot);
+  return "wrong" in found ? spot : { file: found.file, pointer: found.pointer };
+}
+
+function isText(range: string): boolean {
+  return range.startsWith("text/") && range !== "text/xml" && range !== "text/event-stream" && !isJsonRange(range);
+}
+
+function isScalar(types: Hint["types"]): boolean {
+  return types.size > 0 && !types.has("array") && !types.has("object");
+}
+
+function isTextSchema(value: Json | undefined): boolean {
+  if (!isJsonObject(value)) return false;
+  const { type } = value;
+  return type === "string" || (Array.isArray(type) && type.length === 1 && type[0] === "string");
+}
+
+/** `contentMediaType` says what the bytes are; behind a `contentEncoding` they do not begin like it. */
+function formatsIn(value: Json | undefined): Pick<Understood, "formats"> {
+  if (!isJsonObject(value) || Object.hasOwn(value, "contentEncoding")) return {};
+  const { contentMediaType: type } = value;
+  return typeof type === "string" ? { formats: formatsOfType(type.toLowerCase()) } : {};
+}
+
+/** Keywords that leave "a text" as free as it was. */
+const FREE: ReadonlySet<string> = new Set(
+  "type format title description example examples default nullable deprecated contentEncoding contentMediaType xml externalDocs readOnly writeOnly $comment".split(" "),
+);
+const FORMATS: ReadonlySet<unknown> = new Set([undefined, "binary", "byte", "base64", "base64url"]);
+
+function isFreeText(value: Json | undefined): boolean {
+  return isJsonObject(value) && isTextSchema(value) && FORMATS.has(value["format"]) && Object.keys(value).every((key) => FREE.has(key) || key.startsWith("x-"));
+}
