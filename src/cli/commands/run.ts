@@ -11,6 +11,7 @@ import { type Command, defineCommand } from "../command.ts";
 import { EXIT } from "../exit-code.ts";
 import { findPolicy, policyPositional } from "../find-policy.ts";
 import { countMisfits, dataOfMisfits, placeMisfits, tellMisfits } from "../tell-misfits.ts";
+import { supervise } from "../supervise.ts";
 import { type Page, plain } from "../terminal.ts";
 import { untilStopped } from "../until-stopped.ts";
 
@@ -19,11 +20,11 @@ export const run: Command = defineCommand({
   summary: "Stand in front of the API.",
   description: [
     "Opens the gateway: reads the policy and its contract, and listens once everything is understood. If anything stands in the way, all of it is listed, and nothing listens.",
-    "Policy, contract and certificates are read again when they change, and on SIGHUP; a policy that does not fit keeps the old one in force and says why. SIGTERM and SIGINT let exchanges in flight finish, for the time that `drain` in the policy gives, and then end with 0; a second SIGINT ends at once.",
+    "Policy, contract and certificates are read again when they change, and on SIGHUP; a policy that does not fit keeps the old one in force and says why. With `threads` in the policy, several threads serve behind the one port, and one that ends or is stuck is started again; with --supervise, so is the whole process. SIGTERM and SIGINT let exchanges in flight finish, for the time that `drain` in the policy gives, and then end with 0; a second SIGINT ends at once.",
     "What the gateway says of itself goes to standard error: text on a terminal, else one JSON object per line. The audit log goes to the file that the policy names, or to standard output.",
   ],
   positionals: [policyPositional],
-  options: {},
+  options: { supervise: { type: "flag", about: "Run it in a process of its own, and start that again when it ends without having been told to." } },
   examples: [
     { line: "sallyport run", about: "With the policy in this folder." },
     { line: "sallyport run /etc/sallyport/policy.yaml", about: "With another one." },
@@ -36,9 +37,10 @@ export const run: Command = defineCommand({
     "...": "Particulars of the event, such as url, operations and score when it listens, or misfits when it cannot.",
   },
 
-  async run({ positionals: [named], json }, { error, folder }) {
+  async run({ positionals: [named], options: { supervise: supervised }, json }, { error, folder }) {
     const people = error.people && !json;
     const say = openOperationsLog(process.stderr, people);
+    if (supervised) return supervise(["run", ...(named === undefined ? [] : [named]), ...(json ? ["--json"] : [])], say);
     const found = findPolicy(named, folder);
     if ("wrong" in found) {
       if (people) error.write(`sallyport: ${plain(found.wrong)}`);

@@ -1,6 +1,6 @@
 /** Run: the command from the outside, as an operator has it: a process, its signals, its exit code, its two streams. */
 import assert from "node:assert/strict";
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
@@ -8,6 +8,7 @@ import type { AddressInfo } from "node:net";
 import path from "node:path";
 import { test, type TestContext } from "node:test";
 import { EXIT } from "../../../src/cli/exit-code.ts";
+import { freePort } from "../../hosts/gateway/rig.ts";
 import { openDesk } from "../desk.ts";
 
 const bin = path.resolve(import.meta.dirname, "../../../bin/sallyport.js");
@@ -159,3 +160,34 @@ test("without a policy, and without an upstream, it ends instead of waiting", as
   assert.equal(await ended, EXIT.start);
   assert.match(JSON.stringify(events()[0]), /a gateway needs an upstream/);
 });
+
+test("a supervised process that is killed is started again, and both end when told to", async (t) => {
+  const api = await openApi(t);
+  const port = await freePort();
+  const { folder } = openDesk(t, { "openapi.yaml": CONTRACT, "policy.yaml": policyFor(api).replace("port: 0", `port: ${port}`) });
+  const running = spawnRun(t, folder, ["--supervise"]);
+  await running.until("listening");
+  const [pid] = childrenOf(running.child.pid);
+  assert.ok(pid !== undefined && pid !== running.child.pid);
+  process.kill(pid, "SIGKILL");
+  assert.equal((await running.until("the process ended and is started again"))["reason"], "SIGKILL");
+  while (running.events().filter(({ event }) => event === "listening").length < 2) await new Promise((resolve) => setTimeout(resolve, 20));
+  assert.equal((await fetch(`http://127.0.0.1:${port}/orders`)).status, 200);
+  running.child.kill("SIGTERM");
+  assert.equal(await running.ended, EXIT.fine);
+  assert.deepEqual(childrenOf(running.child.pid), []);
+  await assert.rejects(fetch(`http://127.0.0.1:${port}/orders`));
+});
+
+test("what keeps a supervised process from its first start is said once, and not tried again", async (t) => {
+  const { folder } = openDesk(t, { "openapi.yaml": CONTRACT, "policy.yaml": "contract: [" });
+  const { ended, events } = spawnRun(t, folder, ["--supervise"]);
+  assert.equal(await ended, EXIT.start);
+  assert.deepEqual(events().map(({ event }) => event), ["cannot start"]);
+});
+
+/** Processes that this one has started and that still run. */
+function childrenOf(pid: number | undefined): readonly number[] {
+  const { stdout } = spawnSync("ps", ["-o", "pid=", "--ppid", String(pid)], { encoding: "utf8" });
+  return stdout.split("\n").flatMap((line) => (line.trim() === "" ? [] : [Number(line)]));
+}
