@@ -12,6 +12,7 @@ import { jwt } from "./inbound/authenticate/jwt.ts";
 import { role } from "./inbound/authorize/role.ts";
 import { rule } from "./inbound/authorize/rule.ts";
 import { scope } from "./inbound/authorize/scope.ts";
+import { stepUp } from "./inbound/authorize/step-up.ts";
 import { introduce } from "./inbound/prepare/introduce.ts";
 import { strip } from "./inbound/prepare/strip.ts";
 import { address } from "./inbound/screen/address.ts";
@@ -41,6 +42,7 @@ export const GUARDS: readonly Guard[] = [
   credentials,
   tokenBucket,
   scope,
+  stepUp,
   role,
   rule,
   parameters,
