@@ -10,6 +10,7 @@ import { type Misfit, sortMisfits } from "../contract/misfit.ts";
 import type { Operation } from "../contract/operation.ts";
 import { type ReadContract, readContract } from "../contract/read.ts";
 import { readRanges, type Ranges } from "../exchange/address.ts";
+import { readPeppers } from "../keys/pepper.ts";
 import type { Guard } from "../policy/definition.ts";
 import { identityOf } from "../policy/identity.ts";
 import type { Policy } from "../policy/policy.ts";
@@ -75,12 +76,12 @@ function furnish(policy: Policy, contract: ReadContract, reading: PolicyReading,
     return undefined;
   }
   const { guards, store, shared, openDatabase, switches = true } = materials;
-  const opened = settings.database === undefined ? { database: undefined } : openDatabase(settings.database, folder);
-  if ("wrong" in opened) {
-    complain("/database", opened.wrong, opened.allowed);
+  const memory = openMemory(settings.database, folder, openDatabase);
+  if ("wrong" in memory) {
+    complain(memory.pointer, memory.wrong, memory.allowed);
     return undefined;
   }
-  const { database } = opened;
+  const { database } = memory;
   strayNames(settings.everywhere, settings.operations, contract.operations, guards, complain);
   const share = shared.begin();
   const identity = identityOf(settings.roles, settings.claims);
@@ -89,7 +90,7 @@ function furnish(policy: Policy, contract: ReadContract, reading: PolicyReading,
     const { list, public: open } = postingsOf(operation, settings.everywhere, settings.operations, guards, complain);
     const down = operation.listed === "operation" ? broken.get(operation.id)?.find((misfit) => !isLifted(misfit, list)) : undefined;
     const accuse = (message: string, allowed?: string): void => void misfits.push({ level: "error", place: operation.place, message, operation: operation.id, ...(allowed === undefined ? {} : { allowed }) });
-    const site: PlanSite = { contract, operation, public: open, store, database, folder, external: settings.external, identity, random: randomBytes, share, complain, accuse, down: down?.message, switches };
+    const site: PlanSite = { contract, operation, public: open, store, ...memory, folder, external: settings.external, identity, random: randomBytes, share, complain, accuse, down: down?.message, switches };
     return makePlan(list, site);
   };
   const plans = new Map(contract.operations.map((operation) => [operation.id, plan(operation)]));
@@ -116,6 +117,18 @@ function furnish(policy: Policy, contract: ReadContract, reading: PolicyReading,
 
 function certificateFiles({ folder, settings: { listen } }: Policy): readonly string[] {
   return listen.tls === undefined ? [] : [listen.tls.certificate, listen.tls.key].map((file) => path.resolve(folder, file));
+}
+
+type Memory = Pick<PlanSite, "database" | "peppers">;
+
+/** What outlives the process, and the secret that belongs to it. */
+function openMemory(settings: Policy["settings"]["database"], folder: string, openDatabase: OpenDatabase): Memory | { readonly pointer: string; readonly wrong: string; readonly allowed?: string } {
+  if (settings === undefined) return {};
+  const opened = openDatabase(settings, folder);
+  if ("wrong" in opened) return { pointer: "/database", ...opened };
+  if (settings.pepper.length === 0) return { database: opened.database };
+  const read = readPeppers(settings.pepper, folder);
+  return "wrong" in read ? { pointer: "/database/pepper", ...read } : { database: opened.database, peppers: read.peppers };
 }
 
 /** Content that nobody can check is no obstacle where the policy says, with a reason, that nobody shall. */

@@ -46,6 +46,7 @@ export interface PlanSite {
   readonly public: string | undefined;
   readonly store: Site["store"];
   readonly database?: Site["database"];
+  readonly peppers?: Site["peppers"];
   readonly folder: string;
   readonly external: Site["external"];
   readonly identity: Site["identity"];

@@ -12,6 +12,7 @@ import type { Reply } from "../exchange/decision.ts";
 import type { Stage, Views } from "../exchange/exchange.ts";
 import type { Principal } from "../exchange/principal.ts";
 import type { Problem } from "../exchange/problem.ts";
+import type { Peppers } from "../keys/pepper.ts";
 import type { Database } from "../stores/database/database.ts";
 import type { Store } from "../stores/store.ts";
 import type { Identity } from "./identity.ts";
@@ -37,6 +38,8 @@ export interface Site {
   readonly store: Store;
   /** Keys, users, quotas: what outlives the process. undefined: the policy names none. */
   readonly database?: Database | undefined;
+  /** What hashes in the database are keyed with. undefined: the policy names none. */
+  readonly peppers?: Peppers | undefined;
   /** The folder of the policy file: relative file names in options start here. */
   readonly folder: string;
   /** Where callers find this door: canonical addresses, without a slash at the end. */

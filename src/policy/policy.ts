@@ -59,7 +59,7 @@ export interface Settings {
   readonly unlisted: { readonly forward: string } | undefined;
   readonly deadline: number;
   readonly audit: AuditSettings;
-  readonly database: DatabaseWishes | undefined;
+  readonly database: DatabaseSettings | undefined;
   readonly watch: { readonly address: string; readonly port: number } | undefined;
   readonly egress: EgressSettings | undefined;
   readonly drain: number;
@@ -84,10 +84,15 @@ export interface AuditSettings {
   readonly whenFull: "refuse" | "drop";
 }
 
-const database: Shape<DatabaseWishes> = checked(
+export interface DatabaseSettings extends DatabaseWishes {
+  readonly pepper: readonly string[];
+}
+
+const database: Shape<DatabaseSettings> = checked(
   fields({
     sqlite: optional(text("File of an embedded SQLite database, for one node; made when it is not there.", { example: "./.sallyport/sallyport.db" })),
     postgres: optional(text("Reference to the URL of a PostgreSQL database that several nodes share: env:NAME or file:path.", { example: "env:DATABASE_URL" })),
+    pepper: or(listOf("Reference to the secret with which hashes of keys, passwords and names are keyed: env:NAME or file:path. Of several the first is used for what is new.", text("A reference.", { example: "env:SALLYPORT_PEPPER" }), { max: 4 }), []),
     plain: optional(reason("Why the way to PostgreSQL need not be encrypted and verified.")),
     connections: or(count("Connections to PostgreSQL.", { min: 1, max: 100 }), 8),
     wait: or(duration("Longest wait for an answer of the database; what needs it is refused then.", { min: "50ms", max: "30s" }), "1s"),

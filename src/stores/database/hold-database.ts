@@ -16,7 +16,8 @@ export interface HeldDatabase {
 export function holdDatabase(): HeldDatabase {
   let held: { readonly database: Database; readonly wishes: string } | undefined;
   return {
-    open(wishes, folder) {
+    open({ sqlite, postgres, plain, connections, wait }, folder) {
+      const wishes = { sqlite, postgres, plain, connections, wait };
       const written = JSON.stringify([wishes, folder]);
       if (held !== undefined) return held.wishes === written ? held : { wrong: "the database cannot be changed while the doors are open", allowed: "a restart" };
       const opened = openDatabase(wishes, folder);
