@@ -15,6 +15,36 @@ export interface Migration {
 }
 
 export const MIGRATIONS: readonly Migration[] = [
+  {
+    number: 1,
+    name: "api keys",
+    statements: [
+      "CREATE TABLE sallyport_versions (name TEXT PRIMARY KEY, version BIGINT NOT NULL)",
+      "INSERT INTO sallyport_versions (name, version) VALUES ('api-keys', 0)",
+      `CREATE TABLE sallyport_keys (
+        id TEXT PRIMARY KEY,
+        environment TEXT NOT NULL,
+        name TEXT NOT NULL,
+        owner TEXT NOT NULL,
+        party TEXT NOT NULL,
+        scopes TEXT NOT NULL,
+        claims TEXT NOT NULL,
+        addresses TEXT NOT NULL,
+        plan TEXT,
+        created BIGINT NOT NULL,
+        expires BIGINT,
+        lasting TEXT,
+        disabled BIGINT,
+        replaces TEXT,
+        used BIGINT,
+        pepper TEXT NOT NULL,
+        digest {bytes} NOT NULL,
+        changed BIGINT NOT NULL
+      )`,
+      "CREATE INDEX sallyport_keys_by_change ON sallyport_keys (changed)",
+      "CREATE INDEX sallyport_keys_by_owner ON sallyport_keys (owner)",
+    ],
+  },
 ];
 
 const WORDS: Readonly<Record<Dialect, string>> = { sqlite: "BLOB", postgres: "BYTEA" };
