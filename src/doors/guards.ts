@@ -6,6 +6,7 @@
  * last: it judges what those before it found.
  */
 import type { Guard } from "../policy/definition.ts";
+import { apiKey } from "./inbound/authenticate/api-key.ts";
 import { credentials } from "./inbound/authenticate/credentials.ts";
 import { introspection } from "./inbound/authenticate/introspection.ts";
 import { jwt } from "./inbound/authenticate/jwt.ts";
@@ -39,6 +40,7 @@ export const GUARDS: readonly Guard[] = [
   method,
   jwt,
   introspection,
+  apiKey,
   credentials,
   tokenBucket,
   scope,
