@@ -5,7 +5,8 @@ import { completions } from "./commands/completions.ts";
 import { egress } from "./commands/egress.ts";
 import { explain } from "./commands/explain.ts";
 import { init } from "./commands/init.ts";
+import { keys } from "./commands/keys.ts";
 import { man } from "./commands/man.ts";
 import { run } from "./commands/run.ts";
 
-export const COMMANDS: readonly Command[] = [run, egress, check, explain, init, completions, man];
+export const COMMANDS: readonly Command[] = [run, egress, check, explain, init, keys, completions, man];

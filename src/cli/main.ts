@@ -5,7 +5,8 @@ import { COMMANDS } from "./commands.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
 import { writeCommandHelp, writeGeneralHelp } from "./help.ts";
 import { offer, parse } from "./parse.ts";
-import { openTerminal, plain, type Terminal, writeJson } from "./terminal.ts";
+import { misuse } from "./misuse.ts";
+import { openTerminal, plain, type Terminal } from "./terminal.ts";
 
 /** Runs the command line of this process. Answers its exit code; never rejects. */
 export async function main(words: readonly string[]): Promise<ExitCode> {
@@ -44,19 +45,13 @@ async function dispatch(name: string, words: readonly string[], terminal: Termin
   const command = commands.find((one) => one.name === name);
   if (command === undefined) {
     const unknown = name.startsWith("-") ? `name the command before its options (found ${name})` : `unknown command "${name}"${offer(name, commands.map((one) => one.name))}`;
-    return misuse(unknown, "sallyport --help", words, terminal);
+    return misuse(unknown, "sallyport --help", words.includes("--json"), terminal);
   }
   const parsed = parse(command, words);
-  if ("wrong" in parsed) return misuse(parsed.wrong, `sallyport ${name} --help`, words, terminal);
+  if ("wrong" in parsed) return misuse(parsed.wrong, `sallyport ${name} --help`, words.includes("--json"), terminal);
   if ("given" in parsed) return command.run(parsed.given, terminal, commands);
   for (const line of writeCommandHelp(command, terminal.out)) terminal.out.write(line);
   return EXIT.fine;
-}
-
-function misuse(wrong: string, help: string, words: readonly string[], { out, error }: Terminal): ExitCode {
-  if (words.includes("--json")) out.write(writeJson({ error: wrong }));
-  error.write(`sallyport: ${plain(wrong)} (see ${help})`);
-  return EXIT.usage;
 }
 
 function readVersion(): string {
