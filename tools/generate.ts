@@ -1,6 +1,6 @@
 /**
  * Generate: writes every file that is made from code: the policy's JSON Schema, the reference of guards, the index of
- * problems, the manual of the command line. With `--check` it writes nothing and fails when a file is out of step.
+ * problems, the form of API keys, the manual of the command line. With `--check` it writes nothing and fails when a file is out of step.
  */
 import { existsSync, globSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
@@ -10,6 +10,7 @@ import { GUARDS } from "../src/doors/guards.ts";
 import { doorOf, STAGES } from "../src/doors/stages.ts";
 import { type Guard, RISKS } from "../src/policy/definition.ts";
 import { settingsShape } from "../src/policy/policy.ts";
+import { writeApiKeyPage } from "./api-key-page.ts";
 
 interface Generated {
   readonly file: string;
@@ -131,7 +132,7 @@ function problemIndex(): Generated {
   return { file: "docs/problems/README.md", text: `# Problems\n\nEvery refusal carries one of these as its \`type\` (RFC 9457). Made by \`npm run generate\`.\n\n${rows.join("\n")}\n` };
 }
 
-const generated: readonly Generated[] = [policySchema(), guardReference(), policyReference(), problemIndex(), ...writeManual()];
+const generated: readonly Generated[] = [policySchema(), guardReference(), policyReference(), problemIndex(), writeApiKeyPage(), ...writeManual()];
 const stale = generated.filter(({ file, text }) => !existsSync(path.join(root, file)) || readFileSync(path.join(root, file), "utf8") !== text);
 if (process.argv.includes("--check")) {
   for (const { file } of stale) process.stderr.write(`${file} is out of step: npm run generate\n`);
