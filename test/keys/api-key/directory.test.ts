@@ -130,7 +130,7 @@ test("a hundred requests with one key at once make one look", async (t) => {
   const database = open(t);
   const { text } = await issue(database);
   const directory = directoryOf(database);
-  const found = await Promise.all(Array.from({ length: 100 }, () => directory.find(text, NOW)));
+  const found = await Promise.all(Array.from({ length: 100 }, async () => directory.find(text, NOW)));
   assert.ok(found.every(isKnown));
   assert.equal(database.asked.filter((sql) => sql.includes("digest") && sql.startsWith("SELECT")).length, 1);
 });

@@ -36,7 +36,7 @@ test("a key has the form that is published, and its parts", () => {
 test("the secret holds 256 bits: all of what was drawn can be read back", () => {
   for (const drawn of [Buffer.alloc(32), Buffer.alloc(32, 0xff), randomBytes(32)]) {
     const { text } = makeApiKey("live", pepper, (bytes) => (bytes === 32 ? drawn : randomBytes(bytes)));
-    const number = [...(text.split("_")[3] ?? "")].reduce((sum, digit) => sum * 62n + BigInt(DIGITS.indexOf(digit)), 0n);
+    const number = Array.from(text.split("_")[3] ?? "").reduce((sum, digit) => sum * 62n + BigInt(DIGITS.indexOf(digit)), 0n);
     assert.equal(number.toString(16).padStart(64, "0"), drawn.toString("hex"));
   }
   assert.equal(new Set(Array.from({ length: 1_000 }, () => made().text)).size, 1_000);
