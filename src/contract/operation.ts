@@ -9,6 +9,7 @@ import type { Json } from "./json-value.ts";
 import type { Leaf } from "./kinds/kind.ts";
 import type { Decode } from "./media/decode.ts";
 import type { Place } from "./misfit.ts";
+import type { Sketch } from "./sketch/sketch.ts";
 
 /** One way in which a value breaks its schema. `pointer` (RFC 6901) leads into the value, never quotes it. */
 export interface Finding {
@@ -32,6 +33,8 @@ export interface Validator {
   readonly namesPrototype?: boolean;
   /** Which texts in a value need be looked at, and as what; worked out when first asked for. Absent: nobody described any. */
   readonly leaf?: Leaf;
+  /** What there is inside of a value; drawn when first asked for. Absent: nobody described it. */
+  readonly sketch?: Sketch;
 }
 
 export type Location = "path" | "query" | "header" | "cookie";

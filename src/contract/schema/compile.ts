@@ -49,6 +49,9 @@ export function compileSchema(spot: Spot, options: SchemaOptions): Validator | u
     get leaf() {
       return workshop.leaves.of(value, spot);
     },
+    get sketch() {
+      return workshop.sketches.of([spot]);
+    },
   };
 }
 

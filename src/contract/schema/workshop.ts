@@ -9,6 +9,7 @@ import { isJsonObject, type Json } from "../json-value.ts";
 import { Leaves } from "../kinds/leaves.ts";
 import type { Library, Spot } from "../library.ts";
 import type { Misfit, Report } from "../misfit.ts";
+import { Sketches } from "../sketch/sketches.ts";
 import { Barred, below } from "./barred.ts";
 import { combine } from "./combine.ts";
 import type { Formats } from "./formats.ts";
@@ -53,6 +54,8 @@ export class Workshop {
   readonly #said = new Set<string>();
   /** The kinds of texts, beside the rules. */
   readonly leaves: Leaves;
+  /** What there is inside of values. */
+  readonly sketches: Sketches;
 
   constructor({ library, dialect, formats }: WorkshopOptions) {
     this.#library = library;
@@ -60,6 +63,7 @@ export class Workshop {
     this.#formats = formats;
     this.#resources = new Resources(library, dialect !== "3.0");
     this.leaves = new Leaves(this.#resources, { isOpenApi30: this.#isOpenApi30, formats: formats !== "none" });
+    this.sketches = new Sketches({ library, resources: this.#resources, isOpenApi30: this.#isOpenApi30 });
     this.#barred = { request: new Barred(this.#resources, "request"), answer: new Barred(this.#resources, "answer") };
   }
 
