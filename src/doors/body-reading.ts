@@ -6,6 +6,7 @@
  */
 import { isUtf8 } from "node:buffer";
 import { type JsonBounds, type JsonFault, readJson } from "../contract/json.ts";
+import type { Json } from "../contract/json-value.ts";
 import type { Decoded } from "../contract/media/decode.ts";
 import { beginsAs, SIGNATURE_BYTES } from "../contract/media/signature.ts";
 import type { Finding } from "../contract/operation.ts";
@@ -21,7 +22,7 @@ export type BodyReading =
   | { readonly kind: "unread"; readonly problem: Problem };
 
 const SOUND: BodyReading = { kind: "sound" };
-const EMPTY: BodyReading = { kind: "empty" };
+const EMPTY = { kind: "empty" } as const;
 
 /** Reads and judges; at once where the bytes are here already. */
 export function readBody(content: Readable, chosen: Chosen, bounds: JsonBounds): BodyReading | Promise<BodyReading> {
@@ -44,17 +45,36 @@ function judgeBeginning(head: Uint8Array | Problem, formats: readonly string[]):
 }
 
 function judge(bytes: Uint8Array | Problem, content: Readable, chosen: Chosen, bounds: JsonBounds): BodyReading {
-  if (!(bytes instanceof Uint8Array)) return { kind: "unread", problem: bytes };
-  if (bytes.byteLength === 0) return EMPTY;
-  const { validator, kind, formats } = chosen;
-  if (kind === "bytes" && formats !== undefined && !beginsAs(formats, bytes)) return { kind: "findings", findings: [MISLABELLED] };
-  const read = decode(bytes, chosen, validator?.namesPrototype === true ? { ...bounds, prototypeNames: true } : bounds);
-  if ("findings" in read) return { kind: "findings", findings: read.findings.length > 0 ? read.findings : [UNREADABLE] };
-  content.understand(read.value);
+  const read = understand(bytes, content, chosen, bounds);
+  if ("kind" in read) return read;
+  const { validator } = chosen;
   if (validator === undefined || validator.check(read.value)) return SOUND;
   const findings = validator.explain(read.value);
   // What is refused without a reason is refused all the same.
   return { kind: "findings", findings: findings.length > 0 ? findings : [UNFIT] };
+}
+
+/** The value of a body, or why there is none. */
+export type Understood = { readonly value: Json } | Exclude<BodyReading, { readonly kind: "sound" }>;
+
+/** Reads a body that is held, without judging it by its schema. */
+export function readValue(content: Readable, chosen: Chosen, bounds: JsonBounds): Understood | Promise<Understood> {
+  const bytes = content.read();
+  return bytes instanceof Promise ? bytes.then((late) => understand(late, content, chosen, bounds)) : understand(bytes, content, chosen, bounds);
+}
+
+function understand(bytes: Uint8Array | Problem, content: Readable, chosen: Chosen, bounds: JsonBounds): Understood {
+  if (!(bytes instanceof Uint8Array)) return { kind: "unread", problem: bytes };
+  if (bytes.byteLength === 0) return EMPTY;
+  const { validator, kind, formats } = chosen;
+  // Another guard has read it, and held it to the same: it is not read twice.
+  if (kind === "json" && content.value !== undefined && content.bounds === bounds) return { value: content.value };
+  if (kind === "bytes" && formats !== undefined && !beginsAs(formats, bytes)) return { kind: "findings", findings: [MISLABELLED] };
+  const isNamed = validator?.namesPrototype === true;
+  const read = decode(bytes, chosen, isNamed ? { ...bounds, prototypeNames: true } : bounds);
+  if ("findings" in read) return { kind: "findings", findings: read.findings.length > 0 ? read.findings : [UNREADABLE] };
+  content.understand(read.value, kind === "json" && !isNamed ? bounds : undefined);
+  return read;
 }
 
 const MISLABELLED: Finding = { pointer: "", keyword: "contentMediaType", message: "does not begin as content of its type does" };

@@ -68,7 +68,7 @@ const ASPECT_LIST: readonly Aspect[] = [
   { name: "authentication", about: "Strangers do not come in.", holds: named("credentials"), judge: judgeAuthentication, advice: "ask for a credential: `security` in the contract, and no `public` in the policy" },
   { name: "limit", about: "Calls are counted and bounded.", holds: ({ stage }) => stage === "throttle", advice: "post token-bucket, under `everywhere` for all" },
   { name: "scope", about: "The credential must allow this operation (function level authorization).", holds: named("scope"), judge: judgeScope, advice: "name scopes in the contract's `security`, or post scope: { also: [...] }" },
-  { name: "object", about: "The object that the path names must be one of the caller's (object level authorization).", holds: ({ stage, risks }) => (stage === "authorize" || stage === "disclose") && risks.includes("API1:2023"), judge: judgeObject, advice: "" },
+  { name: "object", about: "The object that the path names must be one of the caller's (object level authorization).", holds: ({ risks }) => risks.includes("API1:2023"), judge: judgeObject, advice: "" },
   { name: "parameters", about: "Path, query, header and cookie parameters fit the contract, and there are no others.", holds: named("parameters"), advice: "post parameters" },
   { name: "body", about: "The body of the request fits the contract.", holds: named("body"), judge: ({ operation }, found) => loosen(found, operation.body?.media ?? []), advice: "give every media type of the request body a schema" },
   { name: "answer status", about: "The API answers only with statuses that the contract lists.", holds: named("answer-status"), advice: "post answer-status" },

@@ -3,7 +3,8 @@
  *
  * The order within a stage is this list's; between stages it is stages.ts's. In screen, cors stands before path and
  * method, because a preflight asks with a method that the contract need not list. In authenticate, credentials comes
- * last: it judges what those before it found.
+ * last: it judges what those before it found. In verify, owner comes first: what is foreign must not be told from what is
+ * missing by how the one or the other breaks the contract.
  */
 import type { Guard } from "../policy/definition.ts";
 import { apiKey } from "./inbound/authenticate/api-key.ts";
@@ -30,6 +31,7 @@ import { faults } from "./outbound/disclose/faults.ts";
 import { headers } from "./outbound/seal/headers.ts";
 import { answerBody } from "./outbound/verify/answer-body.ts";
 import { answerStatus } from "./outbound/verify/answer-status.ts";
+import { owner } from "./outbound/verify/owner.ts";
 
 export const GUARDS: readonly Guard[] = [
   framing,
@@ -52,6 +54,7 @@ export const GUARDS: readonly Guard[] = [
   injection,
   strip,
   introduce,
+  owner,
   answerStatus,
   answerBody,
   faults,

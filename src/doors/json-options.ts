@@ -21,6 +21,12 @@ export const jsonOptions: { readonly [K in keyof JsonOptions]: Shape<JsonOptions
   numbers: or(oneOf("Whether integers that a double cannot hold are refused, or compared as if rounded.", ["exact", "rounded"]), "exact"),
 };
 
+const known = new Map<string, JsonBounds>();
+
+/** The same options give the same object: a body that was held to it need not be read again. */
 export function jsonBounds({ depth, values, members, texts, numbers }: JsonOptions): JsonBounds {
-  return { depth, values, members, stringBytes: texts, preciseNumbers: numbers === "exact", uniqueNames: true, prototypeNames: false };
+  const key = [depth, values, members, texts, numbers].join(" ");
+  let bounds = known.get(key);
+  if (bounds === undefined) known.set(key, (bounds = { depth, values, members, stringBytes: texts, preciseNumbers: numbers === "exact", uniqueNames: true, prototypeNames: false }));
+  return bounds;
 }

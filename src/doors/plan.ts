@@ -79,7 +79,7 @@ export function makePlan(postings: readonly Posting[], site: PlanSite): Plan {
   const posted = new Set(postings.filter(({ mode, waived }) => mode === "enforce" && waived === undefined).map(({ guard }) => guard.name));
   const join = joinOf(site.operation);
   const joining = join === undefined ? {} : { join };
-  const optionsOf = (name: string): Json | undefined => postings.find(({ guard, waived }) => guard.name === name && waived === undefined)?.options;
+  const optionsOf = (name: string): readonly Json[] => postings.filter(({ guard, waived }) => guard.name === name && waived === undefined).map(({ options }) => options);
   const compiled = posts.flatMap(([posting, post]) => compilePosting(posting, post, { ...site, schemes, challenges, posted, optionsOf, joining }));
   const inOrder = STAGES.flatMap((stage) => compiled.filter((one) => one.stage === stage));
   const steps = inOrder.flatMap(({ step }) => step ?? []);

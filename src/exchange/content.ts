@@ -4,6 +4,7 @@
  * A host hands over a source; nothing flows until a guard reads (then the body is held, up to its bound) or the host
  * forwards it (then it streams, with the same bound). The bound can only be lowered.
  */
+import type { JsonBounds } from "../contract/json.ts";
 import type { Json } from "../contract/json-value.ts";
 import { Beginning } from "./beginning.ts";
 import { type Particulars, type Problem, problem } from "./problem.ts";
@@ -47,13 +48,16 @@ export interface Readable extends Bounded {
   readonly begin: (bytes: number) => Bytes | Problem | Promise<Bytes | Problem>;
   /** The value that a validate guard made of it, once it has. */
   readonly value: Json | undefined;
-  /** For the guard that parsed it: keeps the value for the guards behind it. */
-  readonly understand: (value: Json) => void;
+  /** For the guard that parsed it: keeps the value for the guards behind it, with what it was held to. */
+  readonly understand: (value: Json, bounds?: JsonBounds) => void;
+  /** What `value` was held to when it was read; undefined: nobody said. */
+  readonly bounds: JsonBounds | undefined;
 }
 
 export class Content implements Readable {
   readonly declared: number | undefined;
   value: Json | undefined = undefined;
+  bounds: JsonBounds | undefined = undefined;
   /** Bytes that have gone by, for the record. */
   passed = 0;
   #source: Source | undefined;
@@ -82,8 +86,9 @@ export class Content implements Readable {
     if (bytes < this.#bound) this.#bound = bytes;
   }
 
-  understand(value: Json): void {
+  understand(value: Json, bounds?: JsonBounds): void {
     this.value = value;
+    this.bounds = bounds;
   }
 
   /** The bytes, when they are here already. */

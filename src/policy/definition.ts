@@ -61,8 +61,8 @@ export interface Site {
   readonly share: <T>(key: string, make: () => { readonly value: T; readonly close?: () => void }) => T;
   /** Names of the guards that are enforced at this operation. */
   readonly posted?: ReadonlySet<string>;
-  /** The options of a guard's first posting here, as written; undefined where it does not stand here. */
-  readonly optionsOf?: (guard: string) => Json | undefined;
+  /** The options of each posting of a guard here, as written; none where it does not stand, or was waived. */
+  readonly optionsOf?: (guard: string) => readonly Json[];
   /** How this posting is meant: what only changes an answer, and refuses nothing, must ask. Default: enforce. */
   readonly mode?: "enforce" | "observe";
   /** false: the host cannot switch protocols. */

@@ -46,6 +46,7 @@ test("references, parts, alternatives and conditions are looked through", () => 
     { ...defs, allOf: [{ $ref: "#/$defs/base" }, { properties: { more: text } }] },
     { oneOf: [customer, { type: "object", properties: { code: text } }] },
     { anyOf: [{ type: "null" }, customer] },
+    // oxlint-disable-next-line unicorn/no-thenable -- a keyword of JSON Schema
     { if: { required: ["kind"] }, then: customer },
     { if: { required: ["kind"] }, else: customer },
     { dependentSchemas: { kind: customer } },

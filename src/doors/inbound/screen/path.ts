@@ -7,9 +7,8 @@
  *
  * Answers API9:2023, improper inventory management. See RFC 9110, section 15.5.5.
  */
-import { defineGuard, fields, type Guard, problem } from "../../../guard.ts";
-
-const notFound = problem("not-found", 404, "Not found");
+import { defineGuard, fields, type Guard } from "../../../guard.ts";
+import { notFound } from "../../not-found.ts";
 
 export const path: Guard = defineGuard({
   name: "path",

@@ -11,6 +11,7 @@
  */
 import { checked, defineGuard, duration, fields, type Fields, type Guard, or, text, type WritableAnswer, type WritableFields } from "../../../guard.ts";
 import { fieldSet, nominated } from "../../field-set.ts";
+import { forbidStoring } from "../../forbid-storing.ts";
 import { replaced, replacedOrTargeted } from "./replaced-fields.ts";
 
 const crossOrigin = fieldSet(["access-control-*", "timing-allow-origin"]);
@@ -58,15 +59,6 @@ export const headers: Guard = defineGuard({
 
 function isProblem({ from, status, fields }: WritableAnswer): boolean {
   return (from === "door" && status >= 400) || fields.one("content-type")?.startsWith("application/problem+") === true;
-}
-
-function forbidStoring(fields: WritableFields): void {
-  const said = fields.all("cache-control");
-  if (said.length === 0) return fields.append("cache-control", "no-store");
-  const directives = new Set(said.flatMap((value) => value.toLowerCase().split(",")).map((directive) => directive.trim()));
-  // `private="x"` keeps back one field only (RFC 9111, section 5.2.2.7): the bare word is meant here.
-  const kept = directives.has("no-store") || (directives.has("private") && !directives.has("public"));
-  if (!kept) fields.set("cache-control", "no-store");
 }
 
 function addReply(fields: WritableFields, reply: Fields): void {

@@ -9,10 +9,11 @@
  * Answers API3:2023, broken object property level authorization, and API10:2023, unsafe consumption of APIs. See the OpenAPI
  * Specification 3.1.1, sections 4.8.16 and 4.8.17, and RFC 9110, sections 6.4.1 and 8.
  */
-import { type Answered, defineGuard, fields, type Guard, or, type Problem, size } from "../../../guard.ts";
-import { jsonBounds, jsonOptions } from "../../json-options.ts";
+import { type Answered, defineGuard, type Guard, type Problem } from "../../../guard.ts";
+import { jsonBounds } from "../../json-options.ts";
 import { judgeHeaders } from "./answer-headers.ts";
 import { type AnswerContent, contentJudge } from "./answer-content.ts";
+import { answerOptions } from "./answer-options.ts";
 import { breaksContract } from "./broken-answer.ts";
 import { declaredAnswer, isBodiless, isFailure } from "./declared-answers.ts";
 
@@ -21,7 +22,7 @@ export const answerBody: Guard = defineGuard({
   stage: "verify",
   risks: ["API3:2023", "API10:2023"],
   standing: true,
-  options: fields({ ...jsonOptions, size: or(size("Largest content that is held to be judged.", { min: "1B", max: "1GiB" }), "10MiB") }),
+  options: answerOptions,
 
   compile(options, { operation }) {
     if (operation.listed === "unlisted") return undefined;

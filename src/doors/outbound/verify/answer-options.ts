@@ -1,0 +1,27 @@
+/** Answer options: how answers are held and read to be judged; said once, at `answer-body`, for every guard that judges them. */
+import type { JsonBounds } from "../../../contract/json.ts";
+import { fields, or, type Shape, type Site, size } from "../../../guard.ts";
+import { misread } from "../../../policy/shape.ts";
+import { jsonBounds, type JsonOptions, jsonOptions } from "../../json-options.ts";
+
+export interface AnswerOptions extends JsonOptions {
+  readonly size: number;
+}
+
+export const answerOptions: Shape<AnswerOptions> = fields({ ...jsonOptions, size: or(size("Largest content that is held to be judged.", { min: "1B", max: "1GiB" }), "10MiB") });
+
+export interface AnswerReading {
+  readonly bounds: JsonBounds;
+  readonly sizeBytes: number;
+}
+
+/** As `answer-body` reads answers here; as it would by default, where it does not stand. */
+export function answerReading({ optionsOf }: Pick<Site, "optionsOf">): AnswerReading {
+  const [written = {}] = optionsOf?.("answer-body") ?? [];
+  const quiet = { pointer: "", report: () => undefined };
+  // What is wrong with it is told where it is posted.
+  const read = answerOptions.read(written, quiet);
+  const options = read === misread ? answerOptions.read({}, quiet) : read;
+  if (options === misread) throw new TypeError("the defaults of answer-body cannot be read");
+  return { bounds: jsonBounds(options), sizeBytes: options.size };
+}

@@ -1,0 +1,77 @@
+/**
+ * Owner: what somebody else owns looks exactly like what does not exist.
+ *
+ *     getAccount:    { owner: { field: customerId } }
+ *     listTransfers: { owner: { field: "items[*].customerId", beside: { total: recount, next: remove } } }
+ *     listBranch:    { owner: { field: "[*].branch", is: principal.branch, unless: { role: auditor, reason: "audits all branches" } } }
+ *
+ * The member that names the owner of an object is compared with the caller. A foreign object, and everything with which the
+ * API says that there is none (404, 410; 403 and other words about the object when reading), becomes one and the same 404.
+ * Foreign items leave a list; what is said beside it is kept, removed or counted again, as the policy says of each member.
+ * An answer in which the owner cannot be read does not leave: an answer without content, a part of one, a redirect, an
+ * owner that is no text and no whole number. That the member exists is proven at start-up against the contract's schemas.
+ *
+ * The API is asked for the whole answer each time, without conditions and ranges, so that there is something to judge. Answers
+ * that were judged stay out of shared caches; of lists only such header fields leave as cannot tell of what others have. Where
+ * several postings stand at an operation, each must be fulfilled. In `mode: observe` nothing is cut, only told.
+ *
+ * Answers API1:2023, broken object level authorization. See RFC 9110, sections 13, 14 and 15.5.5, and RFC 9111, section 5.2.2.
+ */
+import { type Answered, type Check, defineGuard, type Guard, type Problem } from "../../../guard.ts";
+import { readValue, type Understood } from "../../body-reading.ts";
+import { answerReading } from "./answer-options.ts";
+import { isBodiless, isFailure } from "./declared-answers.ts";
+import { discloseOwn } from "./owner/disclose-own.ts";
+import { CONDITIONS, hides } from "./owner/hidden.ts";
+import { ownerOptions } from "./owner/options.ts";
+import { openRulebook } from "./owner/rulebook.ts";
+import { SAFE } from "./owner/safe.ts";
+
+export const owner: Guard = defineGuard({
+  name: "owner",
+  stage: "verify",
+  risks: ["API1:2023"],
+  options: ownerOptions,
+
+  compile(options, site): Check<"verify"> | undefined {
+    const rulebook = openRulebook(options, site);
+    if (rulebook === undefined) return undefined;
+    const { bounds, sizeBytes } = answerReading(site);
+    const { mine, exempt, find, foreign, missing, unreadable } = rulebook;
+    const isHidden = hides(site.operation.method, options.errors);
+
+    return (exchange: Answered): Problem | undefined | Promise<Problem | undefined> => {
+      const { answer, principal } = exchange;
+      const { status, content } = answer;
+      if (answer.from === "door" || isFailure(status) || exempt(principal)) return undefined;
+      if (status >= 400) return isHidden(status) ? missing : undefined;
+      if (isBodiless(exchange) || status < 200 || status > 299 || status === 206) return unreadable(`an answer ${status} without the whole content`);
+      const found = find(exchange);
+      if (found === undefined) return unreadable("content in which no owner is declared");
+      const { place, chosen, level } = found;
+      if (level !== undefined) return undefined;
+
+      const judge = (read: Understood): Problem | undefined => {
+        if ("kind" in read) return read.kind === "unread" && read.problem.blame === "api" ? read.problem : unreadable(`content that is ${read.kind}`);
+        const verdict = place.judge(read.value, mine(principal));
+        if (verdict === "own") return undefined;
+        return verdict === "foreign" || (verdict === "nobody" && options.unowned === "hide") ? foreign : unreadable(`the owner is ${verdict}`);
+      };
+      content.bound(sizeBytes);
+      const read = readValue(content, chosen, bounds);
+      return read instanceof Promise ? read.then(judge) : judge(read);
+    };
+  },
+
+  elsewhere: {
+    prepare(_options, { operation, mode }) {
+      if (operation.listed !== "operation" || !SAFE.has(operation.method) || mode === "observe") return undefined;
+      return ({ outgoing }) => {
+        outgoing.removeWhere((name) => CONDITIONS.has(name));
+        outgoing.set("accept-encoding", "identity");
+        return undefined;
+      };
+    },
+    disclose: discloseOwn,
+  },
+});

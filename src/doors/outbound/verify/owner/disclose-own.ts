@@ -1,0 +1,53 @@
+/** Disclose own: cuts what is somebody else's out of a list, and keeps what was judged out of shared stores. */
+import { carve } from "../../../../contract/carve/carve.ts";
+import type { DeclaredAnswer } from "../../../../contract/operation.ts";
+import type { Check, Disclosed, Problem, Site } from "../../../../guard.ts";
+import { readValue, type Understood } from "../../../body-reading.ts";
+import { forbidStoring } from "../../../forbid-storing.ts";
+import { answerReading } from "../answer-options.ts";
+import { isFailure } from "../declared-answers.ts";
+import { reduce } from "./lists.ts";
+import type { OwnerOptions } from "./options.ts";
+import { openRulebook } from "./rulebook.ts";
+import { tellingFields } from "./telling-fields.ts";
+
+export function discloseOwn(options: OwnerOptions, site: Site): Check<"disclose"> | undefined {
+  // What does not fit has been told where the answer is verified.
+  const rulebook = openRulebook(options, { ...site, report: () => undefined });
+  if (rulebook === undefined) return undefined;
+  const { mine, exempt, find, unreadable, tellCut } = rulebook;
+  const { bounds, sizeBytes } = answerReading(site);
+  const isObserved = site.mode === "observe";
+  const hidesUnowned = options.unowned === "hide";
+  const drops = new Map<DeclaredAnswer, (name: string) => boolean>([...site.operation.answers.values()].map((answer) => [answer, tellingFields(answer.headers, options.fields)]));
+
+  return (exchange: Disclosed): Problem | undefined | Promise<Problem | undefined> => {
+    const { answer, principal } = exchange;
+    const { content, fields, status } = answer;
+    if (answer.from === "door" || isFailure(status) || status >= 400 || exempt(principal)) return undefined;
+    if (!isObserved) forbidStoring(fields);
+    const found = find(exchange);
+    if (found?.level === undefined) return undefined;
+    const { place, chosen, declared, level } = found;
+
+    const cut = (read: Understood): Problem | undefined => {
+      if ("kind" in read) return read.kind === "unread" && read.problem.blame === "api" ? read.problem : unreadable(`content that is ${read.kind}`);
+      const reduced = reduce(read.value, level, { judge: place.judge, hidesUnowned }, mine(principal));
+      if ("unreadable" in reduced) return unreadable("the owner of an item is none");
+      const told = reduced.cut === 0 ? undefined : tellCut(reduced.cut, reduced.left);
+      if (isObserved) return told;
+      if (told !== undefined) exchange.witness("owner", "disclose", told);
+      fields.removeWhere(drops.get(declared) ?? (() => false));
+      const held = content.read();
+      if (!(held instanceof Uint8Array)) return unreadable("content that is not held");
+      const left = carve(held, reduced.blade);
+      if (left === held) return undefined;
+      answer.replace(status, left);
+      answer.content.understand(reduced.value, bounds);
+      return undefined;
+    };
+    content.bound(sizeBytes);
+    const read = readValue(content, chosen, bounds);
+    return read instanceof Promise ? read.then(cut) : cut(read);
+  };
+}
