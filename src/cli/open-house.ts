@@ -5,7 +5,7 @@ import { buildHouse, type House } from "../doors/house.ts";
 import { openShared } from "../doors/shared.ts";
 import { findListenMisfits } from "../hosts/gateway/gateway.ts";
 import { holdDatabase } from "../stores/database/hold-database.ts";
-import { memoryStore } from "../stores/memory.ts";
+import { holdStore } from "../stores/hold-store.ts";
 import { placeMisfits } from "./tell-misfits.ts";
 
 export interface Understood {
@@ -18,10 +18,10 @@ export interface Understood {
 /** Reads and compiles everything, and lets go of what was opened for it. */
 export function openHouse(policyFile: string): Understood {
   const shared = openShared();
-  const store = memoryStore();
+  const memory = holdStore();
   const databases = holdDatabase();
-  const building = buildHouse(policyFile, { guards: GUARDS, store, shared, openDatabase: databases.open });
-  store.close();
+  const building = buildHouse(policyFile, { guards: GUARDS, openStore: memory.open, shared, openDatabase: databases.open });
+  memory.close();
   shared.close();
   if ("misfits" in building) return { house: undefined, misfits: placeMisfits(building.misfits, policyFile) };
   const { house } = building;

@@ -18,7 +18,7 @@ import { type Posting, postingsOf, strayNames } from "../policy/postings.ts";
 import { type PolicyReading, readPolicy } from "../policy/read.ts";
 import type { Database } from "../stores/database/database.ts";
 import type { OpenDatabase } from "../stores/database/hold-database.ts";
-import type { Store } from "../stores/store.ts";
+import type { OpenStore } from "../stores/hold-store.ts";
 import { makePlan, type Plan, type PlanSite } from "./plan.ts";
 import type { Shared } from "./shared.ts";
 
@@ -40,12 +40,14 @@ export interface House {
 
 export interface Materials {
   readonly guards: readonly Guard[];
-  readonly store: Store;
+  readonly openStore: OpenStore;
   readonly shared: Shared;
   readonly openDatabase: OpenDatabase;
   /** false: the host cannot switch protocols, and a policy that asks for it does not fit. Default true. */
   readonly switches?: boolean;
 }
+
+type Complain = (pointer: string, message: string, allowed?: string) => void;
 
 export type Building = { readonly house: House } | { readonly misfits: readonly Misfit[] };
 
@@ -69,18 +71,19 @@ export function buildHouse(policyFile: string, materials: Materials): Building {
 
 function furnish(policy: Policy, contract: ReadContract, reading: PolicyReading, materials: Materials, misfits: Misfit[]): House | undefined {
   const { settings, folder } = policy;
-  const complain = (pointer: string, message: string, allowed?: string): void => void misfits.push(reading.complain(pointer, message, allowed));
+  const complain: Complain = (pointer, message, allowed) => void misfits.push(reading.complain(pointer, message, allowed));
   const trusted = readRanges(settings.trust);
   if ("wrong" in trusted) {
     complain("/trust", trusted.wrong, "addresses and ranges such as 10.0.0.0/8");
     return undefined;
   }
-  const { guards, store, shared, openDatabase, switches = true } = materials;
+  const { guards, openStore, shared, openDatabase, switches = true } = materials;
+  const limits = openStore(settings.limits, folder);
   const memory = openMemory(settings.database, folder, openDatabase);
-  if ("wrong" in memory) {
-    complain(memory.pointer, memory.wrong, memory.allowed);
-    return undefined;
-  }
+  if ("wrong" in limits) complain("/limits", limits.wrong, limits.allowed);
+  if ("wrong" in memory) complain(memory.pointer, memory.wrong, memory.allowed);
+  if ("wrong" in limits || "wrong" in memory) return undefined;
+  const { store } = limits;
   const { database } = memory;
   strayNames(settings.everywhere, settings.operations, contract.operations, guards, complain);
   const share = shared.begin();

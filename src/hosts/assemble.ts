@@ -17,7 +17,8 @@ import { openShared } from "../doors/shared.ts";
 import type { Guard } from "../policy/definition.ts";
 import type { Policy } from "../policy/policy.ts";
 import { holdDatabase } from "../stores/database/hold-database.ts";
-import { memoryStore } from "../stores/memory.ts";
+import { type HeldStore, holdStore, type HoldStoreOptions } from "../stores/hold-store.ts";
+import { watchTable } from "../watch/table-gauges.ts";
 import { type Metrics, openMetrics } from "../watch/metrics.ts";
 import type { Say } from "../watch/operations.ts";
 
@@ -31,12 +32,16 @@ export interface AssembleOptions {
   readonly watch?: boolean;
   /** false: this host cannot switch protocols. */
   readonly switches?: boolean;
+  /** How the memory of limits is shared with other threads. */
+  readonly memory?: HoldStoreOptions;
 }
 
 export interface Assembly {
   readonly engine: Engine;
   readonly audit: AuditLog;
   readonly metrics: Metrics;
+  /** The memory of limits. */
+  readonly memory: HeldStore;
   /** Opens what lies outside this process; answers why it cannot be used. */
   readonly open: () => Promise<readonly Misfit[]>;
   /** Builds anew from the files, and leaves it to the caller when to move in: threads do so at one moment. */
@@ -52,11 +57,11 @@ export type Preparation = { readonly move: () => void } | { readonly misfits: re
 
 export const WATCH_MILLISECONDS = 1_000;
 
-export function assemble(policyFile: string, { say, guards = [], sink, watch = true, switches = true }: AssembleOptions): Assembly | { readonly misfits: readonly Misfit[] } {
+export function assemble(policyFile: string, { say, guards = [], sink, watch = true, switches = true, memory: sharing }: AssembleOptions): Assembly | { readonly misfits: readonly Misfit[] } {
   const shared = openShared();
-  const store = memoryStore();
+  const memory = holdStore(sharing);
   const databases = holdDatabase();
-  const materials = { guards: [...GUARDS, ...guards], store, shared, openDatabase: databases.open, switches };
+  const materials = { guards: [...GUARDS, ...guards], openStore: memory.open, shared, openDatabase: databases.open, switches };
   const building = buildHouse(policyFile, materials);
   if ("misfits" in building) {
     shared.close();
@@ -70,6 +75,8 @@ export function assemble(policyFile: string, { say, guards = [], sink, watch = t
   metrics.gauge("sallyport_audit_dropped", "Audit records that found no room.", () => audit.state().dropped);
   metrics.gauge("sallyport_audit_waiting_bytes", "Audit records that wait to be written.", () => audit.state().waitingBytes);
   metrics.gauge("sallyport_database_waiting", "Questions to the database that have no answer yet.", () => engine.house.database?.waiting() ?? 0);
+  // Where threads share a table, the one that made it counts for all.
+  if (sharing?.table === undefined) watchTable(metrics, memory);
   const engine = new Engine(building.house, { audit, metrics });
   const callbacks: ((house: House) => void)[] = [];
 
@@ -98,6 +105,7 @@ export function assemble(policyFile: string, { say, guards = [], sink, watch = t
     engine,
     audit,
     metrics,
+    memory,
     open: () => openOutside(engine.house),
     prepare,
     reload,
@@ -105,7 +113,7 @@ export function assemble(policyFile: string, { say, guards = [], sink, watch = t
     async close() {
       look?.close();
       await audit.close();
-      store.close();
+      memory.close();
       // What is shared may have something left to write down.
       shared.close();
       await databases.close();

@@ -6,9 +6,11 @@
  */
 import type { Json, JsonObject } from "../contract/json-value.ts";
 import type { DatabaseWishes } from "../stores/database/open-database.ts";
+import type { StoreWishes } from "../stores/hold-store.ts";
 import { canonicalUrl } from "../exchange/http-url.ts";
 import { claimsShape, type DeclaredClaim, type RoleSettings, rolesShape } from "./identity.ts";
 import { egressShape, type EgressSettings } from "./egress.ts";
+import { limitsShape } from "./limits.ts";
 import { checked, count, duration, fields, flag, listOf, oneOf, optional, or, reason, type Shape, size, text, url } from "./shape.ts";
 
 /** Anything at all: read later by somebody who knows the guards. */
@@ -60,6 +62,7 @@ export interface Settings {
   readonly deadline: number;
   readonly audit: AuditSettings;
   readonly database: DatabaseSettings | undefined;
+  readonly limits: StoreWishes;
   readonly watch: { readonly address: string; readonly port: number } | undefined;
   readonly egress: EgressSettings | undefined;
   readonly drain: number;
@@ -136,6 +139,7 @@ export const settingsShape: Shape<Settings> = fields({
     {},
   ),
   database: optional(database),
+  limits: limitsShape,
   watch: optional(
     fields({
       address: or(text("Address for health and metrics: a loopback address."), "127.0.0.1"),

@@ -15,7 +15,7 @@ import { Content } from "../../src/exchange/content.ts";
 import { fieldsOf } from "../../src/exchange/fields.ts";
 import { defineGuard, fields, type Guard, problem } from "../../src/guard.ts";
 import { holdDatabase } from "../../src/stores/database/hold-database.ts";
-import { memoryStore } from "../../src/stores/memory.ts";
+import { holdStore } from "../../src/stores/hold-store.ts";
 import { openMetrics } from "../../src/watch/metrics.ts";
 
 const CONTRACT: JsonObject = {
@@ -28,7 +28,7 @@ function house(policy: JsonObject = {}, guards: readonly Guard[] = [], contract:
   const folder = mkdtempSync(path.join(tmpdir(), "sallyport-engine-"));
   writeFileSync(path.join(folder, "openapi.json"), JSON.stringify(contract));
   writeFileSync(path.join(folder, "policy.json"), JSON.stringify({ contract: "./openapi.json", everywhere: { public: "a test without logins", ...Object.fromEntries(guards.map(({ name }) => [name, {}])) }, ...policy }));
-  const building = buildHouse(path.join(folder, "policy.json"), { guards: [...GUARDS, ...guards], store: memoryStore(), shared: openShared(), openDatabase: holdDatabase().open });
+  const building = buildHouse(path.join(folder, "policy.json"), { guards: [...GUARDS, ...guards], openStore: holdStore().open, shared: openShared(), openDatabase: holdDatabase().open });
   return "house" in building ? building.house : assert.fail(JSON.stringify(building.misfits));
 }
 

@@ -13,7 +13,7 @@ import { Content } from "../../src/exchange/content.ts";
 import { fieldsOf } from "../../src/exchange/fields.ts";
 import { defineGuard, type Ending, fields, type Guard, problem } from "../../src/guard.ts";
 import { holdDatabase } from "../../src/stores/database/hold-database.ts";
-import { memoryStore } from "../../src/stores/memory.ts";
+import { holdStore } from "../../src/stores/hold-store.ts";
 import { openMetrics } from "../../src/watch/metrics.ts";
 
 const CONTRACT = { openapi: "3.1.0", info: { title: "t", version: "1" }, paths: { "/things": { get: { operationId: "listThings", responses: { 200: { description: "fine", content: { "text/plain": {} } }, 404: { description: "none" } } } } } };
@@ -50,7 +50,7 @@ async function send(guards: readonly Guard[], forward: Forward, leaves = false):
   const folder = mkdtempSync(path.join(tmpdir(), "sallyport-follow-"));
   writeFileSync(path.join(folder, "openapi.json"), JSON.stringify(CONTRACT));
   writeFileSync(path.join(folder, "policy.json"), JSON.stringify({ contract: "./openapi.json", everywhere: { public: "a test without logins", ...Object.fromEntries(guards.map(({ name }) => [name, {}])) } }));
-  const building = buildHouse(path.join(folder, "policy.json"), { guards: [...GUARDS, ...guards], store: memoryStore(), shared: openShared(), openDatabase: holdDatabase().open });
+  const building = buildHouse(path.join(folder, "policy.json"), { guards: [...GUARDS, ...guards], openStore: holdStore().open, shared: openShared(), openDatabase: holdDatabase().open });
   assert.ok("house" in building, JSON.stringify(building));
   const metrics = openMetrics();
   const sink = { write: (_text: string, done: () => void): void => done(), close: () => Promise.resolve() };

@@ -9,7 +9,7 @@ import { GUARDS } from "../../src/doors/guards.ts";
 import { buildHouse, type House } from "../../src/doors/house.ts";
 import { openShared } from "../../src/doors/shared.ts";
 import { holdDatabase } from "../../src/stores/database/hold-database.ts";
-import { memoryStore } from "../../src/stores/memory.ts";
+import { holdStore } from "../../src/stores/hold-store.ts";
 
 const CONTRACT = `openapi: 3.1.0
 info: { title: shop, version: "1" }
@@ -33,7 +33,7 @@ function build(policy: string, contract = CONTRACT): { house: House | undefined;
   const folder = mkdtempSync(path.join(tmpdir(), "sallyport-house-"));
   writeFileSync(path.join(folder, "openapi.yaml"), contract);
   writeFileSync(path.join(folder, "policy.yaml"), `contract: ./openapi.yaml\n${policy}`);
-  const building = buildHouse(path.join(folder, "policy.yaml"), { guards: GUARDS, store: memoryStore(), shared: openShared(), openDatabase: holdDatabase().open });
+  const building = buildHouse(path.join(folder, "policy.yaml"), { guards: GUARDS, openStore: holdStore().open, shared: openShared(), openDatabase: holdDatabase().open });
   const misfits = "misfits" in building ? building.misfits : building.house.warnings;
   return { house: "house" in building ? building.house : undefined, said: misfits.map((misfit) => writeMisfit(misfit).replaceAll(`${folder}${path.sep}`, "")) };
 }
@@ -141,10 +141,10 @@ test("a policy that is not a policy is one clear misfit, never a throw", () => {
   for (const text of ["", "5", "[]", "a: b: c", "contract: [1]", "\t", "everywhere: 5", "contract: missing.yaml"]) {
     const folder = mkdtempSync(path.join(tmpdir(), "sallyport-house-"));
     writeFileSync(path.join(folder, "policy.yaml"), text);
-    const building = buildHouse(path.join(folder, "policy.yaml"), { guards: GUARDS, store: memoryStore(), shared: openShared(), openDatabase: holdDatabase().open });
+    const building = buildHouse(path.join(folder, "policy.yaml"), { guards: GUARDS, openStore: holdStore().open, shared: openShared(), openDatabase: holdDatabase().open });
     assert.ok("misfits" in building && building.misfits.length > 0, JSON.stringify(text));
   }
-  assert.ok("misfits" in buildHouse("/nowhere/policy.yaml", { guards: GUARDS, store: memoryStore(), shared: openShared(), openDatabase: holdDatabase().open }));
+  assert.ok("misfits" in buildHouse("/nowhere/policy.yaml", { guards: GUARDS, openStore: holdStore().open, shared: openShared(), openDatabase: holdDatabase().open }));
 });
 
 test("what guards share is made once, kept across a reload, and closed when nobody asks for it any more", async () => {

@@ -21,7 +21,7 @@ const PLANS: Readonly<Record<TableRoom, { readonly share: number; readonly recor
   names: { share: 0.2, recordWords: ONCE_WORDS, spares: true },
 };
 export type TableRoom = RoomName | "names";
-const NAMES = Object.keys(PLANS) as readonly TableRoom[];
+export const TABLE_ROOMS: readonly TableRoom[] = Object.keys(PLANS) as readonly TableRoom[];
 
 /** Places for about 1.9 million names. */
 export const TABLE_BYTES = 33_554_432;
@@ -74,9 +74,9 @@ export function attachTable(buffer: ArrayBufferLike): Table {
     bury(endedThread) {
       const ended = numberOf(endedThread);
       Atomics.compareExchange(head, CLOCK_LOCK, ended, 0);
-      return NAMES.reduce((opened, name) => opened + rooms[name].bury(ended), 0);
+      return TABLE_ROOMS.reduce((opened, name) => opened + rooms[name].bury(ended), 0);
     },
-    state: (now) => Object.fromEntries(NAMES.map((name) => [name, rooms[name].state(now)])) as Record<TableRoom, RoomState>,
+    state: (now) => Object.fromEntries(TABLE_ROOMS.map((name) => [name, rooms[name].state(now)])) as Record<TableRoom, RoomState>,
   };
 }
 
@@ -88,7 +88,7 @@ function layOut(buffer: ArrayBufferLike, head: Int32Array, thread: number): Read
   const words = new Int32Array(buffer);
   const free = words.length - HEAD_WORDS;
   let at = HEAD_WORDS;
-  const rooms = NAMES.map((name, number): [TableRoom, Room] => {
+  const rooms = TABLE_ROOMS.map((name, number): [TableRoom, Room] => {
     const { share, recordWords, spares } = PLANS[name];
     const stride = strideOf(recordWords);
     const size = Math.floor((free * share) / stride) * stride;

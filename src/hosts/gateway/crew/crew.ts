@@ -27,7 +27,7 @@ const NOWHERE: AuditSink = { write: (_text, done) => done(), close: () => Promis
 type Stopped = { readonly misfits: readonly Misfit[] };
 
 export async function openCrew(policyFile: string, count: number, options: GatewayOptions): Promise<Doors | Stopped> {
-  const own = assemble(policyFile, { say: options.say, sink: NOWHERE, watch: false });
+  const own = assemble(policyFile, { say: options.say, sink: NOWHERE, watch: false, memory: { shared: true } });
   if ("misfits" in own) return own;
   const opened = await prepare(own, options);
   if ("misfits" in opened) {
@@ -89,10 +89,12 @@ class Crew implements Doors {
     this.#own = own;
     this.#options = options;
     this.#sink = sink;
-    const orders = { policyFile: own.engine.house.policy.file, port, limits: options.limits };
+    const memory = own.memory.memory();
+    const orders = { table: memory?.table.buffer instanceof SharedArrayBuffer ? memory.table.buffer : undefined, policyFile: own.engine.house.policy.file, port, limits: options.limits };
     const events = {
       said: options.say,
       audit: (text: string, done: (fault?: Error) => void) => this.#write(text, done),
+      ended: (thread: number) => void memory?.table.bury(thread),
       returned: (policy: string) => void (policy === this.house().policy.version ? undefined : this.reload()),
     };
     this.#threads = Array.from({ length: count }, (_, at) => new Thread(at + 1, orders, events));

@@ -34,6 +34,7 @@ const station = await openStation(orders.policyFile, {
   sink,
   watch: false,
   sharedPort: orders.port,
+  memory: { table: orders.table },
   ...(orders.limits === undefined ? {} : { limits: orders.limits }),
 });
 

@@ -10,6 +10,8 @@ export interface MemberOrders {
   readonly policyFile: string;
   readonly port: number;
   readonly limits: StationOptions["limits"];
+  /** The memory of limits, which all threads share. */
+  readonly table: SharedArrayBuffer | undefined;
   /** One 32-bit number that the member raises while its thread is not stuck. */
   readonly pulse: SharedArrayBuffer;
 }

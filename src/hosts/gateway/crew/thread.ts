@@ -26,6 +26,8 @@ export interface ThreadEvents {
   readonly said: (severity: Severity, event: string, particulars: JsonObject) => void;
   /** Writes a text of the audit log, and calls back once it is written or is not. */
   readonly audit: (text: string, done: (fault?: Error) => void) => void;
+  /** It has ended, and what it held is free. */
+  readonly ended: (thread: number) => void;
   /** Open again, with this version of the policy. */
   readonly returned: (policy: string) => void;
 }
@@ -109,7 +111,12 @@ export class Thread {
     this.#worker = worker;
     worker.on("message", (message: FromMember) => this.#hear(message, worker));
     worker.on("error", (thrown: unknown) => (fault = thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : typeof thrown));
-    worker.on("exit", (code) => this.#ended(fault ?? `exit code ${code}`, performance.now() - begun));
+    // Its number is taken away from it when it ends.
+    const { threadId } = worker;
+    worker.on("exit", (code) => {
+      this.#events.ended(threadId);
+      this.#ended(fault ?? `exit code ${code}`, performance.now() - begun);
+    });
     this.#watch(worker, new Int32Array(pulse));
     return this.#await("open", "misfits");
   }

@@ -69,6 +69,16 @@ test("Every request on any thread is answered, counted once and recorded once", 
   assert.equal(new Set(records.map(({ id }) => id)).size, 60);
 });
 
+test("A limit is one limit for all threads, to the request", { skip }, async () => {
+  const everywhere = POLICY["everywhere"] as JsonObject;
+  const { gateway, ask } = await open({ everywhere: { ...everywhere, "token-bucket": { burst: 40, window: "1h" } } });
+  const statuses = await times(200, ask);
+  assert.equal(statuses.filter((status) => status === 200).length, 40);
+  assert.equal(statuses.filter((status) => status === 429).length, 160);
+  assert.equal(await readGauge(gateway.watchUrl ?? "", "sallyport_limits_strangers_evicted"), 0);
+  await gateway.stop();
+});
+
 test("The port is the crew's alone: what listens there already keeps it from starting", { skip }, async () => {
   const holder = net.createServer();
   await new Promise<void>((resolve) => holder.listen(0, "127.0.0.1", resolve));

@@ -34,6 +34,7 @@ function trial(scripts: readonly string[], tools: Partial<ThreadTools> = {}): Tr
   const events = {
     said: (_severity: unknown, event: string, particulars: JsonObject) => void said.push([event, particulars]),
     audit: (_text: string, done: () => void) => done(),
+    ended: () => undefined,
     returned: resolve,
   };
   const start: ThreadTools["start"] = (workerData, name) => {
@@ -41,7 +42,7 @@ function trial(scripts: readonly string[], tools: Partial<ThreadTools> = {}): Tr
     workers.push(worker);
     return worker;
   };
-  return { thread: new Thread(1, { policyFile: "policy.yaml", port: 1, limits: undefined }, events, { start, ...tools }), said, workers, returned };
+  return { thread: new Thread(1, { policyFile: "policy.yaml", port: 1, limits: undefined, table: undefined }, events, { start, ...tools }), said, workers, returned };
 }
 
 test("A thread that ends by a fault is started again, and says why", async () => {
