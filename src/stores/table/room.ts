@@ -18,8 +18,11 @@ const LINE_WORDS = 16;
 export const PLACES: number = LINE_WORDS - 1;
 /** Looks at a lock before the thread lets others have the processor. */
 const SPINS = 200;
-/** Longest wait for a lock. Nobody holds one for more than a microsecond unless he was held up himself, or is dead. */
-export const LOCK_WAIT_MILLISECONDS_MAX = 100;
+/**
+ * Longest wait for a lock. Nobody holds one for more than a microsecond, unless the system took the processor from him
+ * (on a machine with more work than processors for a tenth of a second), or he is dead.
+ */
+export const LOCK_WAIT_MILLISECONDS_MAX = 1_000;
 
 /** Nobody else uses the table, so no lock is taken. */
 export const ALONE = 0;

@@ -33,7 +33,9 @@ for (let seen = Atomics.load(ready, 0); seen < takers; seen = Atomics.load(ready
 
 const granted = new Int32Array(owners);
 let faults = 0;
+let again: boolean;
 do {
+  again = endless;
   for (let attempt = 0; attempt < attempts; attempt++) {
     const owner = attempt % owners;
     try {
@@ -43,5 +45,5 @@ do {
       faults++;
     }
   }
-} while (endless);
+} while (again);
 parentPort?.postMessage({ granted, faults } satisfies TakerReport);
