@@ -101,7 +101,8 @@ export class OpenExchange implements Exchange {
 
   /** A copy of the request's fields, made when the first prepare guard asks. */
   get outgoing(): WritableFields {
-    this.#outgoing ??= fieldsOf([...this.request.fields.list]);
+    const { list, sound } = this.request.fields;
+    this.#outgoing ??= fieldsOf([...list], sound);
     return this.#outgoing;
   }
 

@@ -4,6 +4,7 @@
  * A flat list instead of an object: nothing is merged, nothing is dropped, and a field that came twice is seen twice
  * (RFC 9110, section 5.3), which is what a guard must be able to see.
  */
+import { isFieldValue } from "./field-text.ts";
 
 export interface Fields {
   /** The value of the first field of this name. `name` in lower case. */
@@ -14,6 +15,11 @@ export interface Fields {
   readonly count: (name: string) => number;
   /** Names and values in turn: name, value, name, value. */
   readonly list: readonly string[];
+  /**
+   * Whether every value can be written as it is: it was read off a strict wire, or looked at when it was put in.
+   * Where this is false, whoever writes the fields looks at each.
+   */
+  readonly sound: boolean;
 }
 
 export interface WritableFields extends Fields {
@@ -26,16 +32,22 @@ export interface WritableFields extends Fields {
   readonly removeWhere: (drops: (name: string) => boolean) => void;
 }
 
-/** Fields over a list of names (lower case) and values in turn. The list is owned by the answer from now on. */
-export function fieldsOf(list: string[]): WritableFields {
-  return new FieldList(list);
+/**
+ * Fields over a list of names (lower case) and values in turn. The list is owned by the answer from now on.
+ *
+ * @param sound whoever read the list let no value through that could not be written
+ */
+export function fieldsOf(list: string[], sound: boolean = false): WritableFields {
+  return new FieldList(list, sound);
 }
 
 class FieldList implements WritableFields {
   list: string[];
+  sound: boolean;
 
-  constructor(list: string[]) {
+  constructor(list: string[], sound: boolean) {
     this.list = list;
+    this.sound = sound;
   }
 
   one(name: string): string | undefined {
@@ -59,6 +71,7 @@ class FieldList implements WritableFields {
 
   set(name: string, value: string): void {
     const { list } = this;
+    this.#look(value);
     for (let at = 0; at < list.length; at += 2) {
       if (list[at] !== name) continue;
       list[at + 1] = value;
@@ -69,6 +82,7 @@ class FieldList implements WritableFields {
   }
 
   append(name: string, value: string): void {
+    this.#look(value);
     this.list.push(name, value);
   }
 
@@ -89,6 +103,10 @@ class FieldList implements WritableFields {
       left += 2;
     }
     this.#cut(left);
+  }
+
+  #look(value: string): void {
+    if (this.sound && !isFieldValue(value)) this.sound = false;
   }
 
   #drop(name: string, from: number): void {

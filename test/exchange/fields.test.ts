@@ -44,3 +44,22 @@ test("removeWhere asks once per field, in order, and keeps the order of the rest
   fields.removeWhere(() => true);
   assert.deepEqual(fields.list, []);
 });
+
+test("what is sound stays so as long as what is put in can be written", () => {
+  const fields = fieldsOf(["a", "1"], true);
+  fields.set("a", "fine");
+  fields.append("b", "caf\u00e9\t");
+  fields.remove("a");
+  assert.ok(fields.sound);
+  for (const put of ["set", "append"] as const) {
+    for (const value of ["a\r\nb: c", "a\nb", "\0", "\u010a", "\u007f"]) {
+      const broken = fieldsOf(["a", "1"], true);
+      broken[put]("a", value);
+      assert.ok(!broken.sound, JSON.stringify(value));
+      // Taken away again, nobody remembers which one it was: the writer looks.
+      broken.set("a", "fine");
+      assert.ok(!broken.sound);
+    }
+  }
+  assert.ok(!fieldsOf(["a", "1"]).sound);
+});

@@ -241,7 +241,7 @@ export class FrontConnection implements Ticked, TurnChannel, BodyChannel {
     const turn = new Turn(this, method, version);
     this.#body = body;
     this.#turn = turn;
-    events.serve({ method, target, version, fields: fieldsOf(list), peer: this.#peer, secure, content: new Content(body, declared) }, turn);
+    events.serve({ method, target, version, fields: fieldsOf(list, true), peer: this.#peer, secure, content: new Content(body, declared) }, turn);
   }
 
   /** Whether nothing can follow the turn at hand. */

@@ -99,7 +99,7 @@ export class Turn implements Responder, Sink {
   #openTunnel(answer: OpenAnswer, exchange: OpenExchange): void {
     const { protocol, uplink } = exchange;
     const channel = this.#channel;
-    const head = protocol === undefined ? undefined : writeAnswerHead(101, answer.fields.list, channel.dateLine, switchLines(protocol));
+    const head = protocol === undefined ? undefined : writeAnswerHead(101, answer.fields, channel.dateLine, switchLines(protocol));
     if (head === undefined || uplink === undefined) {
       uplink?.close();
       return this.#breakOff(answerUnwritable({ because: { status: answer.status } }));
@@ -129,7 +129,7 @@ export class Turn implements Responder, Sink {
     if (length !== undefined) framing += `content-length: ${length}\r\n`;
     else if (this.#chunked) framing += "transfer-encoding: chunked\r\n";
     else if (this.#head) framing += announcedLength(answer);
-    return writeAnswerHead(answer.status, answer.fields.list, channel.dateLine, framing);
+    return writeAnswerHead(answer.status, answer.fields, channel.dateLine, framing);
   }
 
   #writeHeld(head: string, held: Uint8Array): void {

@@ -73,7 +73,7 @@ export class UpstreamCall implements Asking, Source {
     const { request, outgoing, content } = this.#exchange;
     const { method, path, search } = request;
     const target = search === undefined ? prefix + path : `${prefix}${path}?${search}`;
-    const head = writeRequestHead(method, target, hostLine, outgoing.list, announcedOf(method, content));
+    const head = writeRequestHead(method, target, hostLine, outgoing, announcedOf(method, content));
     if (head === undefined) {
       this.fail(requestUnwritable());
       return false;
@@ -171,7 +171,7 @@ export class UpstreamCall implements Asking, Source {
   }
 
   #hand({ status, list, framing, length }: AnswerHead, piece: Uint8Array | undefined, whole: boolean): void {
-    const fields = fieldsOf(list);
+    const fields = fieldsOf(list, true);
     if (status === 101 && !this.#switch(fields)) return;
     this.#handed = true;
     if (whole) return this.#receiver.head(status, fields, Content.holding(piece ?? NOTHING));

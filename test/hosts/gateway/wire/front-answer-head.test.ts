@@ -2,9 +2,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as fc from "fast-check";
+import { fieldsOf } from "../../../../src/exchange/fields.ts";
 import { writeAnswerHead } from "../../../../src/hosts/gateway/wire/front-answer-head.ts";
 
-const write = (list: readonly string[]): string | undefined => writeAnswerHead(200, list, "date: now\r\n", "content-length: 0\r\n");
+const write = (list: string[]): string | undefined => writeAnswerHead(200, fieldsOf(list), "date: now\r\n", "content-length: 0\r\n");
 
 test("every character of a value is looked at", () => {
   for (let code = 0; code < 0x300; code++) {

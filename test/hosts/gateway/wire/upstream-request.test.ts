@@ -1,18 +1,20 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { PREFIXES_MAX, writeRequestHead, WRITTEN_BY_THE_WIRE } from "../../../../src/hosts/gateway/wire/upstream-request.ts";
+import { fieldsOf } from "../../../../src/exchange/fields.ts";
+import { PREFIXES_MAX } from "../../../../src/hosts/gateway/wire/field-lines.ts";
+import { writeRequestHead, WRITTEN_BY_THE_WIRE } from "../../../../src/hosts/gateway/wire/upstream-request.ts";
 
 const HOST = "host: api.example\r\n";
-const write = (list: readonly string[] = [], method = "GET", target = "/a?b=c"): string | undefined => writeRequestHead(method, target, HOST, list, "nothing");
+const write = (list: string[] = [], method = "GET", target = "/a?b=c"): string | undefined => writeRequestHead(method, target, HOST, fieldsOf(list), "nothing");
 
 test("a head is the line, the target's host, the fields in their order, and an empty line", () => {
   assert.equal(write(["accept", "*/*", "x-a", "1", "x-a", "2", "x-empty", "", "x-high", "\u00e9"]), "GET /a?b=c HTTP/1.1\r\nhost: api.example\r\naccept: */*\r\nx-a: 1\r\nx-a: 2\r\nx-empty: \r\nx-high: \u00e9\r\n\r\n");
 });
 
 test("the body is announced by the wire: its length, or chunks", () => {
-  assert.equal(writeRequestHead("POST", "/", HOST, [], 5), `POST / HTTP/1.1\r\n${HOST}content-length: 5\r\n\r\n`);
-  assert.equal(writeRequestHead("POST", "/", HOST, [], 0), `POST / HTTP/1.1\r\n${HOST}content-length: 0\r\n\r\n`);
-  assert.equal(writeRequestHead("PUT", "/", HOST, [], undefined), `PUT / HTTP/1.1\r\n${HOST}transfer-encoding: chunked\r\n\r\n`);
+  assert.equal(writeRequestHead("POST", "/", HOST, fieldsOf([]), 5), `POST / HTTP/1.1\r\n${HOST}content-length: 5\r\n\r\n`);
+  assert.equal(writeRequestHead("POST", "/", HOST, fieldsOf([]), 0), `POST / HTTP/1.1\r\n${HOST}content-length: 0\r\n\r\n`);
+  assert.equal(writeRequestHead("PUT", "/", HOST, fieldsOf([]), undefined), `PUT / HTTP/1.1\r\n${HOST}transfer-encoding: chunked\r\n\r\n`);
 });
 
 test("what frames and what is about the connection is never taken over", () => {

@@ -34,14 +34,14 @@ const verdictOn = remember((name) => {
 });
 
 /** A sentence that never quotes the caller; undefined when nothing is wrong. */
-export function fieldFault({ list }: Fields, version: "1.0" | "1.1" | "2"): string | undefined {
+export function fieldFault({ list, sound }: Fields, version: "1.0" | "1.1" | "2"): string | undefined {
   let seen = 0;
   for (let at = 0; at < list.length; at += 2) {
     const name = list[at] ?? "";
     const value = list[at + 1] ?? "";
     const bit = verdictOn(name);
     if (bit < 0) return bit === UNDERSCORE ? "a field name holds an underscore" : "a field name is no token";
-    if (FORBIDDEN.test(value)) return "a field value holds a forbidden character";
+    if (!sound && FORBIDDEN.test(value)) return "a field value holds a forbidden character";
     if (isSpace(value.charCodeAt(0)) || isSpace(value.charCodeAt(value.length - 1))) return "a field value begins or ends with white space";
     // HTTP/2 may cut Cookie into several fields (RFC 9113, section 8.2.3).
     if ((seen & bit) !== 0 && !(bit === COOKIE && version === "2")) return `the field ${name} came twice`;

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { isFieldName, isFieldValue } from "../../../../src/hosts/gateway/wire/field-text.ts";
+import { isFieldName, isFieldValue } from "../../src/exchange/field-text.ts";
 
 test("a name is a token in lower case", () => {
   for (const name of ["a", "x-a", "x_a", "!#$%&'*+.^_`|~-9"]) assert.ok(isFieldName(name), name);

@@ -1,7 +1,8 @@
 /**
  * Field text: what may be written as a field's name or value, towards callers and towards the API.
  *
- * The last look before the wire: whatever a guard or an API put there, it cannot split a message.
+ * The last look before the wire: whatever a guard or an API put there, it cannot split a message. What was read off a
+ * strict wire has been looked at already (see `sound` in fields.ts).
  */
 
 // One class of characters, repeated: linear.
