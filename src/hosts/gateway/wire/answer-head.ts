@@ -5,17 +5,18 @@
  * caller on this connection would get what is left of it. So what two readers may frame differently is refused:
  *
  * - `HTTP/1.1` or `HTTP/1.0`, one space, three digits from 100 to 599, one space, a reason without controls.
- * - Fields as in answer-fields.ts. `Content-Length` once, decimal, without sign, list or leading zero.
+ * - Fields as in field-walk.ts. `Content-Length` once, decimal, without sign, list or leading zero.
  *   `Transfer-Encoding` once and `chunked` alone, never beside a length, never in HTTP/1.0.
  * - Answers to HEAD, 204 and 304 have no body, whatever they announce (RFC 9112, section 6.3); 1xx announce neither a body nor the
  *   connection's end, since another answer follows.
  */
 import { nominated } from "../../../doors/field-set.ts";
-import { BAD, endOfText, FieldWalk, MANY, MORE } from "./answer-fields.ts";
-import { lowerName } from "./field-names.ts";
+import { endOfText, FieldWalk, LONG, MANY, MORE, WELL } from "./field-walk.ts";
 import { readLength } from "./request-head.ts";
 
 export const ANSWER_HEAD_BYTES_MAX = 65_536;
+/** Fields of one head, and of one block of trailers. */
+export const ANSWER_FIELDS_MAX = 200;
 
 /** How the body of an answer ends: there is none, after so many bytes, with its last chunk, with the connection. */
 export const BY_NONE = 0;
@@ -62,12 +63,7 @@ const PROTOCOL = [0x48, 0x54, 0x54, 0x50, 0x2f, 0x31, 0x2e] as const;
 /** `HTTP/1.1 200 ` */
 const STATUS_BYTES = 13;
 
-const walk = new FieldWalk();
-// Known before strangers fill the memory for names with theirs.
-for (const name of ["Accept-Ranges", "Access-Control-Allow-Origin", "Age", "Allow", "Content-Disposition", "ETag", "Expires", "Last-Modified", "Link", "Location", "Retry-After", "Server", "Set-Cookie", "Strict-Transport-Security", "Vary", "WWW-Authenticate", "X-Powered-By"]) {
-  lowerName(name);
-  lowerName(name.toLowerCase());
-}
+const walk = new FieldWalk(ANSWER_FIELDS_MAX, ANSWER_HEAD_BYTES_MAX);
 
 /**
  * Reads one head from `bytes[from..to]`.
@@ -85,8 +81,7 @@ export function readAnswerHead(bytes: Buffer, from: number, to: number, toHead: 
   if (bytes[lineEnd + 1] !== LF) return "STATUS_LINE_MALFORMED";
   const ended = walk.walk(bytes, lineEnd + 2, to);
   if (ended === MORE) return undefined;
-  if (ended === BAD) return "FIELDS_MALFORMED";
-  if (ended === MANY) return "FIELDS_TOO_MANY";
+  if (ended !== WELL) return ended === MANY ? "FIELDS_TOO_MANY" : ended === LONG ? "HEAD_TOO_LARGE" : "FIELDS_MALFORMED";
   const status = ((bytes[from + 9] ?? 0) - ZERO) * 100 + ((bytes[from + 10] ?? 0) - ZERO) * 10 + ((bytes[from + 11] ?? 0) - ZERO);
   return understand(bytes.toString("latin1", from, walk.end), from, status, bytes[from + 7] === ZERO, toHead);
 }
@@ -107,17 +102,17 @@ function fits(octet: number, index: number): boolean {
 
 /** @param text the head; `walk` has its places, counted from `from` on */
 function understand(text: string, from: number, status: number, old: boolean, toHead: boolean): AnswerHead | AnswerFault {
-  const { places, count, end } = walk;
+  const { names, places, count, end } = walk;
   const list: string[] = [];
   let length = -1;
   let chunked = false;
   let close = old;
   let idleMilliseconds: number | undefined;
   let connection: string | undefined;
-  for (let place = 0; place < 4 * count; place += 4) {
-    const name = lowerName(text.slice((places[place] ?? 0) - from, (places[place + 1] ?? 0) - from));
-    const valueEnd = (places[place + 3] ?? 0) - from;
-    const value = text.slice((places[place + 2] ?? 0) - from, valueEnd);
+  for (let line = 0; line < count; line++) {
+    const name = names[line] ?? "";
+    const valueEnd = (places[2 * line + 1] ?? 0) - from;
+    const value = text.slice((places[2 * line] ?? 0) - from, valueEnd);
     list.push(name, value);
     if (name === "content-length") {
       if (length >= 0 || text.charCodeAt(valueEnd) !== CR) return "FRAMING_AMBIGUOUS";

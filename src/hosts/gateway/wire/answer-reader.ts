@@ -5,11 +5,10 @@
  * body that these bytes held, whether the answer is whole, and whether bytes came behind it. Those belong to no request:
  * what is left of an answer must never become the beginning of the next one.
  */
-import { BAD, FieldWalk, MANY, MORE } from "./answer-fields.ts";
-import { ANSWER_HEAD_BYTES_MAX, type AnswerFault, type AnswerHead, BY_CHUNKS, BY_CLOSE, BY_LENGTH, BY_NONE, readAnswerHead } from "./answer-head.ts";
+import { ANSWER_FIELDS_MAX, ANSWER_HEAD_BYTES_MAX, type AnswerFault, type AnswerHead, BY_CHUNKS, BY_CLOSE, BY_LENGTH, BY_NONE, readAnswerHead } from "./answer-head.ts";
 import { ByteQueue } from "./byte-queue.ts";
 import { ChunkedReader } from "./chunked.ts";
-import { lowerName } from "./field-names.ts";
+import { FieldWalk, MORE, WELL } from "./field-walk.ts";
 
 /** Answers with 1xx before the one that counts (RFC 9110, section 15.2). */
 export const INTERIM_MAX = 16;
@@ -152,13 +151,12 @@ export class AnswerReader {
     const limit = split ? rest.to : to;
     const begin = split ? rest.from : from;
     const ended = trailers.walk(source, begin, limit);
-    if (ended === BAD || ended === MANY || (ended === MORE ? limit : trailers.end) - begin > TRAILER_BYTES_MAX) return "TRAILERS_MALFORMED";
+    if ((ended !== WELL && ended !== MORE) || (ended === MORE ? limit : trailers.end) - begin > TRAILER_BYTES_MAX) return "TRAILERS_MALFORMED";
     if (ended === MORE) {
       if (!split && from < to) rest.add(Buffer.from(bytes.subarray(from, to)));
       return to;
     }
-    for (let place = 0; place < 4 * trailers.count; place += 4) {
-      const name = lowerName(source.toString("latin1", trailers.places[place], trailers.places[place + 1]));
+    for (const name of trailers.names.slice(0, trailers.count)) {
       // A second word on where the answer ends.
       if (name === "content-length" || name === "transfer-encoding") return "TRAILERS_MALFORMED";
     }
@@ -168,4 +166,4 @@ export class AnswerReader {
   }
 }
 
-const trailers = new FieldWalk();
+const trailers = new FieldWalk(ANSWER_FIELDS_MAX, TRAILER_BYTES_MAX);
