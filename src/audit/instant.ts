@@ -4,6 +4,9 @@
  * As Date does it, but the calendar is worked out once per second and not for every record.
  */
 
+/** Of each millisecond of a second. */
+const ENDINGS: readonly string[] = Array.from({ length: 1_000 }, (_, rest) => `${String(rest).padStart(3, "0")}Z`);
+
 let known = Number.NaN;
 let beginning = "";
 
@@ -14,6 +17,5 @@ export function writeInstant(milliseconds: number): string {
     beginning = new Date(second * 1_000).toISOString().slice(0, -4);
     known = second;
   }
-  const rest = milliseconds - second * 1_000;
-  return `${beginning}${rest < 10 ? "00" : rest < 100 ? "0" : ""}${rest}Z`;
+  return beginning + (ENDINGS[milliseconds - second * 1_000] ?? "");
 }

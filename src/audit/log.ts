@@ -6,6 +6,7 @@
  * can outgrow its bound by those and no more; where it drops records, they are counted.
  */
 import type { AuditRecord } from "./record.ts";
+import { writeRecord } from "./write-record.ts";
 
 /** Where lines go. `write` calls `done` once the text is handed over; one write is under way at a time. */
 export interface AuditSink {
@@ -40,7 +41,9 @@ export const GATHER_BYTES = 65_536;
 const RETRY_MILLISECONDS = 1_000;
 
 export function openAuditLog(sink: AuditSink, { queueBytes, whenFull }: AuditOptions): AuditLog {
-  let waiting: string[] = [];
+  // One text instead of a list of lines: joining a list takes each line apart once more.
+  let waiting = "";
+  let waitingLines = 0;
   let waitingBytes = 0;
   let dropped = 0;
   let written = 0;
@@ -54,13 +57,14 @@ export function openAuditLog(sink: AuditSink, { queueBytes, whenFull }: AuditOpt
   const flush = (): void => {
     clearTimeout(timer);
     timer = undefined;
-    if (writing || waiting.length === 0) return;
-    const lines = waiting;
-    const text = lines.join("");
-    waiting = [];
+    if (writing || waitingLines === 0) return;
+    const text = waiting;
+    const lines = waitingLines;
+    waiting = "";
+    waitingLines = 0;
     gatheredBytes = 0;
     writing = true;
-    sink.write(text, (failed) => settle(lines, text.length, failed));
+    sink.write(text, (failed) => settle(text, lines, failed));
   };
 
   const gather = (): void => {
@@ -69,33 +73,35 @@ export function openAuditLog(sink: AuditSink, { queueBytes, whenFull }: AuditOpt
     else timer ??= setTimeout(flush, GATHER_MILLISECONDS);
   };
 
-  const settle = (lines: string[], length: number, failed: Error | undefined): void => {
+  const settle = (text: string, lines: number, failed: Error | undefined): void => {
     writing = false;
     fault = failed?.message;
     if (failed === undefined) {
-      waitingBytes -= length;
-      written += lines.length;
+      waitingBytes -= text.length;
+      written += lines;
     } else {
       // Nothing is lost while there is room: the lines go back to the head of the queue and are tried again.
-      waiting = [...lines, ...waiting];
-      gatheredBytes += length;
+      waiting = text + waiting;
+      waitingLines += lines;
+      gatheredBytes += text.length;
       setTimeout(flush, RETRY_MILLISECONDS).unref();
-      if (idle.length > 0) dropped += waiting.length;
+      if (idle.length > 0) dropped += waitingLines;
     }
-    if (failed !== undefined || waiting.length === 0) for (const resolve of idle.splice(0)) resolve();
+    if (failed !== undefined || waitingLines === 0) for (const resolve of idle.splice(0)) resolve();
     else if (idle.length > 0) flush();
     else gather();
   };
 
   return {
     add(record) {
-      const line = `${JSON.stringify(record)}\n`;
+      const line = writeRecord(record);
       const over = waitingBytes + line.length > queueBytes;
       if (over && (whenFull === "drop" || record.problem === FULL)) {
         dropped++;
         return;
       }
-      waiting.push(line);
+      waiting += line;
+      waitingLines++;
       waitingBytes += line.length;
       gatheredBytes += line.length;
       gather();
@@ -103,7 +109,7 @@ export function openAuditLog(sink: AuditSink, { queueBytes, whenFull }: AuditOpt
     ready: () => waitingBytes < queueBytes,
     state: () => ({ dropped, waitingBytes, written, fault }),
     async close() {
-      if (waiting.length > 0 || writing) {
+      if (waitingLines > 0 || writing) {
         const done = new Promise<void>((resolve) => (idle = [...idle, resolve]));
         flush();
         await done;

@@ -13,6 +13,7 @@ export interface Observation {
   readonly because?: JsonObject;
 }
 
+/** A new member is written in write-record.ts, or nowhere. */
 export interface AuditRecord {
   /** ISO 8601, UTC, with milliseconds. */
   readonly time: string;

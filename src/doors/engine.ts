@@ -4,7 +4,6 @@
  * A host hands over what it read, asks the first door, forwards, asks the second door, sends what stands in
  * `exchange.answer`, and concludes. The engine knows nothing of sockets, frameworks or node:http.
  */
-import { randomUUID } from "node:crypto";
 import { writeInstant } from "../audit/instant.ts";
 import type { AuditLog } from "../audit/log.ts";
 import type { AuditRecord } from "../audit/record.ts";
@@ -13,6 +12,7 @@ import type { ClientCertificate } from "../exchange/certificate.ts";
 import { Content } from "../exchange/content.ts";
 import type { Outcome, Refusal } from "../exchange/decision.ts";
 import { OpenAnswer } from "../exchange/exchange.ts";
+import { newExchangeId } from "../exchange/exchange-id.ts";
 import { fieldsOf, type WritableFields } from "../exchange/fields.ts";
 import { callerAddress, writeForwarded } from "../exchange/forwarding.ts";
 import { type Particulars, type Problem, problem, publish } from "../exchange/problem.ts";
@@ -82,7 +82,7 @@ export class Engine {
     const { plan, values } = "wrong" in target ? { plan: house.nowhere, values: [] } : house.find(method, target.segments);
     const caller = callerAddress({ peer, fields, trusted: house.trusted, secure: facts.secure });
     this.#metrics.arrived();
-    return new OpenExchange({ id: randomUUID(), now: this.#now(), house, plan, values, target, caller, facts, deadlines: this.#deadlines });
+    return new OpenExchange({ id: newExchangeId(), now: this.#now(), house, plan, values, target, caller, facts, deadlines: this.#deadlines });
   }
 
   /** The first door. undefined: forward `exchange.outgoing` and `exchange.content`. */

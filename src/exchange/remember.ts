@@ -25,8 +25,11 @@ function learn<Made>(known: Map<string, Made>, text: string, make: (text: string
   return made;
 }
 
-/** A text that was cut out of a message would keep the whole message, and so would what is made of it. */
-function copyOf(text: string): string {
+/**
+ * The same text in one piece of its own: one that was cut out of a message would keep the whole message, and so would
+ * what is made of it; one that was joined would be joined anew wherever it is used.
+ */
+export function copyOf(text: string): string {
   const copy = Buffer.from(text, "latin1").toString("latin1");
   return copy === text ? copy : Buffer.from(text, "utf16le").toString("utf16le");
 }

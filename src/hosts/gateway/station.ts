@@ -3,9 +3,9 @@
  *
  * A gateway is one station, or several behind one port (see crew/).
  */
-import { randomUUID } from "node:crypto";
 import { STATUS_CODES } from "node:http";
 import type { Misfit } from "../../contract/misfit.ts";
+import { newExchangeId } from "../../exchange/exchange-id.ts";
 import { type Problem, publish } from "../../exchange/problem.ts";
 import { fieldsTooLarge, malformedRequest, requestSlow, versionUnsupported } from "../../exchange/unreadable.ts";
 import { targetTooLong } from "../../doors/inbound/screen/framing/target-too-long.ts";
@@ -92,7 +92,7 @@ const UNREADABLE: Readonly<Record<MalformedStatus, () => Problem>> = { 400: malf
 /** Bytes that never became a request get their answer and their record all the same. */
 function answerMalformed({ audit, engine }: Assembly, peer: string, status: MalformedStatus): string {
   const refusal = UNREADABLE[status]();
-  const id = randomUUID();
+  const id = newExchangeId();
   const body = publish(refusal, id);
   audit.add({
     time: new Date().toISOString(), id, outcome: "refused", method: "", operation: "", template: "", status, address: peer,
