@@ -27,6 +27,7 @@ import { tokenBucket } from "./inbound/throttle/token-bucket.ts";
 import { body } from "./inbound/validate/body.ts";
 import { injection } from "./inbound/validate/injection.ts";
 import { parameters } from "./inbound/validate/parameters.ts";
+import { targetUrl } from "./inbound/validate/target-url.ts";
 import { faults } from "./outbound/disclose/faults.ts";
 import { headers } from "./outbound/seal/headers.ts";
 import { answerBody } from "./outbound/verify/answer-body.ts";
@@ -52,6 +53,7 @@ export const GUARDS: readonly Guard[] = [
   parameters,
   body,
   injection,
+  targetUrl,
   strip,
   introduce,
   owner,

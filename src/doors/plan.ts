@@ -81,7 +81,7 @@ export function makePlan(postings: readonly Posting[], site: PlanSite): Plan {
   const joining = join === undefined ? {} : { join };
   const optionsOf = (name: string): readonly Json[] => postings.filter(({ guard, waived }) => guard.name === name && waived === undefined).map(({ options }) => options);
   const compiled = posts.flatMap(([posting, post]) => compilePosting(posting, post, { ...site, schemes, challenges, posted, optionsOf, joining }));
-  const inOrder = STAGES.flatMap((stage) => compiled.filter((one) => one.stage === stage));
+  const inOrder = STAGES.flatMap((stage) => inStage(compiled, stage));
   const steps = inOrder.flatMap(({ step }) => step ?? []);
   const outbound = steps.filter(({ stage }) => doorOf(stage) === "outbound");
   const sealFrom = outbound.findIndex(({ stage }) => stage === "seal");
@@ -98,6 +98,12 @@ export function makePlan(postings: readonly Posting[], site: PlanSite): Plan {
 
 function namesSchemes({ security = [] }: Operation): boolean {
   return security.some((all) => all.length > 0);
+}
+
+/** First those whose stage it is, then what others do there: what is written into a request comes behind what is taken out of it. */
+function inStage(compiled: readonly Compiled[], stage: Stage): readonly Compiled[] {
+  const here = compiled.filter((one) => one.stage === stage);
+  return [...here.filter(({ posting }) => posting.guard.stage === stage), ...here.filter(({ posting }) => posting.guard.stage !== stage)];
 }
 
 /** Guards that stand at an operation that is down, too: they know nothing of its schemas, and its refusals are sealed. */

@@ -6,6 +6,7 @@
  * written, is the one that the WHATWG parser finds, too.
  */
 import { isIP } from "node:net";
+import { canonicalAddress } from "../exchange/address.ts";
 import { readAuthority } from "../exchange/authority.ts";
 import { reachOf } from "./reach.ts";
 
@@ -35,7 +36,8 @@ export function readDestination(text: string): Destination | { readonly wrong: s
   const parsed = new URL(text);
   const found = parsed.hostname.replace(/^\[|\]$/g, "").toLowerCase();
   // 0x7f.1 and 2130706433 are names to one reader and 127.0.0.1 to the next.
-  if (found !== place.host && !(isIP(place.host) === 6 && isIP(found) === 6)) return { wrong: "a host that is written in another way than it is read" };
+  const same = found === place.host || (place.isAddress && canonicalAddress(found) === place.host);
+  if (!same) return { wrong: "a host that is written in another way than it is read" };
   return { scheme: scheme.toLowerCase(), ...place };
 }
 
@@ -49,6 +51,11 @@ export function readHostPort(text: string, defaultPort?: number): Omit<Destinati
   if (isIP(host) !== 0) return { host, isAddress: true, port };
   const wrong = wrongName(host);
   return wrong === undefined ? { host, isAddress: false, port } : { wrong };
+}
+
+/** Host and port as one text, as in a Host field. */
+export function writeHostPort({ host, port }: Pick<Destination, "host" | "port">): string {
+  return host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
 }
 
 /** Names that never lead into the internet (RFC 6761, RFC 6762, RFC 8375, and what home routers and clouds use). */

@@ -3,8 +3,9 @@
  *
  * Each part of the API that fetches has a name and a secret of its own, and reaches the hosts that are listed for it.
  */
-import { readHostList, type HostList } from "../outgoing/destination.ts";
-import { readRanges, type Ranges } from "../exchange/address.ts";
+import type { Ranges } from "../exchange/address.ts";
+import type { HostList } from "../outgoing/destination.ts";
+import { hostList, rangeList } from "./places.ts";
 import { checked, count, duration, fields, listOf, mapOf, optional, or, reason, type Shape, size, text } from "./shape.ts";
 
 export interface EgressClient {
@@ -33,16 +34,6 @@ export interface EgressSettings {
   readonly connections: number;
 }
 
-const hosts: Shape<HostList> = checked(listOf("Hosts that this client may reach.", text("A name, `*.name` for all names below it, an address, or `*` for every name.", { max: 260, example: "api.partner.example" }), { min: 1, max: 10_000 }), (list) => {
-  const read = readHostList(list);
-  return "wrong" in read ? read : { value: read };
-});
-
-const ranges: Shape<Ranges> = checked(listOf("Addresses and ranges.", text("An address or a range such as 10.20.0.0/16.", { max: 60 }), { min: 1, max: 1_000 }), (list) => {
-  const read = readRanges(list);
-  return "wrong" in read ? read : { value: read };
-});
-
 /** It stands in a user name of Basic credentials: no colon, nothing to escape. */
 const CLIENT_NAME = /^[A-Za-z0-9_.-]{1,64}$/;
 
@@ -50,10 +41,10 @@ const client: Shape<EgressClient> = checked(
   fields({
     secret: optional(text("Reference to the client's secret: env:NAME or file:path.", { max: 300, example: "env:EGRESS_PAYMENTS" })),
     anyone: optional(reason("Why whoever can reach the port is this client.")),
-    hosts,
+    hosts: hostList("Hosts that this client may reach."),
     ports: or(listOf("Ports that it may reach.", count("A port.", { min: 1, max: 65_535 }), { min: 1, max: 100 }), [443]),
     plain: optional(reason("Why http:// may be fetched, which anybody on the way can read and change.")),
-    inner: optional(fields({ ranges, because: reason("Why addresses may be reached that are not public.") })),
+    inner: optional(fields({ ranges: rangeList("Addresses that may be reached."), because: reason("Why addresses may be reached that are not public.") })),
   }),
   ({ secret, anyone, hosts: list, ports, plain, inner }) => {
     if ((secret === undefined) === (anyone === undefined)) return { wrong: "a client is known by its secret, or is anyone", allowed: "secret: env:NAME, or anyone: <reason>" };

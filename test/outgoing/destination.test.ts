@@ -11,6 +11,7 @@ const GOOD: readonly (readonly [url: string, scheme: string, host: string, port:
   ["https://192.0.2.1/", "https", "192.0.2.1", 443],
   ["https://[2001:DB8::1]:444/", "https", "2001:db8::1", 444],
   ["https://xn--bcher-kva.example/", "https", "xn--bcher-kva.example", 443],
+  ["https://[::ffff:a9fe:a9fe]/", "https", "169.254.169.254", 443],
   ["ftp://files.example:21/x", "ftp", "files.example", 21],
 ];
 for (const [url, scheme, host, port] of GOOD) {

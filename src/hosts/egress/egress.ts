@@ -16,7 +16,7 @@ import { type AuditLog, openAuditLog } from "../../audit/log.ts";
 import type { Misfit } from "../../contract/misfit.ts";
 import { type Problem, problem } from "../../exchange/problem.ts";
 import { findWeakness, readSecret } from "../../keys/secret.ts";
-import { readDestination, readHostPort } from "../../outgoing/destination.ts";
+import { readDestination, readHostPort, writeHostPort } from "../../outgoing/destination.ts";
 import { openResolver, type Resolver } from "../../outgoing/resolve.ts";
 import type { EgressSettings } from "../../policy/egress.ts";
 import type { Policy } from "../../policy/policy.ts";
@@ -160,7 +160,7 @@ class Proxy {
     if (open >= this.#settings.connections) return tooMany({ because: { client: client.name } });
     this.#open.set(client.name, open + 1);
     trip.client = client.name;
-    trip.destination = `${destination.host}:${destination.port}`;
+    trip.destination = writeHostPort(destination);
     return this.#audit.ready() ? admit(client, destination, secure, this.#resolver, Date.now()) : (auditFull() satisfies Problem);
   }
 }
