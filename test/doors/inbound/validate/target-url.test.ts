@@ -73,7 +73,8 @@ for (const [url, why] of REFUSED) {
 
 test("every URL of a list is judged, and all that are wrong are told", async () => {
   const sent = await send({ callback: "https://hooks.example", hooks: [{ url: "https://hooks.example" }, { url: "https://127.0.0.1" }, { url: "https://inner.example" }] });
-  assert.deepEqual((refusal(sent.outcome).extra?.["errors"] as { pointer: string }[]).map(({ pointer }) => pointer), ["/hooks/1/url", "/hooks/2/url"]);
+  const message = "names a place that is not fetched from";
+  assert.deepEqual(refusal(sent.outcome).extra?.["errors"], [{ in: "body", pointer: "/hooks/1/url", message }, { in: "body", pointer: "/hooks/2/url", message }]);
 });
 
 test("so many URLs are judged, and one more is too many", async () => {
