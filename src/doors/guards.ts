@@ -11,6 +11,7 @@ import { apiKey } from "./inbound/authenticate/api-key.ts";
 import { credentials } from "./inbound/authenticate/credentials.ts";
 import { introspection } from "./inbound/authenticate/introspection.ts";
 import { jwt } from "./inbound/authenticate/jwt.ts";
+import { decisionPoint } from "./inbound/authorize/decision-point.ts";
 import { role } from "./inbound/authorize/role.ts";
 import { rule } from "./inbound/authorize/rule.ts";
 import { scope } from "./inbound/authorize/scope.ts";
@@ -50,6 +51,7 @@ export const GUARDS: readonly Guard[] = [
   stepUp,
   role,
   rule,
+  decisionPoint,
   parameters,
   body,
   injection,

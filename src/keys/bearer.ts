@@ -12,6 +12,9 @@ import { type Problem, type Particulars, problem } from "../exchange/problem.ts"
 export const credentialInvalid: (particulars?: Particulars) => Problem = problem("credential-invalid", 401, "The credential is not valid");
 export const credentialMalformed: (particulars?: Particulars) => Problem = problem("credential-malformed", 400, "The credential is not well-formed");
 
+/** RFC 9470: the token is good, and stands for too weak or too old a login. */
+export const authenticationInsufficient: (particulars?: Particulars) => Problem = problem("authentication-insufficient", 401, "This operation needs a stronger or a fresher login");
+
 /** `DPoP`: with a proof, in a field of its own, that its sender holds the key that the token is bound to. */
 export type TokenScheme = "Bearer" | "DPoP";
 

@@ -63,7 +63,7 @@ export const rolesShape: Shape<RoleSettings | undefined> = optional(
 );
 
 /** What a principal has of itself: a claim must not take its name. */
-export const PRINCIPAL_NAMES: readonly string[] = ["id", "issuer", "subject", "client", "scopes", "roles", "methods"];
+export const PRINCIPAL_NAMES: readonly string[] = ["id", "issuer", "party", "subject", "client", "scopes", "roles", "methods"];
 /** As rules are written, a name is an identifier; these words mean something else there. */
 const IDENTIFIER = /^[A-Za-z_][A-Za-z0-9_]{0,99}$/;
 const RESERVED: ReadonlySet<string> = new Set("true false null in as break const continue else for function if import let loop package namespace return var void while __proto__".split(" "));

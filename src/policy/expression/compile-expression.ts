@@ -1,5 +1,5 @@
 /**
- * Compile expression: a condition in the Common Expression Language becomes a function, or a sentence about why not.
+ * Compile expression: a text in the Common Expression Language becomes a function, or a sentence about why not.
  *
  * The language is for people who write policies: no loops, no side effects, every name checked at start-up, every
  * evaluation bounded. This is the only file that evaluates with the library; who uses it gives a vocabulary and gets
@@ -8,7 +8,7 @@
 import type * as Cel from "@marcbachmann/cel-js";
 import { bring } from "../../bring.ts";
 import { examine, type Mention, type Vocabulary, type Wrong } from "./examine.ts";
-import { LIST_ITEMS_MAX, type Value, writeKind } from "./kind.ts";
+import { isValue, type Kind, LIST_ITEMS_MAX, type Value, writeKind } from "./kind.ts";
 import { registerFunctions } from "./own-functions.ts";
 
 /** Characters of an expression. */
@@ -18,27 +18,49 @@ export const NODES_MAX = 500;
 export const DEPTH_MAX = 32;
 const ARGUMENTS_MAX = 8;
 
-export interface Expression {
+/** There is no value. `failed` is a word for the record, and holds no value of anybody's. */
+export interface Failure {
+  readonly failed: string;
+}
+
+export interface Expression<T extends Value> {
   /** What it names, each once. */
   readonly mentions: readonly Mention[];
   /**
-   * Never throws. Wrong is a word for the record, and holds no value.
+   * Never throws.
    *
    * @param values one for each mention, in their order; undefined: it is not there, which only `has()` can take
    */
-  readonly evaluate: (values: readonly (Value | undefined)[]) => boolean | { readonly wrong: string };
+  readonly evaluate: (values: readonly (Value | undefined)[]) => T | Failure;
 }
 
-export function compileExpression(text: string, vocabulary: Vocabulary): Expression | Wrong {
+/** An expression that is true or false. */
+export function compileCondition(text: string, vocabulary: Vocabulary): Expression<boolean> | Wrong {
+  const isBoolean = (value: unknown): value is boolean => typeof value === "boolean";
+  return compileExpression(text, vocabulary, { kinds: ["bool"], is: isBoolean, wanted: "a rule says true or false" });
+}
+
+/** An expression of any kind that `kinds` names. */
+export function compileValue(text: string, vocabulary: Vocabulary, kinds: readonly Kind[]): Expression<Value> | Wrong {
+  return compileExpression(text, vocabulary, { kinds, is: isValue, wanted: `what is wanted is ${kinds.map(writeKind).join(" or ")}` });
+}
+
+interface Wanted<T extends Value> {
+  readonly kinds: readonly Kind[];
+  readonly is: (value: unknown) => value is T;
+  readonly wanted: string;
+}
+
+function compileExpression<T extends Value>(text: string, vocabulary: Vocabulary, wanted: Wanted<T>): Expression<T> | Wrong {
   if (text.length > EXPRESSION_CHARACTERS_MAX) return { wrong: "it is too long", allowed: `${EXPRESSION_CHARACTERS_MAX} characters` };
   try {
-    return compile(text, vocabulary);
+    return compile(text, vocabulary, wanted);
   } catch (fault) {
     return describe(fault, text);
   }
 }
 
-function compile(text: string, vocabulary: Vocabulary): Expression | Wrong {
+function compile<T extends Value>(text: string, vocabulary: Vocabulary, { kinds, is, wanted }: Wanted<T>): Expression<T> | Wrong {
   const { Environment } = bring<typeof Cel>("@marcbachmann/cel-js");
   const limits = { maxAstNodes: NODES_MAX, maxDepth: DEPTH_MAX, maxListElements: LIST_ITEMS_MAX, maxMapEntries: LIST_ITEMS_MAX, maxCallArguments: ARGUMENTS_MAX };
   const environment = new Environment({ limits });
@@ -49,8 +71,8 @@ function compile(text: string, vocabulary: Vocabulary): Expression | Wrong {
   if ("wrong" in mentions) return mentions;
   const { valid, type, error } = parsed.check();
   if (!valid) return describe(error, text);
-  if (type !== "bool") return { wrong: `it is a ${type ?? "riddle"}, and a rule says true or false`, allowed: "a comparison or another condition" };
-  return { mentions, evaluate: evaluatorOf(parsed, mentions, records) };
+  if (!kinds.some((kind) => writeKind(kind) === type)) return { wrong: `it is a ${type ?? "riddle"}, and ${wanted}` };
+  return { mentions, evaluate: evaluatorOf(parsed, mentions, records, is) };
 }
 
 /** Records are classes with typed fields: what is not a field of theirs does not exist for the type checker either. */
@@ -78,7 +100,7 @@ function registerVocabulary(environment: Cel.Environment, vocabulary: Vocabulary
 type Parsed = ReturnType<Cel.Environment["parse"]>;
 
 /** Evaluation waits for nothing, so one set of objects serves for all: each field that is read is written before. */
-function evaluatorOf(parsed: Parsed, mentions: readonly Mention[], records: Records): Expression["evaluate"] {
+function evaluatorOf<T extends Value>(parsed: Parsed, mentions: readonly Mention[], records: Records, is: Wanted<T>["is"]): Expression<T>["evaluate"] {
   const variables: Record<string, unknown> = Object.fromEntries(records);
   const places = mentions.map(({ record, name }) => ({ holder: records.get(record) ?? variables, name }));
   return (values) => {
@@ -88,9 +110,9 @@ function evaluatorOf(parsed: Parsed, mentions: readonly Mention[], records: Reco
     }
     try {
       const outcome: unknown = parsed(variables);
-      return typeof outcome === "boolean" ? outcome : { wrong: "not a boolean" };
+      return is(outcome) ? outcome : { failed: "not a value" };
     } catch (fault) {
-      return { wrong: codeOf(fault) };
+      return { failed: codeOf(fault) };
     }
   };
 }

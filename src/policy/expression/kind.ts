@@ -17,6 +17,19 @@ export type Kind = Scalar | Plural | "timestamp";
 /** What an expression works with. */
 export type Value = string | bigint | number | boolean | Date | readonly (string | bigint | number | boolean)[];
 
+export function isValue(value: unknown): value is Value {
+  return SCALAR_TYPES.has(typeof value) || value instanceof Date || (Array.isArray(value) && value.every((one) => SCALAR_TYPES.has(typeof one)));
+}
+
+const SCALAR_TYPES: ReadonlySet<string> = new Set(["string", "bigint", "number", "boolean"]);
+
+/** As JSON: times as texts (RFC 3339), and whole numbers as numbers while these hold them exactly. */
+export function toJson(value: Value): Json {
+  if (value instanceof Date) return value.toISOString();
+  if (typeof value === "bigint") return value <= Number.MAX_SAFE_INTEGER && value >= Number.MIN_SAFE_INTEGER ? Number(value) : value.toString();
+  return typeof value === "object" ? value.map(toJson) : value;
+}
+
 /** Items of one list: with them the work of an expression is bounded (see examine.ts). */
 export const LIST_ITEMS_MAX = 256;
 /** Characters of one text. */

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { compileExpression, DEPTH_MAX, EXPRESSION_CHARACTERS_MAX, type Expression, NODES_MAX } from "../../../src/policy/expression/compile-expression.ts";
+import { compileCondition, compileValue, DEPTH_MAX, EXPRESSION_CHARACTERS_MAX, type Expression, NODES_MAX } from "../../../src/policy/expression/compile-expression.ts";
 import { COST_MAX, type Vocabulary } from "../../../src/policy/expression/examine.ts";
 import { type Kind, LIST_ITEMS_MAX, type Value } from "../../../src/policy/expression/kind.ts";
 
@@ -17,8 +17,8 @@ const VALUES: Readonly<Record<string, Value | undefined>> = {
   time: new Date("2026-03-29T01:30:00Z"), address: "10.1.2.3",
 };
 
-function compile(text: string): Expression {
-  const expression = compileExpression(text, vocabulary);
+function compile(text: string): Expression<boolean> {
+  const expression = compileCondition(text, vocabulary);
   if ("wrong" in expression) assert.fail(`${text}: ${expression.wrong}`);
   return expression;
 }
@@ -26,11 +26,11 @@ function compile(text: string): Expression {
 function judge(text: string, values: Readonly<Record<string, Value | undefined>> = {}): boolean | string {
   const { mentions, evaluate } = compile(text);
   const outcome = evaluate(mentions.map(({ record, name }) => ({ ...VALUES, ...values })[record === "" ? name : `${record}.${name}`]));
-  return typeof outcome === "boolean" ? outcome : outcome.wrong;
+  return typeof outcome === "boolean" ? outcome : outcome.failed;
 }
 
 function wrong(text: string): string {
-  const expression = compileExpression(text, vocabulary);
+  const expression = compileCondition(text, vocabulary);
   return "wrong" in expression ? `${expression.wrong}; ${expression.allowed ?? ""}` : "compiled";
 }
 
@@ -102,8 +102,8 @@ test("either side of an `or` is enough, also when the other fails", () => {
 test("nothing stays behind from one evaluation to the next", () => {
   const { evaluate } = compile("principal.tenant == path.tenantId");
   assert.equal(evaluate(["north", "north"]), true);
-  assert.deepEqual(evaluate([undefined, "north"]), { wrong: "no_such_key" });
-  assert.deepEqual(evaluate([]), { wrong: "no_such_key" });
+  assert.deepEqual(evaluate([undefined, "north"]), { failed: "no_such_key" });
+  assert.deepEqual(evaluate([]), { failed: "no_such_key" });
   assert.equal(evaluate(["south", "south"]), true);
 });
 
@@ -176,4 +176,18 @@ test("the work of an expression is bounded, lists of lists included", () => {
   assert.match(wrong("principal.roles.exists(a, [1, 2].exists(b, [3].exists(c, b == c)))"), /it may take/);
   assert.match(wrong("(principal.roles + principal.roles).exists(a, a == path.tenantId)"), /length of this list is not bounded/);
   assert.match(wrong("principal.roles.exists()"), /begins with the name of its variable/);
+});
+
+test("an expression can be of another kind, where one is wanted", () => {
+  const value = (text: string, kinds: readonly Kind[]): Value | string => {
+    const expression = compileValue(text, vocabulary, kinds);
+    if ("wrong" in expression) return expression.wrong;
+    const outcome = expression.evaluate(expression.mentions.map(({ record, name }) => VALUES[record === "" ? name : `${record}.${name}`]));
+    return typeof outcome === "object" && "failed" in outcome ? outcome.failed : outcome;
+  };
+  assert.equal(value('"tenants/" + path.tenantId', ["string"]), "tenants/north");
+  assert.equal(value("path.page + 1", ["string", "int"]), 4n);
+  assert.deepEqual(value("principal.roles.map(one, one + path.tenantId)", ["strings"]), ["clerknorth", "tellernorth"]);
+  assert.match(String(value("path.page", ["string", "strings"])), /it is a int, and what is wanted is string or list<string>/);
+  assert.equal(value("principal.roles[7]", ["string"]), "index_out_of_bounds");
 });

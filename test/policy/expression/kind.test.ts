@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { type Hint, type JsonType, TEXT_HINT } from "../../../src/contract/hint.ts";
-import { kindOfHint, LIST_ITEMS_MAX, TEXT_CHARACTERS_MAX, toValue } from "../../../src/policy/expression/kind.ts";
+import { kindOfHint, LIST_ITEMS_MAX, TEXT_CHARACTERS_MAX, toJson, toValue } from "../../../src/policy/expression/kind.ts";
 
 const hint = (types: readonly JsonType[], particulars: Partial<Hint> = {}): Hint => ({ ...TEXT_HINT, types: new Set(types), ...particulars });
 
@@ -47,4 +47,13 @@ test("a parameter that has no one kind says why", () => {
   assert.match(wrong(hint(["array"], { items: hint(["array"]) })), /list of lists/);
   assert.match(wrong(hint(["array"], { items: hint(["object"]) })), /each item is an object/);
   assert.match(wrong(hint(["array"], { prefix: [TEXT_HINT] })), /differ by position/);
+});
+
+test("a value becomes JSON again, and no number loses its last digits", () => {
+  assert.deepEqual(toJson(["a", "b"]), ["a", "b"]);
+  assert.equal(toJson(5n), 5);
+  assert.equal(toJson(9_007_199_254_740_993n), "9007199254740993");
+  assert.equal(toJson(-9_007_199_254_740_993n), "-9007199254740993");
+  assert.equal(toJson(new Date(0)), "1970-01-01T00:00:00.000Z");
+  assert.equal(toJson(true), true);
 });

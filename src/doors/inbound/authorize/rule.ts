@@ -1,7 +1,7 @@
 /**
  * Rule: a condition in the Common Expression Language (CEL) that must be true.
  *
- * A rule names what is known before the body is read: `principal` (id, issuer, subject, client, scopes, roles, methods, and
+ * A rule names what is known before the body is read: `principal` (id, issuer, party, subject, client, scopes, roles, methods, and
  * the claims that the policy declares), `operation` (id, method, path, tags), `path`, `query` and `header` with the
  * parameters that the contract declares, `address` and `time`. Names and types are checked at start-up, against the
  * contract and the policy: `principal.tenant == path.tenantId` does not start where either is missing.
@@ -14,10 +14,9 @@
  * Answers API5:2023, broken function level authorization, and API1:2023, broken object level authorization, where the
  * rule compares the caller with what the path names. See https://cel.dev and the CEL specification.
  */
-import { compileExpression } from "../../../policy/expression/compile-expression.ts";
-import type { Value } from "../../../policy/expression/kind.ts";
-import { defineGuard, fields, type Guard, type Known, optional, type Problem, problem, text } from "../../../guard.ts";
-import { type RuleValue, type Unreadable, valueReader, vocabularyOf } from "./rule/rule-values.ts";
+import { compileCondition } from "../../../policy/expression/compile-expression.ts";
+import { defineGuard, fields, type Guard, optional, type Problem, problem, text } from "../../../guard.ts";
+import { isReadable, valuesReader, vocabularyOf } from "./known-values.ts";
 import { isHere, where } from "./where.ts";
 
 const ruleRefused = problem("rule-refused", 403, "A rule of this API does not allow the request");
@@ -39,7 +38,7 @@ export const rule: Guard = defineGuard({
   compile({ allow, name, message, tags, methods }, site) {
     if (!isHere({ tags, methods }, site)) return undefined;
     const { public: open, report } = site;
-    const expression = compileExpression(allow, vocabularyOf(site));
+    const expression = compileCondition(allow, vocabularyOf(site));
     if ("wrong" in expression) {
       report(`${JSON.stringify(name ?? allow)}: ${expression.wrong}`, expression.allowed);
       return undefined;
@@ -47,27 +46,19 @@ export const rule: Guard = defineGuard({
     const { mentions, evaluate } = expression;
     if (open !== undefined && mentions.some(({ record }) => record === "principal")) report("a rule names the principal where strangers may come in", "a rule without principal, or no public: <reason>");
 
-    const readers = mentions.map((mention) => valueReader(mention, site));
+    const read = valuesReader(mentions, site);
     const title = name ?? (allow.length > NAME_CHARACTERS_MAX ? `${allow.slice(0, NAME_CHARACTERS_MAX)}...` : allow);
     const names = mentions.map(({ record, name: own }) => (record === "" ? own : `${record}.${own}`));
     // Names, never values: what a caller sent or a token says stays out of the record.
     const refuse = (outcome: string): Problem => ruleRefused({ ...(message === undefined ? {} : { detail: message }), because: { rule: title, names, outcome } });
     const refused = refuse("false");
 
-    return (exchange: Known) => {
-      const values: (Value | undefined)[] = [];
-      for (const read of readers) {
-        const value = read(exchange);
-        if (!isReadable(value)) return "refusal" in value ? value.refusal : refuse(`unreadable: ${value.unreadable}`);
-        values.push(value);
-      }
+    return (exchange) => {
+      const values = read(exchange);
+      if (!isReadable(values)) return "refusal" in values ? values.refusal : refuse(`unreadable: ${values.unreadable}`);
       const outcome = evaluate(values);
       if (outcome === true) return undefined;
-      return outcome === false ? refused : refuse(`failed: ${outcome.wrong}`);
+      return outcome === false ? refused : refuse(`failed: ${outcome.failed}`);
     };
   },
 });
-
-function isReadable(value: RuleValue): value is Exclude<RuleValue, Unreadable> {
-  return typeof value !== "object" || !("unreadable" in value || "refusal" in value);
-}

@@ -10,10 +10,8 @@
  * Answers API2:2023, broken authentication, and API6:2023, unrestricted access to sensitive business flows. See
  * RFC 9470, section 3, and RFC 8176, section 2.
  */
-import { checked, defineGuard, duration, fields, type Guard, type Json, listOf, optional, or, type Principal, problem, text } from "../../../guard.ts";
-import { challenging, tokenChallenges } from "../../../keys/bearer.ts";
-
-const authenticationInsufficient = problem("authentication-insufficient", 401, "This operation needs a stronger or a fresher login");
+import { checked, defineGuard, duration, fields, type Guard, type Json, listOf, optional, or, type Principal, text } from "../../../guard.ts";
+import { authenticationInsufficient, challenging, tokenChallenges } from "../../../keys/bearer.ts";
 
 /** What can stand in a challenge. */
 const word = checked(text("A value of the claim.", { max: 200, example: "urn:example:loa:2" }), (value) => (/^[\x21\x23-\x5b\x5d-\x7e]+$/.test(value) ? { value } : { wrong: "cannot be told in a challenge", allowed: "no spaces, quotes or backslashes" }));

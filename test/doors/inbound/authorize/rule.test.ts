@@ -93,7 +93,7 @@ test("a claim that is missing fails the rule, one of another type refuses even w
 test("roles, scopes and what else every principal has can be named", async (t) => {
   const at = contracted(t);
   const who = principal({ id: "https://id.example#user:ann", client: "shop", scopes: new Set(["orders:read"]), methods: ["jwt"], claims: { roles: ["teller"], teams: ["a"] } });
-  const all = '"teller" in principal.roles && "orders:read" in principal.scopes && principal.id == "https://id.example#user:ann" && principal.subject == "ann" && principal.issuer == "https://id.example" && principal.client == "shop" && principal.methods == ["jwt"] && "a" in principal.teams';
+  const all = '"teller" in principal.roles && "orders:read" in principal.scopes && principal.id == "https://id.example#user:ann" && principal.subject == "ann" && principal.issuer == "https://id.example" && principal.client == "shop" && principal.methods == ["jwt"] && principal.party == "user" && "a" in principal.teams';
   assert.equal(await ask({ rule: all, at, given: { principal: who } }), undefined);
   assert.equal(because(await ask({ rule: 'principal.client == "shop"', at }))["outcome"], "failed: no_such_key");
   assert.equal(because(await ask({ rule: '!("suspended" in principal.roles)', at, claims: { roles: { suspended: true } } }))["outcome"], "unreadable: principal.roles");
@@ -141,7 +141,7 @@ test("names that contract and policy do not know do not start", (t) => {
   const at = contracted(t);
   const said = (allow: string): string => misfits(rule, { allow }, at, { identity }).join();
   assert.match(said("principal.tenant == path.tenant"), /path has no "tenant" here; allowed: tenantId/);
-  assert.match(said("principal.tennant == path.tenantId"), /principal has no "tennant" here; allowed: id, issuer, subject, client, scopes, roles, methods, tenant, level, teams/);
+  assert.match(said("principal.tennant == path.tenantId"), /principal has no "tennant" here; allowed: id, issuer, party, subject, client, scopes, roles, methods, tenant, level, teams/);
   assert.match(said("query.offset > 5"), /query has no "offset" here; allowed: page, share, must, ids, mixed/);
   assert.match(said('header["x-other"] == "a"'), /header has no "x-other"/);
   assert.match(said("query.page == principal.tenant"), /no such overload: int == string/);

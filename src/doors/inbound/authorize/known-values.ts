@@ -1,22 +1,22 @@
 /**
- * Rule values: what a rule may name at an operation, and where each of these values is found in an exchange.
+ * Known values: what a rule may name at an operation, and where each of these values is found in an exchange.
  *
  * The names come from the contract (parameters) and from the policy (claims), so that a rule that fits neither is found at
  * start-up. A value that cannot be read is told from one that is not there: a rule may ask `has(query.limit)`, but no rule
  * shall pass because somebody sent a limit that nobody can read.
  */
-import type { Known, Operation, Parameter, Principal, Problem, Site } from "../../../../guard.ts";
-import { type DeclaredClaim, type Identity, PRINCIPAL_NAMES } from "../../../../policy/identity.ts";
-import { findClaim } from "../../../../policy/claim.ts";
-import type { Mention, Vocabulary } from "../../../../policy/expression/examine.ts";
-import { type Kind, kindOfHint, LIST_ITEMS_MAX, toValue, type Value } from "../../../../policy/expression/kind.ts";
-import { readerOf } from "../../../parameter-value.ts";
-import { locate, refuseInvalid } from "../../validate/invalid.ts";
+import type { Known, Operation, Parameter, Principal, Problem, Site } from "../../../guard.ts";
+import { type DeclaredClaim, type Identity, PRINCIPAL_NAMES } from "../../../policy/identity.ts";
+import { findClaim } from "../../../policy/claim.ts";
+import type { Mention, Vocabulary } from "../../../policy/expression/examine.ts";
+import { type Kind, kindOfHint, LIST_ITEMS_MAX, toValue, type Value } from "../../../policy/expression/kind.ts";
+import { readerOf as readerOfParameter } from "../../parameter-value.ts";
+import { locate, refuseInvalid } from "../validate/invalid.ts";
 
 /** Why a rule cannot be judged. */
 export type Unreadable = { readonly unreadable: string } | { readonly refusal: Problem };
-export type RuleValue = Value | undefined | Unreadable;
-export type ReadValue = (exchange: Known) => RuleValue;
+export type KnownValue = Value | undefined | Unreadable;
+type ReadValue = (exchange: Known) => KnownValue;
 
 type Names = ReadonlyMap<string, Kind | { readonly wrong: string }>;
 
@@ -45,8 +45,26 @@ function parametersIn(place: Parameter["in"], { parameters }: Operation): Readon
   return new Map([...alone, ...plain]);
 }
 
+/** Reads the values of all mentions, in their order; or why one of them cannot be read. */
+export function valuesReader(mentions: readonly Mention[], site: Pick<Site, "operation" | "identity">): (exchange: Known) => readonly (Value | undefined)[] | Unreadable {
+  const readers = mentions.map((mention) => readerOf(mention, site));
+  return (exchange) => {
+    const values: (Value | undefined)[] = [];
+    for (const read of readers) {
+      const value = read(exchange);
+      if (!isReadable(value)) return value;
+      values.push(value);
+    }
+    return values;
+  };
+}
+
+export function isReadable<T>(value: T): value is Exclude<T, Unreadable> {
+  return typeof value !== "object" || value === null || !("unreadable" in value || "refusal" in value);
+}
+
 /** Where the value of a mention is found. */
-export function valueReader({ record, name, kind }: Mention, { operation, identity }: Pick<Site, "operation" | "identity">): ReadValue {
+function readerOf({ record, name, kind }: Mention, { operation, identity }: Pick<Site, "operation" | "identity">): ReadValue {
   switch (record) {
     case "principal":
       return readPrincipal(name, identity);
@@ -69,7 +87,7 @@ function readOperation(name: string, { id, path, tags }: Operation): ReadValue {
 }
 
 function readParameter(parameter: Parameter, operation: Operation, kind: Kind): ReadValue {
-  const read = readerOf(operation, parameter);
+  const read = readerOfParameter(operation, parameter);
   const place = { in: parameter.in, name: parameter.name };
   return (exchange) => {
     const found = read(exchange);
@@ -88,7 +106,7 @@ function readPrincipal(name: string, identity: Identity): ReadValue {
 }
 
 /** Names that every principal has, as PRINCIPAL_NAMES lists them. */
-function readOwn(name: string, identity: Identity): (principal: Principal) => RuleValue {
+function readOwn(name: string, identity: Identity): (principal: Principal) => KnownValue {
   switch (name) {
     case "roles":
       return (principal) => listOf(identity.rolesOf(principal), name);
@@ -96,6 +114,8 @@ function readOwn(name: string, identity: Identity): (principal: Principal) => Ru
       return ({ scopes }) => listOf(scopes, name);
     case "methods":
       return ({ methods }) => methods;
+    case "party":
+      return ({ party }) => party;
     case "issuer":
       return ({ issuer }) => issuer;
     case "subject":
@@ -107,11 +127,11 @@ function readOwn(name: string, identity: Identity): (principal: Principal) => Ru
   }
 }
 
-function listOf(set: ReadonlySet<string> | undefined, name: string): RuleValue {
+function listOf(set: ReadonlySet<string> | undefined, name: string): KnownValue {
   return set === undefined || set.size > LIST_ITEMS_MAX ? { unreadable: `principal.${name}` } : [...set];
 }
 
-function readClaim({ claims }: Principal, name: string, { path, type }: DeclaredClaim): RuleValue {
+function readClaim({ claims }: Principal, name: string, { path, type }: DeclaredClaim): KnownValue {
   const found = findClaim(claims, path);
   if (found === undefined) return undefined;
   return "wrong" in found ? { unreadable: `principal.${name}` } : (toValue(found.value, type) ?? { unreadable: `principal.${name}` });
