@@ -8,6 +8,7 @@ import { type Check, type Known, type Limit, limitName, type Meter, type Particu
 import { tokensOf } from "../../../../policy/rate.ts";
 import { PREFIX_LEVELS } from "../../../../exchange/address.ts";
 import { BEHIND_MILLISECONDS_MAX, TOKENS_PER_MILLISECOND_MAX } from "../../../../stores/store.ts";
+import { takeAll, type Wanted } from "../../../../stores/take-all.ts";
 import { claimPath, findClaim } from "../../../../policy/claim.ts";
 import { Charge } from "./charge.ts";
 import { compileKey, type Owner } from "./key.ts";
@@ -65,11 +66,11 @@ export function compileLimit(spec: LimitSpec, site: Site): Check<"throttle"> {
     return tooManyRequests(refusing(label, seconds, { by: owner.kind }));
   };
 
-  const judge = (taken: Taken, tier: Tier, owner: Owner, charge: Charge, exchange: Known): Problem | undefined | Promise<Problem> => {
+  const judge = (taken: Taken, tier: Tier, owner: Owner, wanted: readonly Wanted[], exchange: Known): Problem | undefined | Promise<Problem> => {
     const { granted, left, waitMilliseconds } = taken;
     if (!(left >= 0 && waitMilliseconds >= 0)) return unavailable(new TypeError("no answer"));
     if (granted) {
-      exchange.follow(charge);
+      exchange.follow(new Charge(wanted, spec));
       if (owner.own) tier.told.tell(exchange.reply, left, Math.max(1, Math.ceil(((tier.bucket.capacity - left) * tier.bucket.window) / tier.bucket.capacity / 1_000)));
       return undefined;
     }
@@ -83,15 +84,23 @@ export function compileLimit(spec: LimitSpec, site: Site): Check<"throttle"> {
       const tier = tierFor(exchange);
       const { meters } = sideOf(tier, owner);
       const tokens = typeof cost === "number" ? cost : aheadOf(cost.bytes, exchange.content.declared, tier.bucket.capacity);
-      const charge = new Charge(meters, owner.around.length === 0 ? [owner.name] : [owner.name, ...owner.around.map((range) => `a${range}`)], tokens, spec);
-      const taken = charge.take(exchange.now);
-      if (taken instanceof Promise) return taken.then((late) => judge(late, tier, owner, charge, exchange)).catch(unavailable);
-      const verdict = judge(taken, tier, owner, charge, exchange);
+      const wanted = wantedOf(meters, owner, tokens);
+      const taken = takeAll(wanted, exchange.now);
+      if (taken instanceof Promise) return taken.then((late) => judge(late, tier, owner, wanted, exchange)).catch(unavailable);
+      const verdict = judge(taken, tier, owner, wanted, exchange);
       return verdict instanceof Promise ? verdict.catch(unavailable) : verdict;
     } catch (fault) {
       return unavailable(fault);
     }
   };
+}
+
+/** From the owner's bucket, then from those of the ranges around him, each from the meter of its level. */
+function wantedOf(meters: readonly Meter[], { name, around }: Owner, tokens: number): readonly Wanted[] {
+  const [own, ...wider] = meters;
+  if (own === undefined) return [];
+  if (around.length === 0 || wider.length === 0) return [{ meter: own, owner: name, tokens }];
+  return [{ meter: own, owner: name, tokens }, ...around.flatMap((range, level) => (wider[level] === undefined ? [] : [{ meter: wider[level], owner: `a${range}`, tokens }]))];
 }
 
 function sideOf(tier: Tier, { room }: Owner): Side {
