@@ -8,5 +8,6 @@ import { init } from "./commands/init.ts";
 import { keys } from "./commands/keys.ts";
 import { man } from "./commands/man.ts";
 import { run } from "./commands/run.ts";
+import { tokens } from "./commands/tokens.ts";
 
-export const COMMANDS: readonly Command[] = [run, egress, check, explain, init, keys, completions, man];
+export const COMMANDS: readonly Command[] = [run, egress, check, explain, init, keys, tokens, completions, man];

@@ -20,7 +20,18 @@ export interface WorkPlace {
 }
 
 /** @param named the policy that was named, if any */
-export async function withDatabase(named: string | undefined, json: boolean, terminal: Terminal, work: (place: WorkPlace) => Promise<ExitCode>): Promise<ExitCode> {
+export function withDatabase(named: string | undefined, json: boolean, terminal: Terminal, work: (place: WorkPlace) => Promise<ExitCode>): Promise<ExitCode> {
+  return withOpened(open, named, json, terminal, work);
+}
+
+/** For work that hashes nothing: the policy need not name a pepper. */
+export function withBareDatabase(named: string | undefined, json: boolean, terminal: Terminal, work: (place: Omit<WorkPlace, "peppers">) => Promise<ExitCode>): Promise<ExitCode> {
+  return withOpened(openBare, named, json, terminal, work);
+}
+
+type Opened = Pick<WorkPlace, "database">;
+
+async function withOpened<O extends Opened>(open: (policy: Policy) => Promise<O | string>, named: string | undefined, json: boolean, terminal: Terminal, work: (place: O & Pick<WorkPlace, "random" | "now">) => Promise<ExitCode>): Promise<ExitCode> {
   const found = findPolicy(named, terminal.folder);
   if ("wrong" in found) return refuseToBegin(found.wrong, json, terminal);
   const { policy, misfits } = readPolicy(found.file);
@@ -45,15 +56,22 @@ export async function withDatabase(named: string | undefined, json: boolean, ter
   }
 }
 
-async function open({ settings, folder }: Policy): Promise<Pick<WorkPlace, "database" | "peppers"> | string> {
+async function open(policy: Policy): Promise<Pick<WorkPlace, "database" | "peppers"> | string> {
+  const { settings, folder } = policy;
   if (settings.database === undefined) return "the policy names no database (database: { sqlite: ./.sallyport/sallyport.db, pepper: env:SALLYPORT_PEPPER })";
   if (settings.database.pepper.length === 0) return "the policy names no pepper (database.pepper: env:SALLYPORT_PEPPER)";
   const read = readPeppers(settings.database.pepper, folder);
   if ("wrong" in read) return read.wrong;
+  const opened = await openBare(policy);
+  return typeof opened === "string" ? opened : { ...opened, peppers: read.peppers };
+}
+
+async function openBare({ settings, folder }: Policy): Promise<Opened | string> {
+  if (settings.database === undefined) return "the policy names no database (database: { sqlite: ./.sallyport/sallyport.db })";
   const opened = openDatabase(settings.database, folder);
   if ("wrong" in opened) return opened.wrong;
   const unusable = await opened.database.open();
-  if (unusable === undefined) return { database: opened.database, peppers: read.peppers };
+  if (unusable === undefined) return opened;
   await opened.database.close();
   return `the database cannot be used: ${unusable.wrong}`;
 }

@@ -10,6 +10,7 @@ import { type Problem, type Particulars, problem } from "../exchange/problem.ts"
 
 /** One page for every credential that does not count: outside, the reason is nobody's business. */
 export const credentialInvalid: (particulars?: Particulars) => Problem = problem("credential-invalid", 401, "The credential is not valid");
+export const databaseUnavailable: (particulars?: Particulars) => Problem = problem("database-unavailable", 503, "The credential cannot be checked at the moment");
 export const credentialMalformed: (particulars?: Particulars) => Problem = problem("credential-malformed", 400, "The credential is not well-formed");
 
 /** RFC 9470: the token is good, and stands for too weak or too old a login. */

@@ -9,6 +9,7 @@ import type { Json, JsonObject } from "../contract/json-value.ts";
 import type { Principal } from "../exchange/principal.ts";
 import { type Binding, readBinding } from "./binding.ts";
 import type { Wrong } from "./compact-jws.ts";
+import type { TokenFacts } from "./revocation/revocation.ts";
 
 /** Longest subject, client id or token id, in characters. */
 export const NAME_CHARACTERS_MAX = 255;
@@ -29,6 +30,8 @@ export interface Grant {
   readonly principal: Principal;
   /** The key that the sender must hold as well; undefined: whoever has the token may use it. */
   readonly bound: Binding | undefined;
+  /** What a revocation can be about. */
+  readonly facts: TokenFacts;
   readonly from: number;
   /** No longer at this moment (RFC 7519, section 4.1.4). */
   readonly end: number;
@@ -62,9 +65,15 @@ export function readClaims(claims: JsonObject, rules: ClaimRules, now: number): 
     field: "authorization",
     methods: [rules.method],
     until: times.expires,
-    credential: token === undefined ? undefined : `jti:${hash("sha256", token).slice(0, 32)}`,
+    credential: token === undefined ? undefined : `jti:${hashOfTokenId(token)}`,
   };
-  return { principal, bound, from: times.from, end: times.end };
+  const facts: TokenFacts = { issuer: rules.issuer, token: token === undefined ? undefined : hashOfTokenId(token), subject: alone ? undefined : subject, client, session: readName(claims["sid"]) ?? undefined, issued: times.issued };
+  return { principal, bound, facts, from: times.from, end: times.end };
+}
+
+/** What the audit log holds of a token's id, and what finds it again: 128 bits of its SHA-256. */
+export function hashOfTokenId(id: string): string {
+  return hash("sha256", id).slice(0, 32);
 }
 
 function isFor(audience: Json | undefined, ours: readonly string[]): boolean {
@@ -72,7 +81,7 @@ function isFor(audience: Json | undefined, ours: readonly string[]): boolean {
   return Array.isArray(audience) && audience.every((one) => typeof one === "string") && audience.some((one) => ours.includes(one));
 }
 
-function readTimes(claims: JsonObject, { skewMilliseconds: skew, lifetimeMilliseconds, incomplete }: ClaimRules, now: number): { readonly expires: number; readonly from: number; readonly end: number } | Wrong {
+function readTimes(claims: JsonObject, { skewMilliseconds: skew, lifetimeMilliseconds, incomplete }: ClaimRules, now: number): { readonly expires: number; readonly issued: number | undefined; readonly from: number; readonly end: number } | Wrong {
   const { exp, nbf, iat } = claims;
   if (!isTime(exp)) return { wrong: "exp: missing or not a time" };
   if (nbf !== undefined && !isTime(nbf)) return { wrong: "nbf: not a time" };
@@ -84,7 +93,7 @@ function readTimes(claims: JsonObject, { skewMilliseconds: skew, lifetimeMillise
   if (now >= end) return { wrong: "exp: expired" };
   if (now < from) return { wrong: "iat or nbf: not valid yet" };
   if (expires - (issued ?? now) > lifetimeMilliseconds) return { wrong: "exp: lives longer than allowed" };
-  return { expires, from, end };
+  return { expires, issued, from, end };
 }
 
 /** Whole seconds since the epoch. */

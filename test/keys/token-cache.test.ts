@@ -7,7 +7,7 @@ import { principal } from "../walk.ts";
 import { NOW } from "./issuer.ts";
 
 const keys = keySetOf([]);
-const grant: Grant = { principal: principal(), bound: undefined, from: NOW - 1_000, end: NOW + 1_000 };
+const grant: Grant = { principal: principal(), bound: undefined, facts: { issuer: "", token: undefined, subject: undefined, client: undefined, session: undefined, issued: undefined }, from: NOW - 1_000, end: NOW + 1_000 };
 
 test("a token is found by its exact text, between its beginning and its end", () => {
   const cache = new TokenCache(10);

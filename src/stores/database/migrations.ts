@@ -45,6 +45,27 @@ export const MIGRATIONS: readonly Migration[] = [
       "CREATE INDEX sallyport_keys_by_owner ON sallyport_keys (owner)",
     ],
   },
+  {
+    number: 2,
+    name: "revocations",
+    statements: [
+      "INSERT INTO sallyport_versions (name, version) VALUES ('revocations', 0)",
+      `CREATE TABLE sallyport_revocations (
+        id TEXT PRIMARY KEY,
+        kind TEXT NOT NULL,
+        issuer TEXT NOT NULL,
+        value TEXT NOT NULL,
+        before BIGINT NOT NULL,
+        ends BIGINT NOT NULL,
+        created BIGINT NOT NULL,
+        reason TEXT,
+        lifted TEXT,
+        changed BIGINT NOT NULL
+      )`,
+      "CREATE INDEX sallyport_revocations_by_change ON sallyport_revocations (changed)",
+      "CREATE INDEX sallyport_revocations_by_end ON sallyport_revocations (ends)",
+    ],
+  },
 ];
 
 const WORDS: Readonly<Record<Dialect, string>> = { sqlite: "BLOB", postgres: "BYTEA" };

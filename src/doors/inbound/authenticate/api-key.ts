@@ -13,15 +13,13 @@
  * Answers API2:2023, broken authentication. See RFC 6750, section 5.3, for why not in the query, and OpenAPI 3.1, "Security
  * Scheme Object".
  */
-import { count, defineGuard, duration, fields, type Guard, type Known, listOf, oneOf, optional, or, problem, reason, text, type Verdict } from "../../../guard.ts";
+import { count, defineGuard, duration, fields, type Guard, type Known, listOf, oneOf, optional, or, reason, text, type Verdict } from "../../../guard.ts";
 import { type KeyFinding, KeyDirectory, type KnownKey } from "../../../keys/api-key/directory.ts";
 import { ENVIRONMENTS } from "../../../keys/api-key/format.ts";
-import { challenging, credentialInvalid, credentialMalformed } from "../../../keys/bearer.ts";
+import { challenging, credentialInvalid, credentialMalformed, databaseUnavailable } from "../../../keys/bearer.ts";
 import { principalOf } from "./api-key/key-principal.ts";
 import { keyReader, keySchemes, type ReadKey } from "./api-key/presented-key.ts";
 import { failureCounter, failuresOption } from "./failure-limit.ts";
-
-const databaseUnavailable = problem("database-unavailable", 503, "The credential cannot be checked at the moment");
 
 /** No registered scheme, but a 401 has to name one (RFC 9110, section 15.5.2). */
 const CHALLENGE = 'ApiKey realm="api"';

@@ -18,6 +18,7 @@ import { checkToken } from "./access-token/check-token.ts";
 import { issuerName } from "./access-token/issuer-name.ts";
 import { openPossession } from "./access-token/possession.ts";
 import { challengesFor, possessionOptions } from "./access-token/possession-options.ts";
+import { openRevocation, revocationOptions } from "./access-token/revocation.ts";
 import { openIssuer } from "./introspection/open-issuer.ts";
 
 const introspectionUnavailable = problem("introspection-unavailable", 503, "The credential cannot be checked at the moment", "issuer");
@@ -53,6 +54,7 @@ export const introspection: Guard = defineGuard({
     concurrent: or(count("Questions at once.", { min: 1, max: 1_000 }), 64),
     skew: or(duration("How far the clocks of the issuer and of this door may differ.", { min: "0s", max: "60s" }), "30s"),
     incomplete: optional(reason("Why answers without exp or aud are taken.")),
+    ...revocationOptions,
     ...possessionOptions,
   }),
 
@@ -68,13 +70,13 @@ export const introspection: Guard = defineGuard({
     }
     const { good, bad, cache, concurrent, skew, audience, incomplete, issuer, tokens, prefix = "" } = options;
     const rules = { issuer, audiences: audience, skewMilliseconds: skew, incomplete: incomplete !== undefined, goodMilliseconds: good, badMilliseconds: bad, entriesMax: cache, questionsMax: concurrent };
-    const { bound: _bound, dpop: _dpop, realm: _realm, ...about } = options;
+    const { bound: _bound, dpop: _dpop, realm: _realm, unconfirmed: _unconfirmed, ...about } = options;
     const introspect = share(`introspection ${JSON.stringify(about)} ${opened.version}`, () => ({ value: introspector(rules, opened.open()) }));
     const possession = openPossession(options, site);
     if (possession === undefined) return undefined;
     const unavailable = (why: string): Problem => introspectionUnavailable({ headers: { "retry-after": "2" }, because: { issuer, introspection: why } });
     const isOurs = (token: string): boolean => token.startsWith(prefix) && (tokens === "all" || !looksSigned(token));
-    const check = checkToken({ possession, unavailable, judge: (token, now) => (isOurs(token) ? introspect(token, now) : undefined) }, site);
+    const check = checkToken({ possession, revocation: openRevocation(options, site), unavailable, judge: (token, now) => (isOurs(token) ? introspect(token, now) : undefined) }, site);
     // Somebody has judged the token already: two opinions would be two credentials.
     return (exchange) => (exchange.principal?.field === "authorization" || exchange.principal?.also?.some(({ field }) => field === "authorization") === true ? undefined : check(exchange));
   },

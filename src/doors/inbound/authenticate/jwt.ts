@@ -22,6 +22,7 @@ import { checkToken } from "./access-token/check-token.ts";
 import { issuerName } from "./access-token/issuer-name.ts";
 import { openPossession } from "./access-token/possession.ts";
 import { challengesFor, possessionOptions } from "./access-token/possession-options.ts";
+import { openRevocation, revocationOptions } from "./access-token/revocation.ts";
 
 const keysUnavailable = problem("keys-unavailable", 503, "The credential cannot be checked at the moment", "issuer");
 
@@ -41,6 +42,7 @@ export const jwt: Guard = defineGuard({
     refresh: or(duration("Time after which keys are fetched again.", { min: "1s", max: "1d" }), "10m"),
     stale: or(duration("Longest time that keys count while the issuer cannot be reached.", { min: "1s", max: "7d" }), "1h"),
     cache: or(count("Good tokens that are remembered.", { min: 0, max: 1_000_000 }), 10_000),
+    ...revocationOptions,
     ...possessionOptions,
     untyped: optional(reason("Why tokens of the type JWT, or of none, are taken beside at+jwt.")),
     incomplete: optional(reason("Why tokens without sub, client_id, iat or jti are taken.")),
@@ -60,11 +62,11 @@ export const jwt: Guard = defineGuard({
     }
     const rules = { ...options, audiences: options.audience, algorithms, skewMilliseconds: options.skew, lifetimeMilliseconds: options.lifetime, untyped: options.untyped !== undefined, incomplete: options.incomplete !== undefined, method: "jwt" };
     const make = (): { readonly value: Verify } => ({ value: verifierOf(rules, opened.open(), new TokenCache(options.cache)) });
-    const { bound: _bound, dpop: _dpop, realm: _realm, ...about } = options;
+    const { bound: _bound, dpop: _dpop, realm: _realm, unconfirmed: _unconfirmed, ...about } = options;
     const verify = share(`jwt ${JSON.stringify(about)} ${opened.version}`, make);
     const possession = openPossession(options, site);
     if (possession === undefined) return undefined;
     const unavailable = (why: string): Problem => keysUnavailable({ headers: { "retry-after": "2" }, because: { issuer: options.issuer, keys: why } });
-    return checkToken({ possession, judge: verify, unavailable }, site);
+    return checkToken({ possession, revocation: openRevocation(options, site), judge: verify, unavailable }, site);
   },
 });

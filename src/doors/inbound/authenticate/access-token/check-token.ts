@@ -5,11 +5,13 @@
  * must hold beside it, is said here once.
  */
 import { type Known, type Problem, type Site, type Verdict } from "../../../../guard.ts";
-import { bearerSchemes, challenging, credentialInvalid, credentialMalformed, type PresentedToken, readAccessToken } from "../../../../keys/bearer.ts";
+import { bearerSchemes, challenging, credentialInvalid, credentialMalformed, databaseUnavailable, type PresentedToken, readAccessToken } from "../../../../keys/bearer.ts";
 import type { Grant } from "../../../../keys/claims.ts";
 import type { Wrong } from "../../../../keys/compact-jws.ts";
 import type { Unavailable } from "../../../../keys/key-source.ts";
+import type { Judgement } from "../../../../keys/revocation/revocations.ts";
 import type { Possession } from "./possession.ts";
+import type { JudgeRevocation } from "./revocation.ts";
 
 /** undefined: another guard's business. */
 type Judged = Grant | Wrong | Unavailable | undefined;
@@ -17,25 +19,42 @@ type Somebody = Verdict<"authenticate">;
 
 export interface TokenCheck {
   readonly possession: Possession;
+  /** undefined: nothing can be revoked here. */
+  readonly revocation: JudgeRevocation | undefined;
   /** `now` in milliseconds since the epoch. */
   readonly judge: (token: string, now: number) => Judged | Promise<Judged>;
   /** The refusal while nobody can say whether a token is good. */
   readonly unavailable: (why: string) => Problem;
 }
 
-export function checkToken({ possession, judge, unavailable }: TokenCheck, { operation, challenges }: Site): (exchange: Known) => Somebody | Promise<Somebody> {
+export function checkToken({ possession, revocation, judge, unavailable }: TokenCheck, { operation, challenges }: Site): (exchange: Known) => Somebody | Promise<Somebody> {
   const schemes = bearerSchemes(operation);
   const malformed = challenging(challenges, 'error="invalid_request"');
   const { takes, prove } = possession;
 
   function answer(judged: Judged, presented: PresentedToken, exchange: Known): Somebody | Promise<Somebody> {
     if (judged === undefined) return undefined;
-    if ("wrong" in judged) return credentialInvalid({ ...challenging(challenges, 'error="invalid_token"', presented.scheme), because: { token: judged.wrong } });
+    if ("wrong" in judged) return invalid(judged.wrong, presented);
     if ("unavailable" in judged) return unavailable(judged.unavailable);
-    const { principal, bound } = judged;
+    if (revocation === undefined) return admit(judged, presented, exchange);
+    const judgement = revocation(judged.facts, exchange.now);
+    return judgement instanceof Promise ? judgement.then((late) => unlessRevoked(late, judged, presented, exchange)) : unlessRevoked(judgement, judged, presented, exchange);
+  }
+
+  function unlessRevoked(judgement: Judgement, grant: Grant, presented: PresentedToken, exchange: Known): Somebody | Promise<Somebody> {
+    if (judgement === "counts") return admit(grant, presented, exchange);
+    if (judgement === "revoked") return invalid("revoked", presented);
+    return databaseUnavailable({ headers: { "retry-after": "1" }, because: { database: judgement.unavailable } });
+  }
+
+  function admit({ principal, bound }: Grant, presented: PresentedToken, exchange: Known): Somebody | Promise<Somebody> {
     const refused = prove(bound, presented, exchange);
     if (refused instanceof Promise) return refused.then((late) => late ?? { ...principal, schemes });
     return refused ?? { ...principal, schemes };
+  }
+
+  function invalid(why: string, { scheme }: PresentedToken): Problem {
+    return credentialInvalid({ ...challenging(challenges, 'error="invalid_token"', scheme), because: { token: why } });
   }
 
   return (exchange) => {
