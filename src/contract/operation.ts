@@ -65,7 +65,7 @@ export interface Parameter {
 /** A query pair: the name decoded, the value as written (percent-encoded, `+` not yet a space). */
 export type RawPair = readonly [name: string, value: string];
 
-export type ContentKind = "json" | "text" | "form" | "bytes" | "opaque" | "unsupported";
+export type ContentKind = "json" | "text" | "form" | "multipart" | "bytes" | "opaque" | "unsupported";
 
 /** One media type of a body: a media range from the contract, and what its content must be. */
 export interface MediaType {

@@ -5,9 +5,9 @@
  * streams on; where its type has a beginning of its own, that alone is looked at.
  */
 import { isUtf8 } from "node:buffer";
-import { type JsonBounds, type JsonFault, readJson } from "../contract/json.ts";
+import { type JsonFault, readJson } from "../contract/json.ts";
 import type { Json } from "../contract/json-value.ts";
-import type { Decoded } from "../contract/media/decode.ts";
+import type { DecodeBounds, Decoded } from "../contract/media/decode.ts";
 import { beginsAs, SIGNATURE_BYTES } from "../contract/media/signature.ts";
 import type { Finding } from "../contract/operation.ts";
 import type { Readable } from "../exchange/content.ts";
@@ -25,7 +25,7 @@ const SOUND: BodyReading = { kind: "sound" };
 const EMPTY = { kind: "empty" } as const;
 
 /** Reads and judges; at once where the bytes are here already. */
-export function readBody(content: Readable, chosen: Chosen, bounds: JsonBounds): BodyReading | Promise<BodyReading> {
+export function readBody(content: Readable, chosen: Chosen, bounds: DecodeBounds): BodyReading | Promise<BodyReading> {
   if (chosen.kind === "opaque") return readBeginning(content, chosen);
   const bytes = content.read();
   return bytes instanceof Promise ? bytes.then((late) => judge(late, content, chosen, bounds)) : judge(bytes, content, chosen, bounds);
@@ -44,7 +44,7 @@ function judgeBeginning(head: Uint8Array | Problem, formats: readonly string[]):
   return beginsAs(formats, head) ? SOUND : { kind: "findings", findings: [MISLABELLED] };
 }
 
-function judge(bytes: Uint8Array | Problem, content: Readable, chosen: Chosen, bounds: JsonBounds): BodyReading {
+function judge(bytes: Uint8Array | Problem, content: Readable, chosen: Chosen, bounds: DecodeBounds): BodyReading {
   const read = understand(bytes, content, chosen, bounds);
   if ("kind" in read) return read;
   const { validator } = chosen;
@@ -58,12 +58,12 @@ function judge(bytes: Uint8Array | Problem, content: Readable, chosen: Chosen, b
 export type Understood = { readonly value: Json } | Exclude<BodyReading, { readonly kind: "sound" }>;
 
 /** Reads a body that is held, without judging it by its schema. */
-export function readValue(content: Readable, chosen: Chosen, bounds: JsonBounds): Understood | Promise<Understood> {
+export function readValue(content: Readable, chosen: Chosen, bounds: DecodeBounds): Understood | Promise<Understood> {
   const bytes = content.read();
   return bytes instanceof Promise ? bytes.then((late) => understand(late, content, chosen, bounds)) : understand(bytes, content, chosen, bounds);
 }
 
-function understand(bytes: Uint8Array | Problem, content: Readable, chosen: Chosen, bounds: JsonBounds): Understood {
+function understand(bytes: Uint8Array | Problem, content: Readable, chosen: Chosen, bounds: DecodeBounds): Understood {
   if (!(bytes instanceof Uint8Array)) return { kind: "unread", problem: bytes };
   if (bytes.byteLength === 0) return EMPTY;
   const { validator, kind, formats } = chosen;
@@ -73,7 +73,7 @@ function understand(bytes: Uint8Array | Problem, content: Readable, chosen: Chos
   const isNamed = validator?.namesPrototype === true;
   const read = decode(bytes, chosen, isNamed ? { ...bounds, prototypeNames: true } : bounds);
   if ("findings" in read) return { kind: "findings", findings: read.findings.length > 0 ? read.findings : [UNREADABLE] };
-  content.understand(read.value, kind === "json" && !isNamed ? bounds : undefined);
+  content.understand(read.plain ?? read.value, kind === "json" && !isNamed ? bounds : undefined, read.files);
   return read;
 }
 
@@ -81,7 +81,7 @@ const MISLABELLED: Finding = { pointer: "", keyword: "contentMediaType", message
 const UNREADABLE: Finding = { pointer: "", keyword: "syntax", message: "cannot be read" };
 const UNFIT: Finding = { pointer: "", keyword: "schema", message: "does not fit its schema" };
 
-function decode(bytes: Uint8Array, { kind, decode, type }: Chosen, bounds: JsonBounds): Decoded {
+function decode(bytes: Uint8Array, { kind, decode, type }: Chosen, bounds: DecodeBounds): Decoded {
   if (decode !== undefined) return decode(bytes, type, bounds);
   if (kind === "text") return readText(bytes);
   const read = readJson(bytes, bounds);

@@ -1,7 +1,9 @@
 /**
- * Json options: how large and how exact a JSON text may be, as a policy says it, for requests and for answers.
+ * Json options: how large and how exact a body may be, as a policy says it, for requests and for answers. What is no JSON
+ * text has the same bounds where it has the same parts.
  */
-import { JSON_BOUNDS, type JsonBounds } from "../contract/json.ts";
+import { JSON_BOUNDS } from "../contract/json.ts";
+import { DECODE_BOUNDS, type DecodeBounds } from "../contract/media/decode.ts";
 import { DEPTH_LEVELS_MAX } from "../contract/json-scan.ts";
 import { count, oneOf, or, type Shape, size } from "../guard.ts";
 
@@ -11,6 +13,8 @@ export interface JsonOptions {
   readonly members: number;
   readonly texts: number;
   readonly numbers: "exact" | "rounded";
+  readonly parts: number;
+  readonly part: number;
 }
 
 export const jsonOptions: { readonly [K in keyof JsonOptions]: Shape<JsonOptions[K]> } = {
@@ -19,14 +23,16 @@ export const jsonOptions: { readonly [K in keyof JsonOptions]: Shape<JsonOptions
   members: or(count("Members of one object.", { min: 1, max: 1_000_000 }), JSON_BOUNDS.members),
   texts: or(size("Bytes of one string or name.", { min: "1B", max: "1GiB" }), "1MiB"),
   numbers: or(oneOf("Whether integers that a double cannot hold are refused, or compared as if rounded.", ["exact", "rounded"]), "exact"),
+  parts: or(count("Parts of a multipart body.", { min: 1, max: 10_000 }), DECODE_BOUNDS.parts),
+  part: or(size("Bytes of one part.", { min: "1B", max: "1GiB" }), "1GiB"),
 };
 
-const known = new Map<string, JsonBounds>();
+const known = new Map<string, DecodeBounds>();
 
 /** The same options give the same object: a body that was held to it need not be read again. */
-export function jsonBounds({ depth, values, members, texts, numbers }: JsonOptions): JsonBounds {
-  const key = [depth, values, members, texts, numbers].join(" ");
+export function jsonBounds({ depth, values, members, texts, numbers, parts, part }: JsonOptions): DecodeBounds {
+  const key = [depth, values, members, texts, numbers, parts, part].join(" ");
   let bounds = known.get(key);
-  if (bounds === undefined) known.set(key, (bounds = { depth, values, members, stringBytes: texts, preciseNumbers: numbers === "exact", uniqueNames: true, prototypeNames: false }));
+  if (bounds === undefined) known.set(key, (bounds = { depth, values, members, stringBytes: texts, preciseNumbers: numbers === "exact", uniqueNames: true, prototypeNames: false, parts, partBytes: part }));
   return bounds;
 }

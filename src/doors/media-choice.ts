@@ -45,7 +45,9 @@ export function mediaChoice(media: readonly MediaType[] | undefined): MediaChoic
     const known = remembered.get(text);
     if (known !== undefined) return known;
     const chosen = choose(text, media);
-    if (remembered.size < REMEMBERED_MAX && text.length <= REMEMBERED_CHARACTERS_MAX) remembered.set(text, chosen);
+    // Of multipart every body has a content type of its own.
+    const returns = text.length <= REMEMBERED_CHARACTERS_MAX && !("kind" in chosen && chosen.kind === "multipart");
+    if (returns && remembered.size < REMEMBERED_MAX) remembered.set(text, chosen);
     return chosen;
   };
 }

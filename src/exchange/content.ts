@@ -6,6 +6,7 @@
  */
 import type { JsonBounds } from "../contract/json.ts";
 import type { Json } from "../contract/json-value.ts";
+import type { FilePart } from "../contract/media/decode.ts";
 import { Beginning } from "./beginning.ts";
 import { type Particulars, type Problem, problem } from "./problem.ts";
 
@@ -30,6 +31,7 @@ export type Bytes = Uint8Array;
 /** Also for whoever can tell from the announced length alone. */
 export const contentTooLarge: (particulars?: Particulars) => Problem = problem("content-too-large", 413, "Content too large");
 const NOTHING: Bytes = new Uint8Array(0);
+const NO_FILES: readonly FilePart[] = [];
 const EMPTY: Source = { open: (sink) => sink.end() };
 
 /** What a screen guard may do with a body: bound it. */
@@ -49,15 +51,18 @@ export interface Readable extends Bounded {
   /** The value that a validate guard made of it, once it has. */
   readonly value: Json | undefined;
   /** For the guard that parsed it: keeps the value for the guards behind it, with what it was held to. */
-  readonly understand: (value: Json, bounds?: JsonBounds) => void;
+  readonly understand: (value: Json, bounds?: JsonBounds, files?: readonly FilePart[]) => void;
   /** What `value` was held to when it was read; undefined: nobody said. */
   readonly bounds: JsonBounds | undefined;
+  /** Which parts of the value are files: empty texts in it, their bytes here. */
+  readonly files: readonly FilePart[];
 }
 
 export class Content implements Readable {
   readonly declared: number | undefined;
   value: Json | undefined = undefined;
   bounds: JsonBounds | undefined = undefined;
+  files: readonly FilePart[] = NO_FILES;
   /** Bytes that have gone by, for the record. */
   passed = 0;
   #source: Source | undefined;
@@ -86,9 +91,10 @@ export class Content implements Readable {
     if (bytes < this.#bound) this.#bound = bytes;
   }
 
-  understand(value: Json, bounds?: JsonBounds): void {
+  understand(value: Json, bounds?: JsonBounds, files: readonly FilePart[] = NO_FILES): void {
     this.value = value;
     this.bounds = bounds;
+    this.files = files;
   }
 
   /** The bytes, when they are here already. */

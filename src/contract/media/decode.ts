@@ -4,7 +4,7 @@
  * Whatever the media type, the outcome is a plain value as JSON has it, so that schemas and every guard behind walk one
  * kind of tree, with JSON Pointers into it.
  */
-import type { JsonBounds } from "../json.ts";
+import { JSON_BOUNDS, type JsonBounds } from "../json.ts";
 import type { Json } from "../json-value.ts";
 import type { MediaTypeText } from "../media-type.ts";
 import type { Finding } from "../operation.ts";
@@ -19,7 +19,17 @@ export interface FilePart {
   readonly bytes: Uint8Array;
 }
 
-export type Decoded = { readonly value: Json; readonly files?: readonly FilePart[] } | { readonly findings: readonly Finding[] };
+/** `plain` is the value for the guards behind, where that is another one: files are empty texts in it. */
+export type Decoded = { readonly value: Json; readonly files?: readonly FilePart[]; readonly plain?: Json } | { readonly findings: readonly Finding[] };
+
+export interface DecodeBounds extends JsonBounds {
+  /** Parts of a multipart body. */
+  readonly parts: number;
+  /** Bytes of one part. */
+  readonly partBytes: number;
+}
+
+export const DECODE_BOUNDS: DecodeBounds = { ...JSON_BOUNDS, parts: 100, partBytes: 1_073_741_824 };
 
 /** Reads a whole body. Never throws; what it cannot read it refuses with at least one finding. Linear in the bytes. */
-export type Decode = (bytes: Uint8Array, type: MediaTypeText, bounds: JsonBounds) => Decoded;
+export type Decode = (bytes: Uint8Array, type: MediaTypeText, bounds: DecodeBounds) => Decoded;

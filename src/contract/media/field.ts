@@ -10,11 +10,12 @@ import { type JsonBounds, readJson } from "../json.ts";
 import type { Json } from "../json-value.ts";
 import { isJson } from "../media-type.ts";
 import type { Place } from "../misfit.ts";
-import type { Finding, Validator } from "../operation.ts";
+import type { Validator } from "../operation.ts";
 import { compileParameter } from "../parameter.ts";
 import { fault, PARAMETER_ITEMS_MAX } from "../parameter-style.ts";
 import { readingsOf } from "../text-value.ts";
 import type { FormPair } from "./form-text.ts";
+import type { Member, MemberReading } from "./members.ts";
 
 /** What the contract says of a field; `validator` where its schema can be told from those of its neighbours. */
 export interface FieldDeclaration {
@@ -33,20 +34,10 @@ export interface FieldEncoding {
   readonly allowReserved: boolean | undefined;
 }
 
-/** Values to try, narrowest first, never none. Pointers lead into the field's value. */
-export type FieldReading = { readonly values: readonly Json[] } | { readonly findings: readonly Finding[] };
-
-export interface Field {
-  readonly name: string;
-  /** Which names in the form carry it. */
-  readonly claims: (name: string) => boolean;
-  readonly read: (pairs: readonly FormPair[], bounds: JsonBounds) => FieldReading;
-}
-
 const OPEN: Validator = { check: () => true, explain: () => [], open: true };
 
 /** Answers the field, or what stands in the way. */
-export function compileField(declaration: FieldDeclaration): Field | { readonly wrong: string } {
+export function compileField(declaration: FieldDeclaration): Member<FormPair> | { readonly wrong: string } {
   const { name, hint, validator, encoding } = declaration;
   if (encoding.style !== undefined || encoding.explode !== undefined || encoding.allowReserved !== undefined) return compileStyled(declaration);
   const forms = formsOf(hint, encoding.contentTypes);
@@ -64,7 +55,7 @@ export function compileField(declaration: FieldDeclaration): Field | { readonly 
   };
 }
 
-function compileStyled({ name, hint, validator = OPEN, encoding, place }: FieldDeclaration): Field | { readonly wrong: string } {
+function compileStyled({ name, hint, validator = OPEN, encoding, place }: FieldDeclaration): Member<FormPair> | { readonly wrong: string } {
   const { style, explode, allowReserved } = encoding;
   const parameter = compileParameter({ name, in: "query", required: false, style, explode, allowReserved, place }, validator, hint);
   if ("wrong" in parameter) return { wrong: `the field "${name}": ${parameter.wrong}` };
@@ -78,8 +69,8 @@ function compileStyled({ name, hint, validator = OPEN, encoding, place }: FieldD
   };
 }
 
-/** How one text of the field may be read. */
-interface Forms {
+/** How one text may be read. */
+export interface Forms {
   readonly text: boolean;
   readonly json: boolean;
 }
@@ -95,18 +86,18 @@ function formsOf(hint: Hint, contentTypes: readonly string[]): Forms | { readonl
 }
 
 /** Of a list every item has a text of its own. */
-function itemOf(hint: Hint): Hint {
+export function itemOf(hint: Hint): Hint {
   return hint.types.has("array") && !hint.types.has("object") ? (hint.items ?? TEXT_HINT) : hint;
 }
 
-function takesText({ types }: Hint): boolean {
+export function takesText({ types }: Hint): boolean {
   return types.size === 0 || ["boolean", "integer", "number", "string", "null"].some((type) => types.has(type as "string")); // the names above
 }
 
 const ONCE = fault("unique", "must be given once");
 const TOO_MANY = fault("maxItems", `must not hold more than ${PARAMETER_ITEMS_MAX} items`);
 
-function readerOfTexts(hint: Hint, forms: Forms): (texts: readonly string[], bounds: JsonBounds) => FieldReading {
+function readerOfTexts(hint: Hint, forms: Forms): (texts: readonly string[], bounds: JsonBounds) => MemberReading {
   const isList = hint.types.has("array");
   const isMore = hint.types.size > 1;
   return (texts, bounds) => {
@@ -120,7 +111,7 @@ function readerOfTexts(hint: Hint, forms: Forms): (texts: readonly string[], bou
   };
 }
 
-function readItems(texts: readonly string[], { prefix, items = TEXT_HINT }: Hint, forms: Forms, bounds: JsonBounds): FieldReading {
+function readItems(texts: readonly string[], { prefix, items = TEXT_HINT }: Hint, forms: Forms, bounds: JsonBounds): MemberReading {
   const narrow: Json[] = [];
   const wide: Json[] = [];
   for (const [index, text] of texts.entries()) {
@@ -133,13 +124,15 @@ function readItems(texts: readonly string[], { prefix, items = TEXT_HINT }: Hint
 }
 
 /** Narrowest first: what is an object or a list as JSON, then numbers and flags, then text. */
-function readOne(text: string, { types }: Hint, { text: asText, json }: Forms, bounds: JsonBounds): FieldReading {
+export function readOne(text: string, { types }: Hint, { text: asText, json }: Forms, bounds: JsonBounds): MemberReading {
   const values: Json[] = [];
   const read = json ? readJson(Buffer.from(text), bounds) : undefined;
   if (read !== undefined && "value" in read && (!asText || (typeof read.value === "object" && read.value !== null))) values.push(read.value);
-  if (asText) values.push(...readingsOf(text, types));
+  // JSON that is refused is not taken for a text instead: somebody behind might still read it.
+  const isBroken = read !== undefined && "wrong" in read && (!asText || read.wrong.reason !== "syntax");
+  if (asText && !isBroken) values.push(...readingsOf(text, types));
   if (values.length > 0) return { values };
-  if (read !== undefined && "wrong" in read && !asText) return { findings: [{ pointer: read.wrong.pointer, keyword: "contentMediaType", message: "must be JSON with one meaning" }] };
+  if (isBroken) return { findings: [{ pointer: read.wrong.pointer, keyword: "contentMediaType", message: "must be JSON with one meaning" }] };
   return { findings: [fault("type", `must be ${nameTypes(types)}`)] };
 }
 

@@ -7,36 +7,35 @@ import { isJsonObject, type Json } from "../json-value.ts";
 import type { Spot } from "../library.ts";
 import type { Validator } from "../operation.ts";
 import type { Direction, Node, Scope } from "../reading.ts";
-import { compileField, type Field, type FieldEncoding } from "./field.ts";
-
-export interface Fields {
-  readonly fields: readonly Field[];
-  /** What belongs to none of them. */
-  readonly rest: Field;
-}
+import { compileField, type FieldEncoding } from "./field.ts";
+import type { FormPair } from "./form-text.ts";
+import { memberSpots } from "./member-spots.ts";
+import type { Member, Members } from "./members.ts";
 
 const PLAIN: FieldEncoding = { contentTypes: [], style: undefined, explode: undefined, allowReserved: undefined };
 
 /** @param schema of the whole form; with none every name is text */
-export function readFields(scope: Scope, media: Node, schema: Spot | undefined, hint: Hint, direction: Direction): Fields | { readonly wrong: string } {
-  const place = scope.reading.library.place(media);
-  const fields: Field[] = [];
+export function readFields(scope: Scope, media: Node, schema: Spot | undefined, hint: Hint, direction: Direction): Members<FormPair> | { readonly wrong: string } {
+  const { library } = scope.reading;
+  const place = library.place(media);
+  const spots = schema === undefined ? NO_SPOTS : memberSpots(schema, library);
+  const members: Member<FormPair>[] = [];
   for (const [name, own] of hint.properties) {
-    const field = compileField({ name, hint: own, validator: memberValidator(scope, schema, name, direction), encoding: readEncoding(media, name), place });
+    const field = compileField({ name, hint: own, validator: memberValidator(scope, spots.get(name), direction), encoding: readEncoding(media, name), place });
     if ("wrong" in field) return field;
-    fields.push(field);
+    members.push(field);
   }
   tellStray(scope, media, hint);
   const rest = compileField({ name: "", hint: hint.rest ?? TEXT_HINT, validator: undefined, encoding: PLAIN, place });
-  return "wrong" in rest ? { wrong: "has members of any name that are no text" } : { fields, rest };
+  return "wrong" in rest ? { wrong: "has members of any name that are no text" } : { members, rest };
 }
 
-/** Of a member that the schema describes in one place. */
-export function memberValidator(scope: Scope, schema: Spot | undefined, name: string, direction: Direction): Validator | undefined {
-  const value = schema === undefined ? undefined : scope.reading.library.at(schema);
-  const properties = isJsonObject(value) ? value["properties"] : undefined;
-  if (schema === undefined || !isJsonObject(properties) || !Object.hasOwn(properties, name)) return undefined;
-  return scope.reading.compile({ file: schema.file, pointer: join(schema.pointer, "properties", name) }, direction).validator;
+const NO_SPOTS: ReadonlyMap<string, readonly Spot[]> = new Map();
+
+/** Of a member that is described in one place; several have to be asked together, as the whole schema does. */
+export function memberValidator(scope: Scope, spots: readonly Spot[] | undefined, direction: Direction): Validator | undefined {
+  const [spot, other] = spots ?? [];
+  return spot === undefined || other !== undefined ? undefined : scope.reading.compile(spot, direction).validator;
 }
 
 /** The Encoding Object of a member; what it does not say stays undefined. */
@@ -62,7 +61,7 @@ function flagOf(value: Json | undefined): boolean | undefined {
 }
 
 /** OpenAPI: a name under `encoding` has to be a member of the schema. */
-function tellStray(scope: Scope, media: Node, { properties }: Hint): void {
+export function tellStray(scope: Scope, media: Node, { properties }: Hint): void {
   const { encoding } = media.value;
   for (const name of isJsonObject(encoding) ? Object.keys(encoding) : []) {
     if (!properties.has(name)) scope.warn({ file: media.file, pointer: join(media.pointer, "encoding", name) }, `the schema has no member "${name}" that could be encoded so`);

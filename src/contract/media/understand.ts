@@ -13,6 +13,8 @@ import type { Direction, Node, Scope } from "../reading.ts";
 import { readBytes, textDecoder } from "./bytes.ts";
 import { readFields } from "./fields.ts";
 import { formDecoder } from "./form.ts";
+import { multipartDecoder } from "./multipart/multipart.ts";
+import { readPartMembers } from "./multipart/part-members.ts";
 import { formatsOfType } from "./signature.ts";
 
 export type Understood = Pick<MediaType, "kind" | "validator" | "decode" | "formats" | "reason">;
@@ -44,7 +46,7 @@ function understandSchema(given: Case, schema: Spot, validator: Validator): Unde
   const { scope, range } = given;
   const { library } = scope.reading;
   if (isJsonRange(range)) return { kind: "json", validator };
-  if (range === FORM) return understandForm(given, schema, validator);
+  if (range === FORM || range === MULTIPART) return understandForm(given, schema, validator);
   if (validator.open) return { kind: isText(range) ? "text" : "opaque", validator: undefined };
   const { types } = hintOf(schema, library);
   if (isText(range) && isScalar(types)) return { kind: "text", validator, decode: types.size === 1 && types.has("string") ? undefined : textDecoder(types, validator) };
@@ -61,19 +63,25 @@ function understandItems({ scope, range, media, direction }: Case): Understood {
 function understandBare(given: Case): Understood {
   const { range } = given;
   if (isJsonRange(range)) return { kind: "json", validator: undefined };
-  if (range === FORM) return understandForm(given, undefined, undefined);
+  if (range === FORM || range === MULTIPART) return understandForm(given, undefined, undefined);
   return { kind: isText(range) ? "text" : "opaque", validator: undefined };
 }
 
 const FORM = "application/x-www-form-urlencoded";
+const MULTIPART = "multipart/form-data";
 const ANY_FORM: Hint = { types: new Set(["object"]), prefix: [], items: undefined, properties: new Map(), rest: undefined };
 
-function understandForm({ scope, media, direction }: Case, schema: Spot | undefined, validator: Validator | undefined): Understood {
+function understandForm(given: Case, schema: Spot | undefined, validator: Validator | undefined): Understood {
+  const { scope, media, direction } = given;
   const said = schema === undefined ? ANY_FORM : hintOf(schema, scope.reading.library);
   const hint = validator?.open === true && !said.types.has("object") ? ANY_FORM : said;
   if (!hint.types.has("object")) return { ...UNREAD, reason: "a form is an object, and its schema is none" };
-  const fields = readFields(scope, media, schema, hint, direction);
-  return "wrong" in fields ? { ...UNREAD, reason: fields.wrong } : { kind: "form", validator, decode: formDecoder(fields, validator) };
+  if (given.range === MULTIPART) {
+    const members = readPartMembers(given, validator?.open === true && hint === ANY_FORM ? undefined : schema, hint);
+    return "wrong" in members ? { ...UNREAD, reason: members.wrong } : { kind: "multipart", validator, decode: multipartDecoder(members, validator) };
+  }
+  const members = readFields(scope, media, schema, hint, direction);
+  return "wrong" in members ? { ...UNREAD, reason: members.wrong } : { kind: "form", validator, decode: formDecoder(members, validator) };
 }
 
 /** Whether bodies of a media range are JSON texts (RFC 6839, section 3.1). `text/json` is an old name of it. */

@@ -1,9 +1,8 @@
 /** Media desk: one media type of a contract, read as an operation's body, and what it makes of bytes. */
 import assert from "node:assert/strict";
 import type { TestContext } from "node:test";
-import { JSON_BOUNDS, type JsonBounds } from "../../../src/contract/json.ts";
 import type { Json } from "../../../src/contract/json-value.ts";
-import type { Decoded } from "../../../src/contract/media/decode.ts";
+import { DECODE_BOUNDS, type DecodeBounds, type Decoded } from "../../../src/contract/media/decode.ts";
 import { readMediaType } from "../../../src/contract/media-type.ts";
 import type { MediaType } from "../../../src/contract/operation.ts";
 import { documentOf, OK, readDocument } from "../read-document.ts";
@@ -19,7 +18,7 @@ export function readOne(t: Pick<TestContext, "after">, range: string, media: Med
 }
 
 /** Decodes under the content type as sent. */
-export function decoderOf(t: Pick<TestContext, "after">, range: string, media: Media, openapi?: string): (body: string | Uint8Array, contentType?: string, bounds?: Partial<JsonBounds>) => Decoded {
+export function decoderOf(t: Pick<TestContext, "after">, range: string, media: Media, openapi?: string): (body: string | Uint8Array, contentType?: string, bounds?: Partial<DecodeBounds>) => Decoded {
   const { type, down } = readOne(t, range, media, openapi);
   assert.deepEqual(down, []);
   const { decode } = type;
@@ -27,7 +26,7 @@ export function decoderOf(t: Pick<TestContext, "after">, range: string, media: M
   return (body, contentType = range, bounds = {}) => {
     const said = readMediaType(contentType);
     assert.ok("type" in said);
-    return decode(typeof body === "string" ? Buffer.from(body) : body, said, { ...JSON_BOUNDS, ...bounds });
+    return decode(typeof body === "string" ? Buffer.from(body) : body, said, { ...DECODE_BOUNDS, ...bounds });
   };
 }
 

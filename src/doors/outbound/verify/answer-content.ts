@@ -1,8 +1,8 @@
 /**
  * Answer content: judges the content of one declared answer.
  */
-import type { JsonBounds } from "../../../contract/json.ts";
 import { readBytes } from "../../../contract/media/bytes.ts";
+import type { DecodeBounds } from "../../../contract/media/decode.ts";
 import type { Answer, MediaType, Problem } from "../../../guard.ts";
 import { type BodyReading, readBody } from "../../body-reading.ts";
 import { type Chosen, mediaChoice } from "../../media-choice.ts";
@@ -14,7 +14,7 @@ export type AnswerContent = (answer: Answer) => Problem | undefined | Promise<Pr
 const ANYTHING: Chosen = { kind: "bytes", validator: undefined, decode: readBytes, type: { type: "application/octet-stream", parameters: new Map() } };
 
 /** @param sizeBytes the most that is held to be judged */
-export function contentJudge(media: readonly MediaType[], bounds: JsonBounds, sizeBytes: number): AnswerContent {
+export function contentJudge(media: readonly MediaType[], bounds: DecodeBounds, sizeBytes: number): AnswerContent {
   const choose = mediaChoice(media);
 
   return (answer) => {

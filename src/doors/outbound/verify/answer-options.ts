@@ -1,5 +1,5 @@
 /** Answer options: how answers are held and read to be judged; said once, at `answer-body`, for every guard that judges them. */
-import type { JsonBounds } from "../../../contract/json.ts";
+import type { DecodeBounds } from "../../../contract/media/decode.ts";
 import { fields, or, type Shape, type Site, size } from "../../../guard.ts";
 import { misread } from "../../../policy/shape.ts";
 import { jsonBounds, type JsonOptions, jsonOptions } from "../../json-options.ts";
@@ -11,7 +11,7 @@ export interface AnswerOptions extends JsonOptions {
 export const answerOptions: Shape<AnswerOptions> = fields({ ...jsonOptions, size: or(size("Largest content that is held to be judged.", { min: "1B", max: "1GiB" }), "10MiB") });
 
 export interface AnswerReading {
-  readonly bounds: JsonBounds;
+  readonly bounds: DecodeBounds;
   readonly sizeBytes: number;
 }
 
