@@ -157,7 +157,7 @@ export function siteOf({ operation: particulars, store = silent, site = {} }: Po
 /** Tells those who follow the exchange how it went on, as the engine does. */
 export function conclude({ followers }: Walked, ending: Partial<Ending> & { readonly left?: boolean } = {}): void {
   const { left = false, ...given } = ending;
-  const whole: Ending = { now: 1_800_000_000_000, status: 200, refusedAt: undefined, bytesIn: 0, bytesOut: 0, ...given };
+  const whole: Ending = { now: 1_800_000_000_000, status: 200, refusedAt: undefined, apiMilliseconds: undefined, bytesIn: 0, bytesOut: 0, ...given };
   if (!left) for (const follower of followers) follower.answered?.(whole);
   for (const follower of followers) follower.concluded?.(whole);
 }

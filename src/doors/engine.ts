@@ -94,12 +94,15 @@ export class Engine {
   }
 
   /** Tells the API how the request came, instead of whatever the caller and strangers before it said. */
-  introduceWay({ caller, outgoing, request }: OpenExchange): void {
+  introduceWay(exchange: OpenExchange): void {
+    const { caller, outgoing, request } = exchange;
+    exchange.asked = this.#now();
     writeForwarded(outgoing, { ...caller, host: caller.host ?? request.fields.one("host") });
   }
 
   /** The second door. undefined: send `exchange.answer`; else call `refuse` with the outcome. */
   outbound(exchange: OpenExchange, status: number, fields: WritableFields, content: Content): Outcome | Promise<Outcome> {
+    exchange.heard = this.#now();
     exchange.answer = new OpenAnswer(status, fields, content, "api");
     const outcome = pass(exchange.plan.outbound, exchange);
     return outcome instanceof Promise ? exchange.within(outcome, () => hostRefusal("deadline", content.awaited ? apiLate() : deadlinePassed())) : outcome;

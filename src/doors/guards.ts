@@ -22,6 +22,7 @@ import { address } from "./inbound/screen/address.ts";
 import { cors } from "./inbound/screen/cors.ts";
 import { framing } from "./inbound/screen/framing.ts";
 import { method } from "./inbound/screen/method.ts";
+import { overload } from "./inbound/screen/overload.ts";
 import { path } from "./inbound/screen/path.ts";
 import { size } from "./inbound/screen/size.ts";
 import { tokenBucket } from "./inbound/throttle/token-bucket.ts";
@@ -37,6 +38,7 @@ import { owner } from "./outbound/verify/owner.ts";
 
 export const GUARDS: readonly Guard[] = [
   framing,
+  overload,
   size,
   address,
   cors,

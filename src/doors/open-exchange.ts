@@ -57,6 +57,9 @@ export class OpenExchange implements Exchange {
   uplink: Uplink | undefined = undefined;
   /** Set by the host once the API has been asked. */
   forwarded = false;
+  /** Milliseconds since the epoch at which the API was asked, and at which the head of its answer was there. */
+  asked: number | undefined = undefined;
+  heard: number | undefined = undefined;
   #outgoing: WritableFields | undefined;
   #abort: AbortController | undefined;
   before: Due | undefined = undefined;
@@ -141,7 +144,8 @@ export class OpenExchange implements Exchange {
     const followers = this.#followers;
     if (followers === undefined) return 0;
     const { outcome, answer, content } = this;
-    const ending: Ending = { now, status: answer.status, refusedAt: outcome?.kind === "refusal" ? outcome.stage : undefined, bytesIn: content.passed, bytesOut: answer.content.passed };
+    const apiMilliseconds = this.asked === undefined ? undefined : Math.max(0, (this.heard ?? now) - this.asked);
+    const ending: Ending = { now, apiMilliseconds, status: answer.status, refusedAt: outcome?.kind === "refusal" ? outcome.stage : undefined, bytesIn: content.passed, bytesOut: answer.content.passed };
     let failed = 0;
     for (const follower of followers) {
       try {

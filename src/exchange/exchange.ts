@@ -38,6 +38,8 @@ export interface Ending {
   readonly status: number;
   /** Where it was refused; undefined: nowhere. */
   readonly refusedAt: Stage | "host" | undefined;
+  /** From asking the API to the head of its answer, or to giving up; undefined: it was not asked. */
+  readonly apiMilliseconds: number | undefined;
   /** Bytes of the bodies that have gone by. */
   readonly bytesIn: number;
   readonly bytesOut: number;
