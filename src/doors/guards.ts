@@ -24,6 +24,7 @@ import { framing } from "./inbound/screen/framing.ts";
 import { method } from "./inbound/screen/method.ts";
 import { overload } from "./inbound/screen/overload.ts";
 import { path } from "./inbound/screen/path.ts";
+import { resourceMetadata } from "./inbound/screen/resource-metadata.ts";
 import { size } from "./inbound/screen/size.ts";
 import { tokenBucket } from "./inbound/throttle/token-bucket.ts";
 import { body } from "./inbound/validate/body.ts";
@@ -42,6 +43,7 @@ export const GUARDS: readonly Guard[] = [
   size,
   address,
   cors,
+  resourceMetadata,
   path,
   method,
   jwt,

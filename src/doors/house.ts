@@ -11,7 +11,7 @@ import type { Operation } from "../contract/operation.ts";
 import { type ReadContract, readContract } from "../contract/read.ts";
 import { readRanges, type Ranges } from "../exchange/address.ts";
 import { readPeppers } from "../keys/pepper.ts";
-import type { Guard } from "../policy/definition.ts";
+import type { Guard, Site } from "../policy/definition.ts";
 import { identityOf } from "../policy/identity.ts";
 import type { Policy } from "../policy/policy.ts";
 import { type Posting, postingsOf, strayNames } from "../policy/postings.ts";
@@ -19,6 +19,7 @@ import { type PolicyReading, readPolicy } from "../policy/read.ts";
 import type { Database } from "../stores/database/database.ts";
 import type { OpenDatabase } from "../stores/database/hold-database.ts";
 import type { OpenStore } from "../stores/hold-store.ts";
+import { describeResource } from "./describe-resource.ts";
 import { makePlan, type Plan, type PlanSite } from "./plan.ts";
 import type { Shared } from "./shared.ts";
 
@@ -89,16 +90,17 @@ function furnish(policy: Policy, contract: ReadContract, reading: PolicyReading,
   const share = shared.begin();
   const identity = identityOf(settings.roles, settings.claims);
   const broken = Map.groupBy(contract.misfits.filter(({ level }) => level === "operation"), ({ operation }) => operation);
-  const plan = (operation: Operation): Plan => {
+  const plan = (operation: Operation, resource?: Site["resource"]): Plan => {
     const { list, public: open } = postingsOf(operation, settings.everywhere, settings.operations, guards, complain);
     const down = operation.listed === "operation" ? broken.get(operation.id)?.find((misfit) => !isLifted(misfit, list)) : undefined;
     const accuse = (message: string, allowed?: string): void => void misfits.push({ level: "error", place: operation.place, message, operation: operation.id, ...(allowed === undefined ? {} : { allowed }) });
-    const site: PlanSite = { contract, operation, public: open, store, ...memory, folder, external: settings.external, identity, random: randomBytes, share, complain, accuse, down: down?.message, switches };
+    const site: PlanSite = { contract, operation, public: open, store, ...memory, folder, external: settings.external, resource, identity, random: randomBytes, share, complain, accuse, down: down?.message, switches };
     return makePlan(list, site);
   };
   const plans = new Map(contract.operations.map((operation) => [operation.id, plan(operation)]));
-  const nowhere = plan(stranded("path", "", []));
-  const elsewhere = settings.unlisted === undefined ? nowhere : plan(stranded("unlisted", "", []));
+  const resource = describeResource(contract, settings.external, [...plans.values()].flatMap(({ tokens }) => tokens));
+  const nowhere = plan(stranded("path", "", []), resource);
+  const elsewhere = settings.unlisted === undefined ? nowhere : plan(stranded("unlisted", "", []), resource);
   const wrongMethod = new Map(contract.operations.map(({ path: template, allow }) => [template, plan(stranded("method", template, allow))]));
   return {
     policy,

@@ -9,7 +9,7 @@ import type { Json } from "../contract/json-value.ts";
 import type { Operation } from "../contract/operation.ts";
 import type { Stage } from "../exchange/exchange.ts";
 import { problem } from "../exchange/problem.ts";
-import type { Post, Risk, Site } from "../policy/definition.ts";
+import type { AcceptedTokens, Post, Risk, Site } from "../policy/definition.ts";
 import type { Posting } from "../policy/postings.ts";
 import { joinOf } from "./join.ts";
 import { doorOf, STAGES } from "./stages.ts";
@@ -36,6 +36,8 @@ export interface Plan {
   readonly sealFrom: number;
   readonly guards: readonly PostedGuard[];
   readonly public: string | undefined;
+  /** Access tokens that are taken here. */
+  readonly tokens: readonly AcceptedTokens[];
   /** Why the operation is down, where a schema or reference of the contract could not be understood. */
   readonly down: string | undefined;
 }
@@ -49,6 +51,7 @@ export interface PlanSite {
   readonly peppers?: Site["peppers"];
   readonly folder: string;
   readonly external: Site["external"];
+  readonly resource?: Site["resource"];
   readonly identity: Site["identity"];
   readonly random: Site["random"];
   readonly share: Site["share"];
@@ -92,6 +95,7 @@ export function makePlan(postings: readonly Posting[], site: PlanSite): Plan {
     sealFrom: sealFrom === -1 ? outbound.length : sealFrom,
     guards: inOrder.map(describe),
     public: site.public,
+    tokens: asked.flatMap(({ tokens }) => tokens ?? []),
     down: site.down,
   };
 }

@@ -44,6 +44,8 @@ export interface Site {
   readonly folder: string;
   /** Where callers find this door: canonical addresses, without a slash at the end. */
   readonly external: readonly string[];
+  /** This API as a protected resource, where requests are answered that the contract does not list. */
+  readonly resource?: { readonly path: string; readonly metadata: JsonObject } | undefined;
   /** Why strangers may come in here, when the policy says so. */
   readonly public: string | undefined;
   /** WWW-Authenticate challenges of the authenticate guards whose schemes this operation takes (RFC 9110, section 11.6.1). */
@@ -81,7 +83,7 @@ export interface Definition<S extends Stage, Options> {
   /** The option that a posting stands for which is only a text. */
   readonly short?: string;
   /** For authenticate. */
-  readonly establishes?: (options: Options, site: Pick<Site, "operation">) => Established;
+  readonly establishes?: (options: Options, site: Pick<Site, "operation" | "external">) => Established;
   /** undefined: nothing to check at this operation. */
   readonly compile: (options: Options, site: Site) => Check<S> | undefined;
   /** What the same posting does at other stages, where one decision takes several steps. Each sees what its stage may see. */
@@ -94,11 +96,20 @@ export interface Established {
   readonly schemes: readonly string[];
   /** How callers are asked for it (RFC 9110, section 11.6.1); none where HTTP has no word for it. */
   readonly challenges: readonly string[];
+  /** The access tokens that it takes, for those who ask what this API takes (RFC 9728). */
+  readonly tokens?: AcceptedTokens;
+}
+
+export interface AcceptedTokens {
+  readonly issuer: string;
+  readonly bound: "dpop" | "mtls" | "either" | undefined;
+  /** Signature algorithms of proofs of possession. */
+  readonly proofs: readonly string[];
 }
 
 /** What `post` yields: options understood once, ready to compile. */
 export interface Post {
-  readonly establishes: (site: Pick<Site, "operation">) => Established | undefined;
+  readonly establishes: (site: Pick<Site, "operation" | "external">) => Established | undefined;
   /**
    * The check is typed by its stage where it is defined; from here on the engine keeps stage and check together.
    * `stage` is one of the guard's stages; its own when left out.

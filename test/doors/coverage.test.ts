@@ -16,7 +16,7 @@ type Change = Partial<PostedGuard>;
 function plan(particulars: Partial<Operation> = {}, changes: Readonly<Record<string, Change>> = {}, rest: Partial<Plan> = {}): Plan {
   const posted = [...standing, ...GUARDS.filter(({ name }) => name === "token-bucket")];
   const guards = posted.map(({ name, stage, risks }): PostedGuard => ({ guard: name, stage, risks, options: {}, mode: "enforce", waived: undefined, source: "standing", pointer: "", checks: true, ...changes[name] }));
-  return { operation: operation({ security: [[]], ...particulars }), inbound: [], outbound: [], sealFrom: 0, guards, public: undefined, down: undefined, ...rest };
+  return { operation: operation({ security: [[]], ...particulars }), inbound: [], outbound: [], sealFrom: 0, guards, public: undefined, tokens: [], down: undefined, ...rest };
 }
 
 function measure(...plans: readonly Plan[]): Coverage {

@@ -12,12 +12,11 @@
  */
 import { count, defineGuard, duration, fields, type Guard, listOf, oneOf, optional, or, type Problem, problem, reason, text } from "../../../guard.ts";
 import { ASYMMETRIC_NAMES } from "../../../keys/algorithm.ts";
-import { bearerSchemes } from "../../../keys/bearer.ts";
 import { introspector } from "../../../keys/introspection/introspect.ts";
 import { checkToken } from "./access-token/check-token.ts";
 import { issuerName } from "./access-token/issuer-name.ts";
 import { openPossession } from "./access-token/possession.ts";
-import { challengesFor, possessionOptions } from "./access-token/possession-options.ts";
+import { establishesTokens, possessionOptions } from "./access-token/possession-options.ts";
 import { openRevocation, revocationOptions } from "./access-token/revocation.ts";
 import { openIssuer } from "./introspection/open-issuer.ts";
 
@@ -58,7 +57,7 @@ export const introspection: Guard = defineGuard({
     ...possessionOptions,
   }),
 
-  establishes: (options, { operation }) => ({ schemes: bearerSchemes(operation), challenges: challengesFor(options) }),
+  establishes: establishesTokens,
 
   compile(options, site) {
     const { operation, share, report } = site;

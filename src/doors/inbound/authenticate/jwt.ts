@@ -13,7 +13,6 @@
  */
 import { count, defineGuard, duration, fields, type Guard, listOf, oneOf, optional, or, type Problem, problem, reason, text } from "../../../guard.ts";
 import { algorithmOf, ASYMMETRIC_NAMES, SYMMETRIC_NAMES } from "../../../keys/algorithm.ts";
-import { bearerSchemes } from "../../../keys/bearer.ts";
 import { fetchDocument } from "../../../keys/fetch-document.ts";
 import { type Verify, verifierOf } from "../../../keys/jwt.ts";
 import { openKeys } from "../../../keys/open-keys.ts";
@@ -21,7 +20,7 @@ import { TokenCache } from "../../../keys/token-cache.ts";
 import { checkToken } from "./access-token/check-token.ts";
 import { issuerName } from "./access-token/issuer-name.ts";
 import { openPossession } from "./access-token/possession.ts";
-import { challengesFor, possessionOptions } from "./access-token/possession-options.ts";
+import { establishesTokens, possessionOptions } from "./access-token/possession-options.ts";
 import { openRevocation, revocationOptions } from "./access-token/revocation.ts";
 
 const keysUnavailable = problem("keys-unavailable", 503, "The credential cannot be checked at the moment", "issuer");
@@ -48,7 +47,7 @@ export const jwt: Guard = defineGuard({
     incomplete: optional(reason("Why tokens without sub, client_id, iat or jti are taken.")),
   }),
 
-  establishes: (options, { operation }) => ({ schemes: bearerSchemes(operation), challenges: challengesFor(options) }),
+  establishes: establishesTokens,
 
   compile(options, site) {
     const { operation, folder, share, report } = site;

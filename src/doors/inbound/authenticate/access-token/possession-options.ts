@@ -2,8 +2,10 @@
  * Possession options: what a policy says about tokens that are bound to a key, the same in every guard that takes access
  * tokens.
  */
-import { checked, duration, fields, listOf, oneOf, optional, or, type Shape, text } from "../../../../guard.ts";
+import { resourcePlace } from "../../../../exchange/protected-resource.ts";
+import { checked, duration, type Established, fields, listOf, oneOf, optional, or, type Shape, type Site, text } from "../../../../guard.ts";
 import { ASYMMETRIC_NAMES } from "../../../../keys/algorithm.ts";
+import { bearerSchemes } from "../../../../keys/bearer.ts";
 import { misread } from "../../../../policy/shape.ts";
 
 export interface NonceWishes {
@@ -40,11 +42,19 @@ export const possessionOptions: { readonly [K in keyof PossessionWishes]: Shape<
   realm: or(checked(text("Name of the protected space, told to callers.", { max: 100 }), (value) => (/^[ !#-[\]-~]+$/.test(value) ? { value } : { wrong: "no quotes and no backslashes here" })), "api"),
 };
 
-/** How callers are asked for a token (RFC 6750, section 3; RFC 9449, section 7.1). */
-export function challengesFor(wishes: PossessionWishes): readonly string[] {
+/** What a guard with these wishes can find out, and how callers are asked for it. */
+export function establishesTokens(wishes: PossessionWishes & { readonly issuer: string }, { operation, external }: Pick<Site, "operation" | "external">): Established {
+  const { issuer, bound } = wishes;
+  return { schemes: bearerSchemes(operation), challenges: challengesFor(wishes, external), tokens: { issuer, bound, proofs: dpopOf(wishes)?.algorithms ?? [] } };
+}
+
+/** See RFC 6750, section 3, RFC 9449, section 7.1, and RFC 9728, section 5.1. */
+export function challengesFor(wishes: PossessionWishes, external: readonly string[]): readonly string[] {
   const dpop = dpopOf(wishes);
-  const bearer = wishes.bound === "dpop" ? [] : [`Bearer realm="${wishes.realm}"`];
-  return dpop === undefined ? bearer : [...bearer, `DPoP realm="${wishes.realm}", algs="${dpop.algorithms.join(" ")}"`];
+  const place = resourcePlace(external);
+  const metadata = place === undefined ? "" : `, resource_metadata="${place.url}"`;
+  const bearer = wishes.bound === "dpop" ? [] : [`Bearer realm="${wishes.realm}"${metadata}`];
+  return dpop === undefined ? bearer : [...bearer, `DPoP realm="${wishes.realm}", algs="${dpop.algorithms.join(" ")}"${metadata}`];
 }
 
 /** undefined: nobody here checks proofs. Where they are a must, what nobody wrote down is as by default. */

@@ -28,7 +28,7 @@ const withBoth = token(issuer, { claims: { jti: "both", cnf: { jkt: thumbprint(c
 
 function door(options: JsonObject = {}, store: Store = memoryStore()): (given: Given) => Promise<Sent> {
   const posted = jwt.post({ ...OPTIONS, ...options }, { pointer: "", report: () => undefined });
-  const { challenges = [] } = posted?.establishes({ operation: operation(SECURED) }) ?? {};
+  const { challenges = [] } = posted?.establishes({ operation: operation(SECURED), external: [] }) ?? {};
   return post({ guard: jwt, options: { ...OPTIONS, ...options }, operation: SECURED, store, site: { folder, external: [EXTERNAL], challenges } });
 }
 
@@ -185,7 +185,7 @@ test("a must is a must: each kind of binding, and either", async () => {
 });
 
 test("callers are asked for what is taken", () => {
-  const challenges = (bound: "dpop" | "mtls" | "either" | undefined, checked = false): readonly string[] => challengesFor({ bound, dpop: checked ? { algorithms: ["ES256"], window: 1, nonce: undefined } : undefined, realm: "x" });
+  const challenges = (bound: "dpop" | "mtls" | "either" | undefined, checked = false): readonly string[] => challengesFor({ bound, dpop: checked ? { algorithms: ["ES256"], window: 1, nonce: undefined } : undefined, realm: "x" }, []);
   assert.deepEqual(challenges(undefined), ['Bearer realm="x"']);
   assert.deepEqual(challenges(undefined, true), ['Bearer realm="x"', 'DPoP realm="x", algs="ES256"']);
   assert.deepEqual(challenges("mtls"), ['Bearer realm="x"']);
