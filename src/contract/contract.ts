@@ -15,4 +15,6 @@ export interface Contract {
   readonly files: readonly string[];
   /** Text of the document's `info.description` and the like is not kept; extensions are, for policies to look at. */
   readonly extensions: Readonly<Record<string, Json>>;
+  /** Whether a key that begins like this stands anywhere in its files. Worked out when first asked. */
+  readonly mentions?: (prefix: string) => boolean;
 }

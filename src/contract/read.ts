@@ -104,7 +104,28 @@ function describeDocument(value: JsonObject, dialect: string, library: Library):
     file: library.root,
     files: library.files,
     extensions: extensionsOf(value),
+    mentions: mentioning(library),
   };
+}
+
+function mentioning(library: Library): (prefix: string) => boolean {
+  let names: Set<string> | undefined;
+  return (prefix) => {
+    if (names === undefined) {
+      names = new Set();
+      for (const file of library.files) collectExtensions(library.at({ file, pointer: "" }), names);
+    }
+    return [...names].some((name) => name.startsWith(prefix));
+  };
+}
+
+function collectExtensions(value: Json | undefined, names: Set<string>): void {
+  if (Array.isArray(value)) for (const item of value as readonly Json[]) collectExtensions(item, names); // isArray forgets readonly
+  if (!isJsonObject(value)) return;
+  for (const [name, member] of Object.entries(value)) {
+    if (name.startsWith("x-")) names.add(name);
+    collectExtensions(member, names);
+  }
 }
 
 function extensionsOf(value: JsonObject): Readonly<Record<string, Json>> {

@@ -32,6 +32,7 @@ import { injection } from "./inbound/validate/injection.ts";
 import { parameters } from "./inbound/validate/parameters.ts";
 import { targetUrl } from "./inbound/validate/target-url.ts";
 import { faults } from "./outbound/disclose/faults.ts";
+import { properties } from "./outbound/disclose/properties.ts";
 import { headers } from "./outbound/seal/headers.ts";
 import { answerBody } from "./outbound/verify/answer-body.ts";
 import { answerStatus } from "./outbound/verify/answer-status.ts";
@@ -65,6 +66,7 @@ export const GUARDS: readonly Guard[] = [
   owner,
   answerStatus,
   answerBody,
+  properties,
   faults,
   headers,
 ];

@@ -5,7 +5,8 @@
 import { JSON_BOUNDS } from "../contract/json.ts";
 import { DECODE_BOUNDS, type DecodeBounds } from "../contract/media/decode.ts";
 import { DEPTH_LEVELS_MAX } from "../contract/json-scan.ts";
-import { count, oneOf, or, type Shape, size } from "../guard.ts";
+import { count, fields, oneOf, or, type Shape, type Site, size } from "../guard.ts";
+import { misread } from "../policy/shape.ts";
 
 export interface JsonOptions {
   readonly depth: number;
@@ -35,4 +36,16 @@ export function jsonBounds({ depth, values, members, texts, numbers, parts, part
   let bounds = known.get(key);
   if (bounds === undefined) known.set(key, (bounds = { depth, values, members, stringBytes: texts, preciseNumbers: numbers === "exact", uniqueNames: true, prototypeNames: false, parts, partBytes: part }));
   return bounds;
+}
+
+const alone: Shape<JsonOptions> = fields(jsonOptions);
+
+/** As the guard of this name reads bodies here; as it would by default, where it does not stand. What is wrong is told where it is posted. */
+export function jsonBoundsOf({ optionsOf }: Pick<Site, "optionsOf">, guard: string): JsonBounds {
+  const quiet = { pointer: "", report: () => undefined };
+  for (const written of [...(optionsOf?.(guard) ?? []), {}]) {
+    const read = alone.read(written, quiet);
+    if (read !== misread) return jsonBounds(read);
+  }
+  return JSON_BOUNDS;
 }

@@ -30,8 +30,8 @@ export interface Sketch {
   readonly required: ReadonlySet<string>;
   /** A declared member: by name, by a pattern, or because all others have a schema. */
   readonly member: (name: string) => Sketch | undefined;
-  /** Members without a name of their own: all of them together, and which names are theirs. */
-  readonly others: { readonly sketch: Sketch; readonly claims: (name: string) => boolean } | undefined;
+  /** Members without a name of their own: all of them together, and which names are theirs; undefined: all others. */
+  readonly others: { readonly sketch: Sketch; readonly claims: ((name: string) => boolean) | undefined } | undefined;
   /** Of a list: all of its items together. */
   readonly items: Sketch | undefined;
   /** Everything that stands under this keyword in the schemas that apply here. */

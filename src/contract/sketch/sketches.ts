@@ -71,7 +71,8 @@ function draw(key: string, spots: readonly Spot[], sketches: Sketches, { library
     },
     get others() {
       if (others.length === 0) return undefined;
-      return { sketch: sketches.of(others.map(({ spot }) => spot)), claims: (name: string) => others.some(({ matches }) => matches === undefined || matches(name)) };
+      const claims = others.some(({ matches }) => matches === undefined) ? undefined : (name: string): boolean => others.some(({ matches }) => matches?.(name));
+      return { sketch: sketches.of(others.map(({ spot }) => spot)), claims };
     },
     get items() {
       return items.length === 0 ? undefined : sketches.of(items);

@@ -1,7 +1,7 @@
 /**
  * Owner: what somebody else owns looks exactly like what does not exist.
  *
- *     getAccount:    { owner: { field: customerId } }
+ *     getAccount:    { owner: customerId }
  *     listTransfers: { owner: { field: "items[*].customerId", beside: { total: recount, next: remove } } }
  *     listBranch:    { owner: { field: "[*].branch", is: principal.branch, unless: { role: auditor, reason: "audits all branches" } } }
  *
@@ -31,6 +31,7 @@ export const owner: Guard = defineGuard({
   name: "owner",
   stage: "verify",
   risks: ["API1:2023"],
+  short: "field",
   options: ownerOptions,
 
   compile(options, site): Check<"verify"> | undefined {

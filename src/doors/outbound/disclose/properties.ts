@@ -1,0 +1,53 @@
+/**
+ * Properties: of an object a caller reads what he may read, and sets what he may set.
+ *
+ *     # in the contract, at a property's schema
+ *     riskScore: { type: integer, x-sallyport-read: customers:internal, x-sallyport-write: [] }
+ *     # in the policy
+ *     properties: { read: { "[*].internalNote": { role: auditor } }, undeclared: { sent: refuse, answered: remove } }
+ *
+ * A member for which a caller lacks the right is cut out of answers, byte by byte, and refused in requests: 403, with the
+ * place told to the operator alone. Members that the contract declares nowhere can be refused on the way in, and removed or
+ * refused on the way out, also where its schemas leave objects open; an object of which it names no member is free. Where
+ * several schemas may apply to one member, the rights of all of them are needed. `readOnly` and `writeOnly` are kept by `body`
+ * and `answer-body`, and here where those do not stand. An answer is held to its whole schema before anything is cut.
+ *
+ * What callers see is worked out at start-up for each set of rights. Whoever does not see all gets no validator, hash or length of
+ * the whole either, by which what is hidden could be guessed, and cannot ask under conditions or for parts. The types of JSON
+ * Patch name members in their values, where nobody looks: an operation that takes them needs a `rule`.
+ *
+ * Answers API3:2023, broken object property level authorization. See CWE-213 and CWE-915.
+ */
+import { defineGuard, type Guard } from "../../../guard.ts";
+import { CONDITIONS } from "../verify/owner/hidden.ts";
+import { SAFE } from "../verify/owner/safe.ts";
+import { guardAssignment } from "./properties/guard-assignment.ts";
+import { openOutlook } from "./properties/outlook.ts";
+import { propertyOptions } from "./properties/options.ts";
+import { reveal } from "./properties/reveal.ts";
+
+export const properties: Guard = defineGuard({
+  name: "properties",
+  stage: "disclose",
+  risks: ["API3:2023"],
+  standing: true,
+  options: propertyOptions,
+
+  compile(options, site) {
+    const outlook = openOutlook(options, site);
+    return outlook === undefined ? undefined : reveal(outlook, options, site);
+  },
+
+  elsewhere: {
+    validate: guardAssignment,
+    prepare(options, site) {
+      const { operation, mode } = site;
+      const outlook = SAFE.has(operation.method) && mode !== "observe" ? openOutlook(options, { ...site, report: () => undefined }) : undefined;
+      if (outlook === undefined) return undefined;
+      return ({ outgoing, principal }) => {
+        if (outlook.seesLess(principal)) outgoing.removeWhere((name) => CONDITIONS.has(name));
+        return undefined;
+      };
+    },
+  },
+});

@@ -1,0 +1,57 @@
+/**
+ * Trees: the property trees of an operation's bodies, one way or the other, where there is anything to keep in them.
+ */
+import { readMemberPath, type MemberPath } from "../../../../contract/member-path.ts";
+import { findMember, isMissing } from "../../../../contract/sketch/find-member.ts";
+import type { MediaType, Site } from "../../../../guard.ts";
+import type { PropertyOptions } from "./options.ts";
+import { growTree, type PropertyNode, UNDECLARED } from "./property-tree.ts";
+import { type Right, Rights, RIGHTS_MAX } from "./rights.ts";
+
+type Validator = NonNullable<MediaType["validator"]>;
+
+export interface Trees {
+  readonly rights: Rights;
+  /** By what a chosen body is known by. */
+  readonly roots: ReadonlyMap<Validator, PropertyNode>;
+}
+
+type Way = "read" | "write";
+
+/** undefined: nothing is asked for. What does not fit is reported. */
+export function growTrees(way: Way, media: readonly MediaType[], options: PropertyOptions, site: Site): Trees | undefined {
+  const { contract, operation, posted, report } = site;
+  if (operation.listed !== "operation") return undefined;
+  const rules = readRules(way, options[way], site.report);
+  const guard = way === "read" ? "answer-body" : "body";
+  const never = posted?.has(guard) === true ? undefined : way === "read" ? "writeOnly" : "readOnly";
+  const closes = (way === "read" ? options.undeclared.answered : options.undeclared.sent) !== "contract";
+  // Most contracts have no word of this: then nothing is drawn.
+  if (rules.length === 0 && never === undefined && !closes && contract.mentions?.("x-sallyport-") === false) return undefined;
+  const rights = new Rights(site);
+  const roots = new Map<Validator, PropertyNode>();
+  const used = new Set<MemberPath>();
+  for (const one of media) {
+    const { validator } = one;
+    if (validator?.sketch === undefined || roots.has(validator)) continue;
+    const { sketch } = validator;
+    const here = rules.filter(({ path }) => !isMissing(findMember(sketch, path)));
+    for (const { path } of here) used.add(path);
+    const root = growTree(sketch, { rights, extension: `x-sallyport-${way}`, never, rules: here, complain: report });
+    if (!closes && (root.below & ~UNDECLARED) === 0) continue;
+    if (way === "read" && one.kind !== "json") report(`properties of ${one.range} cannot be taken out`, "JSON, or a type of its own for those who may see all");
+    roots.set(validator, root);
+  }
+  for (const { path, text } of rules) if (!used.has(path)) report(`${way}: no ${way === "read" ? "answer" : "request"} of the operation has ${text}`, "a path that the contract has");
+  if (rights.isTooMany) report(`more than ${RIGHTS_MAX} different rights in one operation`, "the same scopes and roles for several properties");
+  return roots.size === 0 ? undefined : { rights, roots };
+}
+
+function readRules(way: Way, written: ReadonlyMap<string, Right>, report: Site["report"]): readonly { readonly path: MemberPath; readonly right: Right; readonly text: string }[] {
+  return [...written].flatMap(([text, right]) => {
+    const read = readMemberPath(text);
+    if ("path" in read) return [{ path: read.path, right, text }];
+    report(`${way}: ${read.wrong}`, read.allowed);
+    return [];
+  });
+}
