@@ -41,11 +41,11 @@ export function jsonBounds({ depth, values, members, texts, numbers, parts, part
 const alone: Shape<JsonOptions> = fields(jsonOptions);
 
 /** As the guard of this name reads bodies here; as it would by default, where it does not stand. What is wrong is told where it is posted. */
-export function jsonBoundsOf({ optionsOf }: Pick<Site, "optionsOf">, guard: string): JsonBounds {
+export function jsonBoundsOf({ optionsOf }: Pick<Site, "optionsOf">, guard: string): DecodeBounds {
   const quiet = { pointer: "", report: () => undefined };
   for (const written of [...(optionsOf?.(guard) ?? []), {}]) {
     const read = alone.read(written, quiet);
     if (read !== misread) return jsonBounds(read);
   }
-  return JSON_BOUNDS;
+  return DECODE_BOUNDS;
 }
