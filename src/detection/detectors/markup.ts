@@ -1,0 +1,35 @@
+/**
+ * Markup: XML and its kin in a text that somebody may parse: entities, inclusions, style sheets, and what servers run while they
+ * send a page (SSI, ESI).
+ */
+import type { Detector } from "../detector.ts";
+import { MARK } from "../marks.ts";
+
+/** In lower case; each begins with `<` or stands within an element. */
+const MARKERS: readonly (readonly [marker: string, rule: string])[] = [
+  ["<!entity", "markup-entity"], ["<!element", "markup-entity"], ["<!attlist", "markup-entity"],
+  ["xi:include", "markup-inclusion"], ["http://www.w3.org/2001/xinclude", "markup-inclusion"], ["xsi:schemalocation", "markup-inclusion"], ["xsi:nonamespaceschemalocation", "markup-inclusion"],
+  ["<?xml-stylesheet", "markup-style"], ["<xsl:", "markup-style"], ["<xsl ", "markup-style"],
+  ["<!--#exec", "markup-server"], ["<!--#include", "markup-server"], ["<!--#echo", "markup-server"], ["<!--#printenv", "markup-server"], ["<!--#config", "markup-server"], ["<!--#set", "markup-server"], ["<!--#fsize", "markup-server"],
+  ["<esi:", "markup-server"], ["<?php", "markup-program"], ["<?=", "markup-program"], ["<%@", "markup-program"], ["<%!", "markup-program"], ["<jsp:", "markup-program"], ["<cfexecute", "markup-program"], ["<cfinclude", "markup-program"], ["<cffile", "markup-program"],
+];
+
+export const markup: Detector = {
+  name: "markup",
+  kinds: new Set(["short", "text", "url", "filename"]),
+  needs: MARK.angle,
+  find({ text }) {
+    const lower = text.toLowerCase();
+    for (const [marker, rule] of MARKERS) if (lower.includes(marker)) return rule;
+    return holdsDoctype(lower) ? "markup-entity" : undefined;
+  },
+};
+
+/** `<!DOCTYPE html>` is a page's; with a subset of its own, or with another file, it is not. */
+function holdsDoctype(lower: string): boolean {
+  const at = lower.indexOf("<!doctype");
+  if (at === -1) return false;
+  const close = lower.indexOf(">", at);
+  const inside = lower.slice(at, close === -1 ? at + 512 : close);
+  return inside.includes("[") || inside.includes("system");
+}

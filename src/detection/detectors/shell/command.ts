@@ -1,0 +1,74 @@
+/** Command: whether a command stands at a token, and whether something stands behind it that only commands have. */
+import { NUMBER, type Reading, WORD } from "../../reading.ts";
+import { AS, SHELL } from "./words.ts";
+
+/** The token of the command that is run here, behind what runs it, or -1. */
+export function commandAt(reading: Reading, from: number): number {
+  let at = from;
+  for (let steps = 0; steps < 4; steps++) {
+    const type = reading.typeAt(at);
+    if (type === 0x27 || type === 0x22 || type === 0x5c) {
+      at++;
+      continue;
+    }
+    if (type === 0x2f || type === 0x2e || type === 0x7e) return programAt(reading, at);
+    if (type !== WORD) return -1;
+    const meaning = reading.classAt(at, SHELL);
+    if (meaning === AS.prefix && reading.typeAt(at + 1) === WORD && isCommand(reading.classAt(at + 1, SHELL))) {
+      at++;
+      continue;
+    }
+    return isCommand(meaning) ? at : -1;
+  }
+  return -1;
+}
+
+function isCommand(meaning: number): boolean {
+  return meaning !== 0 && meaning !== AS.cmdlet;
+}
+
+/** The last part of a path, where it is a command. */
+function programAt(reading: Reading, from: number): number {
+  let at = from;
+  while (at < from + 12 && (reading.typeAt(at) === 0x2f || reading.typeAt(at) === 0x2e || reading.typeAt(at) === 0x7e || (reading.typeAt(at) === WORD && reading.typeAt(at + 1) === 0x2f))) at++;
+  return reading.typeAt(at) === WORD && isCommand(reading.classAt(at, SHELL)) ? at : -1;
+}
+
+/** Options, paths, variables, redirections, addresses: ` -la`, ` /etc`, ` $IFS`, ` > x`, ` http://`. */
+export function isArgued(reading: Reading, at: number): boolean {
+  const type = reading.typeAt(at + 1);
+  const isTight = reading.isGlued(at + 1);
+  switch (type) {
+    case 0x2d:
+      // `cat - x` and `set-up` are none.
+      return !isTight && reading.isGlued(at + 2) && (reading.typeAt(at + 2) === WORD || reading.typeAt(at + 2) === 0x2d || reading.typeAt(at + 2) === NUMBER);
+    case 0x2f:
+      return !isTight && reading.isGlued(at + 2) && (reading.typeAt(at + 2) === WORD || reading.typeAt(at + 2) === 0x3f || reading.typeAt(at + 2) === 0x2a || reading.typeAt(at + 2) === 0x5b);
+    case 0x24:
+      return reading.isGlued(at + 2);
+    case 0x3c:
+    case 0x3e:
+      return reading.typeAt(at + 2) !== 0x3d && reading.typeAt(at + 2) !== WORD ? true : !isTight || reading.isGlued(at + 2);
+    case 0x7e:
+    case 0x25:
+      return reading.isGlued(at + 2);
+    case NUMBER:
+      return isAddress(reading, at + 1);
+    case WORD:
+      return !isTight && isPathOrAddress(reading, at + 1);
+    default:
+      return false;
+  }
+}
+
+function isAddress(reading: Reading, at: number): boolean {
+  return reading.typeAt(at + 1) === 0x2e && reading.typeAt(at + 2) === NUMBER;
+}
+
+/** `http://...`, `c:\...`, `etc/passwd`, `some_host/x.sh`, `file.txt`. */
+function isPathOrAddress(reading: Reading, at: number): boolean {
+  const sign = reading.typeAt(at + 1);
+  if (!reading.isGlued(at + 1)) return false;
+  if (sign === 0x3a) return (reading.typeAt(at + 2) === 0x2f && reading.typeAt(at + 3) === 0x2f) || reading.typeAt(at + 2) === 0x5c;
+  return (sign === 0x2f && reading.isGlued(at + 2) && reading.typeAt(at + 2) === WORD) || sign === 0x5c;
+}

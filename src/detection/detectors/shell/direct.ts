@@ -1,0 +1,34 @@
+/**
+ * Direct: a text that is a command from its first word on, where a whole command is taken.
+ *
+ * "cat /etc/passwd" is one, "cat food" is none, and "curl and divergence" is a chapter of a book.
+ */
+import { END, NUMBER, type Reading, WORD } from "../../reading.ts";
+import { commandAt, isArgued } from "./command.ts";
+import { AS, SHELL } from "./words.ts";
+
+export function findDirect(reading: Reading): string | undefined {
+  let start = 0;
+  while (start < 3 && (reading.typeAt(start) === 0x27 || reading.typeAt(start) === 0x22)) start++;
+  const command = commandAt(reading, start);
+  if (command === -1) return undefined;
+  const meaning = reading.classAt(command, SHELL);
+  if (reading.typeAt(start) !== WORD) return command > start && (isArgued(reading, command) || reading.typeAt(command + 1) === END) && reading.typeAt(start) === 0x2f ? "shell-program" : undefined;
+  if (meaning === AS.commonWindows) return undefined;
+  if (isArgued(reading, command) && !isSentence(reading, command)) return "shell-direct";
+  if (meaning === AS.shell && reading.typeAt(command + 1) === NUMBER) return undefined;
+  // A prefix and a command: "time sh", "nohup ifconfig".
+  return command > start && meaning !== AS.common && reading.typeAt(command + 1) === END ? "shell-direct" : undefined;
+}
+
+/** A full stop, a comma or a question mark with a blank behind it, some words on. */
+function isSentence(reading: Reading, command: number): boolean {
+  if (reading.classAt(command, SHELL) !== AS.common) return false;
+  let words = 0;
+  for (let at = command + 1; at < reading.count && at < command + 24; at++) {
+    const type = reading.type[at] ?? 0;
+    if (type === WORD && !reading.isGlued(at)) words++;
+    if (words > 3) return true;
+  }
+  return false;
+}

@@ -1,0 +1,70 @@
+/** Windows: what cmd and PowerShell run: `for %i in (...) do`, `cmd /c`, `Invoke-WebRequest`, `%COMSPEC%`. */
+import { NUMBER, type Reading, WORD } from "../../reading.ts";
+import { AS, SHELL } from "./words.ts";
+
+const VARIABLES: ReadonlySet<string> = new Set(["comspec", "systemdrive", "systemroot", "windir", "programfiles", "appdata", "localappdata", "userprofile", "temp", "path", "pathext"]);
+const NOUNS: ReadonlySet<string> = new Set(["webrequest", "expression", "command", "restmethod", "item", "process", "object", "childitem", "content", "service_", "wmiobject", "ciminstance", "bitstransfer", "executionpolicy", "job", "module", "hotfix", "localuser", "null", "computername", "credential", "eventlog", "location", "variable", "alias", "history", "path", "netfirewallrule", "mppreference", "webservice", "shellcommand", "mimikatz", "securestring", "string"]);
+
+export function findWindows(reading: Reading, at: number): string | undefined {
+  const word = reading.textAt(at).toLowerCase();
+  if (word === "for") return isLoop(reading, at) ? "shell-windows" : undefined;
+  if (word === "if") return isTest(reading, at) ? "shell-windows" : undefined;
+  if (reading.typeAt(at - 1) === 0x25 && reading.typeAt(at + 1) === 0x25) return VARIABLES.has(word) ? "shell-windows" : undefined;
+  const meaning = reading.classAt(at, SHELL);
+  if (meaning === AS.cmdlet) return isCmdlet(reading, at) ? "shell-cmdlet" : undefined;
+  if (word === "cmd" || word === "powershell" || word === "pwsh") return isRun(reading, at) ? "shell-windows" : undefined;
+  return undefined;
+}
+
+/** `for %i in (...) do`, `for /f "..." %%a in (...) do`. */
+function isLoop(reading: Reading, at: number): boolean {
+  let next = at + 1;
+  for (let steps = 0; steps < 24 && next < reading.count; steps++, next++) {
+    const type = reading.type[next];
+    if (type !== 0x25) continue;
+    while (reading.typeAt(next) === 0x25) next++;
+    const name = reading.typeAt(next) === 0x7e ? next + 1 : next;
+    for (let ahead = name; ahead < name + 3; ahead++) if (reading.textAt(ahead).toLowerCase() === "in" && reading.typeAt(ahead + 1) === 0x28) return true;
+    return false;
+  }
+  return false;
+}
+
+/** `if exist x`, `if not defined x`, `if "%a%"=="b"`, `if /i`. */
+function isTest(reading: Reading, at: number): boolean {
+  let next = at + 1;
+  if (reading.typeAt(next) === 0x2f && /^i$/i.test(reading.textAt(next + 1))) next += 2;
+  const isNegated = reading.textAt(next).toLowerCase() === "not";
+  if (isNegated) next++;
+  const word = reading.textAt(next).toLowerCase();
+  if (word === "exist" || word === "defined" || word === "errorlevel" || word === "cmdextversion") return reading.typeAt(next + 1) !== 0 && (isNegated || word !== "defined" || reading.count <= 16) && isCommandBehind(reading, next);
+  const type = reading.typeAt(next);
+  if (type !== 0x22 && type !== 0x25 && next === at + 1) return false;
+  for (let ahead = next; ahead < next + 12; ahead++) if (reading.typeAt(ahead) === 0x3d && reading.typeAt(ahead + 1) === 0x3d && type !== WORD) return true;
+  return false;
+}
+
+function isCommandBehind(reading: Reading, at: number): boolean {
+  for (let ahead = at + 2; ahead < at + 12 && ahead < reading.count; ahead++) {
+    const type = reading.type[ahead];
+    if (type === 0x28 || (type === WORD && reading.classAt(ahead, SHELL) !== 0)) return true;
+  }
+  return reading.typeAt(at + 1) === NUMBER || reading.count <= 8;
+}
+
+/** `Invoke-WebRequest x`, `iex (`, `Get-Process | ...`. */
+function isCmdlet(reading: Reading, at: number): boolean {
+  const verb = reading.textAt(at).toLowerCase();
+  if (verb === "iex" || verb === "iwr" || verb === "irm") return reading.typeAt(at + 1) === 0x28 || reading.typeAt(at + 1) === WORD && reading.typeAt(at + 2) === 0x3a || reading.typeAt(at + 1) === 0x24;
+  if (reading.typeAt(at + 1) !== 0x2d || !reading.isGlued(at + 1) || !reading.isGlued(at + 2)) return false;
+  const noun = reading.textAt(at + 2);
+  return NOUNS.has(noun.toLowerCase()) && (/^[A-Z]/.test(noun) || verb === "invoke");
+}
+
+/** `cmd /c`, `cmd.exe`, `powershell -enc`. */
+function isRun(reading: Reading, at: number): boolean {
+  const next = reading.typeAt(at + 1);
+  if (next === 0x2e) return reading.textAt(at + 2).toLowerCase() === "exe" && (reading.typeAt(at + 3) === 0x2f || reading.typeAt(at + 3) === 0x2d || reading.typeAt(at - 1) === 0x5c || reading.typeAt(at - 1) === 0x2f);
+  if (next === 0x2f) return !reading.isGlued(at + 1) && reading.isGlued(at + 2);
+  return next === 0x2d && !reading.isGlued(at + 1) && reading.isGlued(at + 2) && reading.textAt(at).toLowerCase() !== "cmd";
+}
