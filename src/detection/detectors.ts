@@ -1,5 +1,7 @@
 /** Detectors: all of them, the most common attacks first. */
 import type { Detector } from "./detector.ts";
+import { address } from "./detectors/address.ts";
+import { filename } from "./detectors/filename.ts";
 import { java } from "./detectors/java.ts";
 import { ldap } from "./detectors/ldap.ts";
 import { lines } from "./detectors/lines.ts";
@@ -16,4 +18,4 @@ import { template } from "./detectors/template.ts";
 import { xpath } from "./detectors/xpath.ts";
 import { xss } from "./detectors/xss.ts";
 
-export const DETECTORS: readonly Detector[] = [sql, xss, path, shell, script, template, lookup, nosql, ldap, xpath, markup, java, object, prototype, lines];
+export const DETECTORS: readonly Detector[] = [sql, xss, path, shell, script, template, lookup, nosql, ldap, xpath, markup, java, object, prototype, lines, address, filename];

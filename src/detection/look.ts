@@ -19,7 +19,7 @@ export interface Hit {
 }
 
 /** Letters, digits and signs of names: of these alone nothing can be made. */
-const PLAIN: number = MARK.letter | MARK.digit | MARK.dash | MARK.low | MARK.colon | MARK.high;
+const PLAIN: number = MARK.letter | MARK.digit | MARK.dash | MARK.colon;
 /** A text of these alone may still be encoded. */
 const BASE64_CHARACTERS_LEAST = 12;
 

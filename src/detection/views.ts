@@ -10,7 +10,7 @@ import { decodeBase64 } from "./views/base64.ts";
 import { stripComments } from "./views/comments.ts";
 import { decodeEntities } from "./views/entities.ts";
 import { decodeEscapes } from "./views/escapes.ts";
-import { foldCharacters, readOctets } from "./views/folding.ts";
+import { foldCharacters, foldSevenBits, readOctets } from "./views/folding.ts";
 import { decodeLeniently } from "./views/percent.ts";
 
 export const VIEWS_MAX = 6;
@@ -58,5 +58,5 @@ function decodeAll(text: string): string {
     seen = decodeEscapes(decodeEntities(decodeLeniently(seen)));
     if (seen === before) break;
   }
-  return seen;
+  return seen.includes("\u00bc") && seen.includes("\u00be") ? foldSevenBits(seen) : seen;
 }

@@ -22,7 +22,7 @@ const PACKAGES: ReadonlySet<string> = new Set(["lang", "io", "net", "nio", "scri
 export const java: Detector = {
   name: "java",
   kinds: new Set(["short", "text", "url", "filename"]),
-  needs: MARK.dot,
+  needs: MARK.dot | MARK.round,
   find(reading) {
     for (let at = 0; at < reading.count; at++) {
       if (reading.type[at] !== WORD) continue;
@@ -78,7 +78,7 @@ function findGadget(reading: Reading, at: number): string | undefined {
 /** `class.module.classLoader.resources...`: a form that is bound to an object reaches its class loader. */
 function findBinding(reading: Reading): string | undefined {
   for (let at = 0; at + 2 < reading.count && at < 8; at++) {
-    if (reading.textAt(at).toLowerCase() !== "class" || reading.typeAt(at + 1) !== 0x2e) continue;
+    if (reading.textAt(at).toLowerCase() !== "class" || reading.typeAt(at + 1) !== 0x2e || !reading.isGlued(at + 2)) continue;
     const next = reading.textAt(at + 2).toLowerCase();
     return next === "module" || next === "classloader" || next === "protectiondomain" ? "java-binding" : undefined;
   }

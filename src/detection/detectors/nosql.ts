@@ -16,7 +16,7 @@ const WORDS = wordTable({
 export const nosql: Detector = {
   name: "nosql",
   kinds: new Set(["short", "text", "url"]),
-  needs: MARK.dollar | MARK.semicolon | MARK.round,
+  needs: MARK.dollar | MARK.semicolon | MARK.round | MARK.equals,
   find(reading) {
     for (let at = 0; at < reading.count; at++) {
       const type = reading.type[at];

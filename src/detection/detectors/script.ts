@@ -58,6 +58,7 @@ function findAtSign(reading: Reading, at: number, type: number): string | undefi
     case 0x27:
       return isTextCalled(reading, at) ? "script-call" : undefined;
     case 0x29:
+    case 0x5d:
       return isResultCalled(reading, at) ? "script-call" : undefined;
     case 0x40:
       return reading.typeAt(at + 1) === 0x7b && reading.typeAt(at + 2) === 0x5b && reading.isGlued(at + 2) ? "script-call" : undefined;
@@ -81,9 +82,14 @@ function isCommonCalled(reading: Reading, at: number): boolean {
   const argument = reading.typeAt(open + 1);
   const isTight = reading.isGlued(open);
   const isValue = argument === 0x24 || argument === 0x22 || argument === 0x27 || argument === 0x60;
-  if (!isTight) return isValue || (at === 0 && reading.count <= 8);
-  return isValue || argument === NUMBER || argument === END || argument === 0x29 || reading.typeAt(open + 2) === 0x28 || reading.typeAt(open + 2) === 0x29 || reading.typeAt(open + 2) === 0x2e;
+  const behind = reading.typeAt(open + 2);
+  if (!isTight) return isValue || ((argument === 0x29 || behind === 0x29) && RUNNERS.has(reading.textAt(at).toLowerCase()) && reading.typeAt(open + 3) === END);
+  if (isValue || argument === NUMBER || argument === END || argument === 0x29 || behind === 0x28 || behind === 0x2e) return true;
+  return behind === 0x29 && reading.typeAt(open + 3) !== WORD;
 }
+
+/** Of these a call with a blank before its bracket is one, too, where nothing else is said. */
+const RUNNERS: ReadonlySet<string> = new Set(["exec", "eval", "assert", "popen"]);
 
 function isInScript(reading: Reading, at: number): boolean {
   const before = reading.typeAt(at - 1);
@@ -99,8 +105,12 @@ function findProcess(reading: Reading, at: number): string | undefined {
   if (sign !== 0x2e || !reading.isGlued(at + 2)) return undefined;
   const member = reading.textAt(at + 2).toLowerCase();
   if (member === "spawn" && reading.textAt(at) === "Process") return "script-process";
-  const isRunner = reading.classAt(at + 2, SCRIPT) === AS.runner;
-  return isRunner && member !== "env" && member !== "argv" && member !== "exit" ? "script-process" : isRunner && isInScript(reading, at) && (reading.typeAt(at + 3) === 0x28 || reading.typeAt(at - 1) !== END) ? "script-process" : undefined;
+  if (reading.classAt(at + 2, SCRIPT) !== AS.runner) return undefined;
+  // "call process.exit() when done" is advice; as a value, or behind a sign, it is done.
+  const isCommon = member === "env" || member === "argv" || member === "exit" || member === "kill";
+  const before = reading.typeAt(at - 1);
+  const further = reading.typeAt(at + 3);
+  return !isCommon || (before !== WORD && before !== NUMBER && (further === 0x28 || further === 0x2e || further === 0x5b)) ? "script-process" : undefined;
 }
 
 const RUNNING: ReadonlySet<string> = new Set(["system", "popen", "popen2", "popen3", "exec", "execl", "execv", "spawn", "call", "check_output", "run", "getoutput", "loads", "load", "capture2e", "open", "rmtree", "import_module", "fork", "syscall"]);
@@ -133,7 +143,7 @@ function isEndless(reading: Reading, at: number): boolean {
   const type = reading.typeAt(next);
   const word = reading.textAt(next).toLowerCase();
   const isConstant = type === NUMBER || type === 0x22 || type === 0x27 || type === 0x60 || type === 0x5b || type === 0x7b || word === "true" || word === "false" || word === "new" || word === "this" || word === "null" || word === "undefined" || word === "nan";
-  if (!isConstant) return false;
+  if (!isConstant || (type === WORD && word !== "new" && reading.typeAt(next + 1) === WORD)) return false;
   for (let close = next; close < next + 5; close++) if (reading.typeAt(close) === 0x29) return true;
   return false;
 }
@@ -202,5 +212,6 @@ function isResultCalled(reading: Reading, at: number): boolean {
   const argument = reading.typeAt(at + 2);
   if (argument !== 0x27 && argument !== 0x22) return false;
   const close = behindBracket(reading, at + 1, 0x29);
-  return close !== -1 && reading.typeAt(close) === 0x3b && reading.typeAt(at - 1) !== 0x7d;
+  const isEnded = reading.typeAt(close) === 0x3b || (close >= reading.count && reading.type[0] === 0x28);
+  return close !== -1 && isEnded && reading.typeAt(at - 1) !== 0x7d;
 }

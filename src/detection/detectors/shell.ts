@@ -20,7 +20,6 @@ export const shell: Detector = {
   find(reading) {
     const direct = findDirect(reading);
     if (direct !== undefined) return direct;
-    if ((reading.marks & SIGNS) === 0) return undefined;
     for (let at = 0; at < reading.count; at++) {
       const type = reading.type[at] ?? 0;
       const found = type === WORD ? findWindows(reading, at) : findAtSign(reading, at, type);
@@ -29,8 +28,6 @@ export const shell: Detector = {
     return undefined;
   },
 };
-
-const SIGNS: number = MARK.semicolon | MARK.pipe | MARK.ampersand | MARK.dollar | MARK.quote | MARK.angle | MARK.line | MARK.tilde | MARK.brace | MARK.percent | MARK.round | MARK.slash;
 
 function findAtSign(reading: Reading, at: number, type: number): string | undefined {
   switch (type) {
@@ -51,17 +48,27 @@ function findAtSign(reading: Reading, at: number, type: number): string | undefi
 
 /** `;ls`, `| id`, `&& cat /etc/passwd`, `%0a` + a command: behind a sign that parts commands. */
 function findSeparated(reading: Reading, at: number, type: number): string | undefined {
+  if (isReference(reading, at, type)) return undefined;
   let next = at + 1;
   while (next < at + 3 && (reading.typeAt(next) === type || reading.typeAt(next) === 0x28 || reading.typeAt(next) === 0x7b)) next++;
   const command = commandAt(reading, next);
   if (command === -1) return undefined;
   const meaning = reading.classAt(command, SHELL);
-  const isTight = reading.isGlued(next) && (type !== 0x26 || next > at + 1 || isEnd(reading, command) || isArgued(reading, command));
+  const isDouble = type === 0x26 && next > at + 1 && reading.typeAt(at + 1) === type;
+  const isTight = isDouble || reading.isGlued(next) && (type !== 0x26 || next > at + 1 || isEnd(reading, command) || isArgued(reading, command));
   // `&id=5` is the next parameter, and `a|b` a choice.
   if (reading.typeAt(command + 1) === 0x3d || reading.typeAt(command + 1) === 0x5b) return undefined;
   if (isArgued(reading, command)) return "shell-command";
-  if (meaning === AS.common || meaning === AS.commonWindows || meaning === AS.prefix) return isTight && isEnd(reading, command) && type !== 0x7c ? "shell-command" : undefined;
+  if (meaning === AS.common || meaning === AS.commonWindows || meaning === AS.prefix) return isTight && isEnd(reading, command) && (isDouble || type !== 0x7c) ? "shell-command" : undefined;
   return isEnd(reading, command) || (isTight && reading.typeAt(command + 1) === WORD && !reading.isGlued(command + 1) && type === 0x3b) ? "shell-command" : undefined;
+}
+
+/** Whether the sign is a part of a character reference: `&quot;time&quot;`. */
+function isReference(reading: Reading, at: number, type: number): boolean {
+  if (type === 0x26) return reading.typeAt(at + 1) === WORD && reading.typeAt(at + 2) === 0x3b && reading.isGlued(at + 2);
+  if (type !== 0x3b || !reading.isGlued(at)) return false;
+  const before = reading.typeAt(at - 2);
+  return before === 0x26 || (before === 0x23 && reading.typeAt(at - 3) === 0x26) || (reading.typeAt(at - 3) === 0x23 && reading.typeAt(at - 4) === 0x26);
 }
 
 /** Whether the command ends here: at the end, or at a sign that ends commands. */

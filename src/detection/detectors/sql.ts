@@ -7,6 +7,7 @@
  * honest text calls. Prose has the words, "select", "union", "or", but not the grammar.
  */
 import type { Detector } from "../detector.ts";
+import { MARK } from "../marks.ts";
 import { END, NUMBER, type Reading, WORD } from "../reading.ts";
 import { Expression } from "./sql/expression.ts";
 import { statementRule } from "./sql/statements.ts";
@@ -36,7 +37,7 @@ function findAtWord(reading: Reading, at: number): string | undefined {
     case AS.logic:
       return findCondition(reading, at, at + 1);
     case AS.call:
-      return reading.typeAt(at + 1) === 0x28 || reading.typeAt(at + 1) === 0x2e ? "sql-function" : undefined;
+      return reading.typeAt(at + 1) === 0x28 || reading.typeAt(at + 1) === 0x2e || reading.classAt(at - 1, SQL) === AS.select ? "sql-function" : undefined;
     case AS.wait:
       return findWait(reading, at);
     case AS.catalogue:
@@ -87,7 +88,7 @@ function findBreakout(reading: Reading, at: number): string | undefined {
   const type = reading.typeAt(next);
   if (type === END || type === WORD) return undefined;
   if (isComment(reading, next) && isOdd(reading, at)) return "sql-comment";
-  if (type === 0x3b) return isTail(reading, next + 1) && isOdd(reading, at) && reading.typeAt(next + 1) !== END ? "sql-stacked" : undefined;
+  if (type === 0x3b) return isTail(reading, next + 1) && isOdd(reading, at) && (reading.typeAt(next + 1) !== END || (reading.marks & MARK.blank) === 0) ? "sql-stacked" : undefined;
   return findArithmetic(reading, at, next);
 }
 
@@ -123,7 +124,7 @@ const QUOTES_BACK = 64;
 
 /** `sleep(5)`: prose and programs wait, too; in SQL something stands before it, or nothing at all. */
 function findWait(reading: Reading, at: number): string | undefined {
-  if (reading.typeAt(at + 1) !== 0x28) return undefined;
+  if (reading.typeAt(at + 1) !== 0x28) return reading.classAt(at - 1, SQL) === AS.select ? "sql-wait" : undefined;
   const argument = reading.typeAt(at + 2);
   const before = reading.typeAt(at - 1);
   if (before === 0x2e || (argument !== NUMBER && argument !== 0x2d && argument !== 0x28 && argument !== END && argument !== 0x27)) return undefined;
@@ -142,6 +143,8 @@ function findCase(reading: Reading, at: number): string | undefined {
 
 /** `char(65)`, `ascii(substring(...))=97`: common names, which need a seam before them or a comparison in them. */
 function findCommonCall(reading: Reading, at: number): string | undefined {
+  // Nothing but a call that was begun: somebody tries what happens.
+  if (at === 0 && reading.count === 2 && reading.typeAt(1) === 0x28) return "sql-function";
   if (reading.typeAt(at + 1) !== 0x28 || !isSeam(reading, at) || !expression.parse(reading, at)) return undefined;
   return expression.calls > 0 || expression.selects > 0 || (expression.commonCalls > 1 && expression.comparisons > 0) ? "sql-function" : undefined;
 }

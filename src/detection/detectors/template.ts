@@ -125,6 +125,12 @@ function findVelocity(reading: Reading, at: number, isTight: boolean): string | 
 /** `<%= ... %>`, `<#assign ...>`, `<@...>`. */
 function findAngle(reading: Reading, at: number, next: number, isTight: boolean): string | undefined {
   if (!isTight) return undefined;
-  if (next === 0x25) return reading.typeAt(at + 2) !== 0x3e && reading.count > at + 3 ? "template-expression" : undefined;
+  if (next === 0x25) return reading.isGlued(at + 2) && reading.typeAt(at + 2) === 0x3d ? "template-expression" : isClosed(reading, at + 2) ? "template-expression" : undefined;
   return next === 0x23 && reading.isGlued(at + 2) && reading.classAt(at + 2, WORDS) === 3 ? "template-directive" : undefined;
+}
+
+/** `%>` further on. */
+function isClosed(reading: Reading, at: number): boolean {
+  for (let next = at + 1; next < reading.count && next < at + AHEAD; next++) if (reading.type[next] === 0x25 && reading.typeAt(next + 1) === 0x3e) return true;
+  return false;
 }

@@ -48,7 +48,7 @@ function findPath(reading: Reading, at: number): string | undefined {
 
 /** `count(/child::node())`, `name(//*[1])`, `string-length(`. */
 function findQuestion(reading: Reading, at: number): string | undefined {
-  if (reading.typeAt(at + 1) !== 0x28 || reading.typeAt(at + 2) !== 0x2f) return undefined;
+  if (reading.typeAt(at + 1) !== 0x28 || !reading.isGlued(at + 1) || reading.typeAt(at + 2) !== 0x2f) return undefined;
   const meaning = reading.classAt(at, WORDS);
   const isLength = reading.textAt(at).toLowerCase() === "length" && reading.typeAt(at - 1) === 0x2d;
   return meaning === 2 || meaning === 3 || isLength ? "xpath-question" : undefined;

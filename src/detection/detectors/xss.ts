@@ -9,7 +9,7 @@
 import type { Detector } from "../detector.ts";
 import { MARK } from "../marks.ts";
 import { END, NUMBER, type Reading, WORD } from "../reading.ts";
-import { AS, HTML, namesEvent } from "./html/words.ts";
+import { ATTRIBUTE, ATTRIBUTES, ELEMENT, ELEMENTS, MEMBERS, NAME, NAMES, namesEvent } from "./html/words.ts";
 
 export const xss: Detector = {
   name: "xss",
@@ -37,21 +37,21 @@ function findElement(reading: Reading, at: number): string | undefined {
   if (reading.typeAt(next + 1) === 0x3a && reading.typeAt(next + 2) === WORD) next += 2;
   if (reading.typeAt(next) !== WORD) return undefined;
   const isTight = reading.isGlued(next);
-  const meaning = reading.classAt(next, HTML);
-  if (meaning === AS.element && (isTight || reading.typeAt(next + 1) === 0x3e)) return "xss-element";
+  const meaning = reading.classAt(next, ELEMENTS);
+  if (meaning === ELEMENT.runs && (isTight || reading.typeAt(next + 1) === 0x3e)) return "xss-element";
   if (!isTight) return undefined;
-  if (meaning === AS.style || meaning === AS.loader) return findLoader(reading, next);
+  if (meaning === ELEMENT.style || meaning === ELEMENT.loads) return findLoader(reading, next);
   return findAttribute(reading, next + 1);
 }
 
 /** `<!--` with what browsers and servers do with it; `<!doctype` and `<!entity` are for xxe. */
 function findDeclaration(reading: Reading, at: number): string | undefined {
-  return reading.typeAt(at + 1) === 0x5b && reading.textAt(at + 2).toLowerCase() === "if" ? "xss-declaration" : undefined;
+  return reading.typeAt(at + 3) === 0x5b && reading.textAt(at + 4).toLowerCase() === "if" ? "xss-declaration" : undefined;
 }
 
 /** link, base, meta and their kin do harm with an attribute; as bare words in brackets they are placeholders. */
 function findLoader(reading: Reading, at: number): string | undefined {
-  const isStyle = reading.classAt(at, HTML) === AS.style;
+  const isStyle = reading.classAt(at, ELEMENTS) === ELEMENT.style;
   if (isStyle && (reading.typeAt(at + 1) === 0x3e || reading.typeAt(at + 1) === 0x2f)) return "xss-element";
   for (let next = at + 1; next < reading.count && next < at + ATTRIBUTES_AHEAD; next++) {
     const type = reading.type[next];
@@ -76,10 +76,10 @@ function findAttribute(reading: Reading, at: number): string | undefined {
     }
     if (type !== WORD || !isAssigned(reading, next)) continue;
     if (isHandler(reading, next)) return "xss-handler";
-    const meaning = reading.classAt(next, HTML);
-    if (meaning === AS.address && runs(reading, afterEquals(reading, next))) return "xss-address";
-    if (meaning === AS.style && runsInStyle(reading, next)) return "xss-style";
-    if (meaning === AS.address && reading.textAt(next).toLowerCase() === "srcdoc") return "xss-address";
+    const meaning = reading.classAt(next, ATTRIBUTES);
+    if (meaning === ATTRIBUTE.page) return "xss-address";
+    if (meaning === ATTRIBUTE.address && runs(reading, afterEquals(reading, next))) return "xss-address";
+    if (meaning === ATTRIBUTE.style && runsInStyle(reading, next)) return "xss-style";
   }
   return undefined;
 }
@@ -154,17 +154,16 @@ function runsInStyle(reading: Reading, at: number): boolean {
 function findAtWord(reading: Reading, at: number): string | undefined {
   const from = reading.from[at] ?? 0;
   if (beginsWithOn(reading.text, from) && isAssigned(reading, at) && isAttribute(reading, at) && namesEvent(reading.text, from, reading.to[at] ?? 0)) return "xss-handler";
-  switch (reading.classAt(at, HTML)) {
-    case AS.scheme:
+  if (reading.classAt(at, ATTRIBUTES) === ATTRIBUTE.style && isAssigned(reading, at) && isAttribute(reading, at) && runsInStyle(reading, at)) return "xss-style";
+  switch (reading.classAt(at, NAMES)) {
+    case NAME.scheme:
       return findScheme(reading, at);
-    case AS.data:
+    case NAME.data:
       return isDataPage(reading, at) ? "xss-address" : undefined;
-    case AS.sink:
+    case NAME.sink:
       return findSink(reading, at);
-    case AS.root:
+    case NAME.root:
       return findRoot(reading, at);
-    case AS.style:
-      return isAssigned(reading, at) && isAttribute(reading, at) && runsInStyle(reading, at) ? "xss-style" : undefined;
     default:
       return undefined;
   }
@@ -184,7 +183,8 @@ function findScheme(reading: Reading, at: number): string | undefined {
   if (reading.typeAt(colon) !== 0x3a || !reading.isGlued(colon)) return undefined;
   const next = reading.typeAt(colon + 1);
   // Behind `%20` the decoded view will tell.
-  return next !== END && next !== 0x25 && (reading.isGlued(colon + 1) || next !== WORD) ? "xss-scheme" : undefined;
+  if (next === END) return at === 0 ? "xss-scheme" : undefined;
+  return next !== 0x25 && (reading.isGlued(colon + 1) || next !== WORD) ? "xss-scheme" : undefined;
 }
 
 /** `data:text/html,...` */
@@ -196,6 +196,9 @@ function isDataPage(reading: Reading, at: number): boolean {
 
 /** `alert(1)`, `(alert)(1)`, alert`1`, `alert?.(1)`, `alert.call(`: where a script, not a sentence, stands before it. */
 function findSink(reading: Reading, at: number): string | undefined {
+  const word = reading.textAt(at);
+  if (word === "Function") return reading.typeAt(at + 1) === 0x28 && reading.textAt(at - 1) === "new" ? "xss-script" : undefined;
+  if (word === "Reflect") return reading.typeAt(at + 1) === 0x2e && (reading.typeAt(at + 3) === 0x2e || reading.typeAt(at + 3) === 0x60) ? "xss-script" : undefined;
   let next = at + 1;
   if (reading.typeAt(next) === 0x29) next++;
   if (reading.typeAt(next) === 0x3f) next++;
@@ -215,7 +218,7 @@ function isInScript(reading: Reading, at: number): boolean {
   const before = reading.typeAt(at - 1);
   if (before === END) return true;
   if (before === WORD || before === NUMBER) return !reading.isGlued(at) && /^(?:new|return|throw|void|typeof|else|do|in)$/i.test(reading.textAt(at - 1));
-  if (before === 0x2e) return reading.classAt(at - 2, HTML) === AS.root;
+  if (before === 0x2e) return reading.classAt(at - 2, NAMES) === NAME.root;
   if (before === 0x60) return reading.isGlued(at) && reading.typeAt(at - 2) === END;
   return before !== 0x2c || reading.isGlued(at);
 }
@@ -227,8 +230,9 @@ function findRoot(reading: Reading, at: number): string | undefined {
   if (reading.typeAt(next) === 0x3f) next++;
   const sign = reading.typeAt(next);
   if (sign === 0x5b) return findIndexed(reading, next);
-  if (sign !== 0x2e || reading.classAt(next + 1, HTML) !== AS.member) return undefined;
-  if (!reading.isGlued(next + 1) && !reading.isGlued(next) && reading.typeAt(next + 2) === WORD) return undefined;
+  if (sign !== 0x2e || reading.classAt(next + 1, MEMBERS) !== 1) return undefined;
+  // "... of the window. Location: Berlin"
+  if (!reading.isGlued(next + 1) && reading.isGlued(next)) return undefined;
   const root = reading.textAt(at).toLowerCase();
   return root === "document" || root === "window" || reading.typeAt(next + 2) === 0x28 || reading.typeAt(next + 2) === 0x3d ? "xss-script" : undefined;
 }
@@ -252,7 +256,7 @@ function findObscured(reading: Reading, at: number): string | undefined {
   const dot = reading.typeAt(at + 1) === 0x5d ? at + 2 : at + 3;
   if (reading.typeAt(dot) !== 0x2e) return undefined;
   const call = reading.typeAt(dot + 2);
-  return call === 0x2e || (call === 0x28 && reading.classAt(dot + 3, HTML) === AS.sink) ? "xss-obscured" : undefined;
+  return call === 0x2e || (call === 0x28 && reading.classAt(dot + 3, NAMES) === NAME.sink) ? "xss-obscured" : undefined;
 }
 
 const OBSCURED_SIGNS_MIN = 12;

@@ -1,5 +1,7 @@
 /** Base64: a text that is nothing but base64, and reads as a text when decoded. */
 
+import { isUtf8 } from "node:buffer";
+
 /** Fewer characters decode to nothing of interest. */
 export const BASE64_CHARACTERS_MIN = 8;
 const PROBE_CHARACTERS = 16;
@@ -10,7 +12,7 @@ export function decodeBase64(text: string): string | undefined {
   // Most of what looks like base64 is not: a few characters tell.
   if (!isText(Buffer.from(text.slice(0, PROBE_CHARACTERS), "base64"))) return undefined;
   const bytes = Buffer.from(text, "base64");
-  return isText(bytes) ? bytes.toString("utf8") : undefined;
+  return isText(bytes) && isUtf8(bytes) ? bytes.toString("utf8") : undefined;
 }
 
 function isBase64(text: string): boolean {

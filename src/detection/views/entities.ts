@@ -4,7 +4,7 @@ import { digitOf } from "./percent.ts";
 /** Names of characters of which attacks are made, in lower case. */
 const NAMES: ReadonlyMap<string, string> = new Map(
   Object.entries({
-    lt: "<", gt: ">", amp: "&", quot: '"', apos: "'", nbsp: " ", tab: "\t", newline: "\n", colon: ":", semi: ";", lpar: "(", rpar: ")", sol: "/", bsol: "\\",
+    lt: "<", gt: ">", amp: "&", quot: '"', apos: "'", nbsp: " ", tab: "", newline: "", colon: ":", semi: ";", lpar: "(", rpar: ")", sol: "/", bsol: "\\",
     lbrace: "{", lcub: "{", rbrace: "}", rcub: "}", lsqb: "[", lbrack: "[", rsqb: "]", rbrack: "]", comma: ",", period: ".", excl: "!", num: "#", dollar: "$",
     percnt: "%", ast: "*", midast: "*", plus: "+", equals: "=", quest: "?", commat: "@", grave: "`", diacriticalgrave: "`", lowbar: "_", verbar: "|", vert: "|",
     hyphen: "-", dash: "-", hat: "^", zerowidthspace: "", nonbreakingspace: " ",
@@ -49,7 +49,9 @@ function numericAt(text: string, from: number): Step | undefined {
     if (value <= 0x10ffff) value = value * base + digit;
   }
   if (at === start || value > 0x10ffff) return undefined;
-  return { text: String.fromCodePoint(value), end: text.charCodeAt(at) === 0x3b ? at + 1 : at };
+  // Browsers leave tabs and line ends out of addresses: `jav&#9;ascript:`.
+  const isSkipped = value === 9 || value === 10 || value === 13 || value === 0;
+  return { text: isSkipped ? "" : String.fromCodePoint(value), end: text.charCodeAt(at) === 0x3b ? at + 1 : at };
 }
 
 function namedAt(text: string, from: number): Step | undefined {

@@ -38,3 +38,8 @@ export function readOctets(text: string): string | undefined {
   const decoded = Buffer.from(text, "latin1").toString("utf8");
   return decoded === text || decoded.includes("\u{fffd}") ? undefined : decoded;
 }
+
+/** What is left of Latin-1 where the eighth bit is cut off, as far as attacks are made of it. */
+export function foldSevenBits(text: string): string {
+  return text.replaceAll("\u{bc}", "<").replaceAll("\u{be}", ">").replaceAll("\u{a2}", '"').replaceAll(/[\u{c2}\u{d0}]/gu, "");
+}

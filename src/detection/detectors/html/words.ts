@@ -1,35 +1,37 @@
 /** Words: elements, attributes and names of scripts with which a page is made to do what its author did not write. */
 import { type WordTable, wordTable } from "../../lexicon.ts";
 
-export const AS = {
-  /** An element that runs, loads or changes the page by itself. */
-  element: 1,
-  /** Its attributes hold addresses that are followed. */
-  address: 2,
-  /** An object of the browser. */
-  root: 3,
-  /** A member of such an object that tells or does something. */
-  member: 4,
-  /** A function that shows, runs or sends. */
-  sink: 5,
-  /** A scheme that runs what stands behind it. */
-  scheme: 6,
-  data: 7,
-  /** An element that does harm with the attribute that it is made for. */
-  loader: 8,
-  style: 9,
-} as const;
+/** An element that runs, loads or changes the page by itself, and one that does so by its attributes. */
+export const ELEMENT = { runs: 1, loads: 2, style: 3 } as const;
 
-export const HTML: WordTable = wordTable({
-  [AS.element]: "script iframe frame frameset object embed applet svg math xss foreignobject animate animatemotion animatetransform vmlframe ilayer bgsound isindex portal xml noscript marquee listing plaintext xmp textarea",
-  [AS.loader]: "base link meta import style form template body html",
-  [AS.address]: "href src action formaction data srcdoc background poster dynsrc lowsrc from to values folder codebase classid manifest ping content srcset",
-  [AS.style]: "style",
-  [AS.root]: "document window self top parent globalthis frames navigator location opener localstorage sessionstorage",
-  [AS.member]: "cookie domain write writeln location referrer body documentelement getelementbyid getelementsbytagname queryselector queryselectorall createelement innerhtml outerhtml href replace assign open name eval alert prompt confirm settimeout setinterval execcommand defaultview baseuri forms images scripts url documenturi origin fetch",
-  [AS.sink]: "alert prompt confirm eval settimeout setinterval setimmediate execscript atob btoa msgbox importscripts print_",
-  [AS.scheme]: "javascript vbscript livescript mocha",
-  [AS.data]: "data",
+export const ELEMENTS: WordTable = wordTable({
+  [ELEMENT.runs]: "script iframe frame frameset object embed applet svg math xss foreignobject animate animatemotion animatetransform vmlframe ilayer layer bgsound isindex portal xml noscript marquee listing plaintext xmp textarea",
+  [ELEMENT.loads]: "base link meta import form template body html",
+  [ELEMENT.style]: "style",
+});
+
+/** An attribute whose address is followed, one that is a page of its own, and the one that holds style. */
+export const ATTRIBUTE = { address: 1, page: 2, style: 3 } as const;
+
+export const ATTRIBUTES: WordTable = wordTable({
+  [ATTRIBUTE.address]: "href src action formaction data background poster dynsrc lowsrc from to values folder codebase classid manifest ping content srcset",
+  [ATTRIBUTE.page]: "srcdoc",
+  [ATTRIBUTE.style]: "style",
+});
+
+/** In a script: an object of the browser, a function that shows, runs or sends, and schemes that run what stands behind them. */
+export const NAME = { root: 1, sink: 2, scheme: 3, data: 4 } as const;
+
+export const NAMES: WordTable = wordTable({
+  [NAME.root]: "document window self top parent globalthis frames navigator location opener localstorage sessionstorage",
+  [NAME.sink]: "alert prompt confirm eval settimeout setinterval setimmediate execscript atob btoa msgbox importscripts function reflect",
+  [NAME.scheme]: "javascript vbscript livescript mocha",
+  [NAME.data]: "data",
+});
+
+/** Members of such objects that tell or do something. */
+export const MEMBERS: WordTable = wordTable({
+  1: "cookie domain write writeln location referrer body documentelement getelementbyid getelementsbytagname queryselector queryselectorall createelement innerhtml outerhtml href replace assign open name eval alert prompt confirm settimeout setinterval execcommand defaultview baseuri forms images scripts url documenturi origin fetch",
 });
 
 /** Beginnings of the names of events, behind `on`. Longest first is not needed: any is enough. */

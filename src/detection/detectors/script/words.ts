@@ -30,7 +30,7 @@ export const SCRIPT: WordTable = wordTable({
   [AS.global]: "_get _post _request _cookie _server _files _env _session globals http_raw_post_data http_get_vars http_post_vars http_cookie_vars http_server_vars http_env_vars http_post_files argv argc php_self",
   [AS.process]: "process global module root",
   [AS.runner]: "mainmodule child_process execsync spawnsync binding dlopen constructor env exit kill require execpath argv umask chdir",
-  [AS.kernel]: "os subprocess kernel open3 pty commands io process pickle ctypes shutil socket importlib",
+  [AS.kernel]: "os subprocess kernel open3 pty commands io pickle ctypes shutil socket importlib",
   [AS.setting]: "allow_url_include allow_url_fopen auto_prepend_file auto_append_file disable_functions open_basedir safe_mode suhosin register_globals magic_quotes_gpc display_errors error_prepend_string extension_dir mbstring opcache cgi_ zend_extension session_save_path sendmail_path precision extension",
   [AS.require]: "require import",
   [AS.loop]: "while for",

@@ -34,8 +34,16 @@ function programAt(reading: Reading, from: number): number {
   return reading.typeAt(at) === WORD && isCommand(reading.classAt(at, SHELL)) ? at : -1;
 }
 
+/** The last token of a name with hyphens or a version: `ansible-vault`, `python3.10`. */
+export function endOfName(reading: Reading, at: number): number {
+  let end = at;
+  while (end < at + 8 && (reading.typeAt(end + 1) === 0x2d || reading.typeAt(end + 1) === 0x2e) && reading.isGlued(end + 1) && reading.isGlued(end + 2) && (reading.typeAt(end + 2) === WORD || reading.typeAt(end + 2) === NUMBER)) end += 2;
+  return end;
+}
+
 /** Options, paths, variables, redirections, addresses: ` -la`, ` /etc`, ` $IFS`, ` > x`, ` http://`. */
-export function isArgued(reading: Reading, at: number): boolean {
+export function isArgued(reading: Reading, command: number): boolean {
+  const at = endOfName(reading, command);
   const type = reading.typeAt(at + 1);
   const isTight = reading.isGlued(at + 1);
   switch (type) {
@@ -43,19 +51,20 @@ export function isArgued(reading: Reading, at: number): boolean {
       // `cat - x` and `set-up` are none.
       return !isTight && reading.isGlued(at + 2) && (reading.typeAt(at + 2) === WORD || reading.typeAt(at + 2) === 0x2d || reading.typeAt(at + 2) === NUMBER);
     case 0x2f:
-      return !isTight && reading.isGlued(at + 2) && (reading.typeAt(at + 2) === WORD || reading.typeAt(at + 2) === 0x3f || reading.typeAt(at + 2) === 0x2a || reading.typeAt(at + 2) === 0x5b);
+      return !isTight && (reading.typeAt(at + 2) === 0x3b || (reading.isGlued(at + 2) && (reading.typeAt(at + 2) === WORD || reading.typeAt(at + 2) === 0x3f || reading.typeAt(at + 2) === 0x2a || reading.typeAt(at + 2) === 0x5b)));
     case 0x24:
       return reading.isGlued(at + 2);
     case 0x3c:
     case 0x3e:
       return reading.typeAt(at + 2) !== 0x3d && reading.typeAt(at + 2) !== WORD ? true : !isTight || reading.isGlued(at + 2);
     case 0x7e:
-    case 0x25:
       return reading.isGlued(at + 2);
+    case 0x25:
+      return !isTight && reading.isGlued(at + 2) && reading.typeAt(at + 2) === WORD;
     case NUMBER:
       return isAddress(reading, at + 1);
     case WORD:
-      return !isTight && isPathOrAddress(reading, at + 1);
+      return !isTight && (isPathOrAddress(reading, at + 1) || (isUncommon(reading.classAt(command, SHELL)) && isOptionAhead(reading, at + 2)));
     default:
       return false;
   }
@@ -71,4 +80,19 @@ function isPathOrAddress(reading: Reading, at: number): boolean {
   if (!reading.isGlued(at + 1)) return false;
   if (sign === 0x3a) return (reading.typeAt(at + 2) === 0x2f && reading.typeAt(at + 3) === 0x2f) || reading.typeAt(at + 2) === 0x5c;
   return (sign === 0x2f && reading.isGlued(at + 2) && reading.typeAt(at + 2) === WORD) || sign === 0x5c;
+}
+
+/** Whether the name of the command is no word of prose. */
+export function isUncommon(meaning: number): boolean {
+  return meaning === AS.command || meaning === AS.shell || meaning === AS.windows;
+}
+
+/** ` --list`, ` -m` some words on. */
+function isOptionAhead(reading: Reading, from: number): boolean {
+  for (let at = from; at < from + 4; at++) {
+    const type = reading.typeAt(at);
+    if (type === 0x2d) return !reading.isGlued(at) && reading.isGlued(at + 1) && (reading.typeAt(at + 1) === WORD || reading.typeAt(at + 1) === 0x2d);
+    if (type !== WORD) return false;
+  }
+  return false;
 }

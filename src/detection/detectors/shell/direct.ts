@@ -15,7 +15,8 @@ export function findDirect(reading: Reading): string | undefined {
   const meaning = reading.classAt(command, SHELL);
   if (reading.typeAt(start) !== WORD) return command > start && (isArgued(reading, command) || reading.typeAt(command + 1) === END) && reading.typeAt(start) === 0x2f ? "shell-program" : undefined;
   if (meaning === AS.commonWindows) return undefined;
-  if (isArgued(reading, command) && !isSentence(reading, command)) return "shell-direct";
+  if (isArgued(reading, command) && !isSentence(reading, command) && isWrittenAsCommand(reading, command)) return "shell-direct";
+  if (isAlias(reading, command)) return "shell-direct";
   if (meaning === AS.shell && reading.typeAt(command + 1) === NUMBER) return undefined;
   // A prefix and a command: "time sh", "nohup ifconfig".
   return command > start && meaning !== AS.common && reading.typeAt(command + 1) === END ? "shell-direct" : undefined;
@@ -30,5 +31,19 @@ function isSentence(reading: Reading, command: number): boolean {
     if (type === WORD && !reading.isGlued(at)) words++;
     if (words > 3) return true;
   }
+  return false;
+}
+
+/** Commands are written in one case: "Base64 encoding/decoding" is a title. */
+function isWrittenAsCommand(reading: Reading, command: number): boolean {
+  const second = reading.text.charCodeAt((reading.from[command] ?? 0) + 1);
+  const first = reading.text.charCodeAt(reading.from[command] ?? 0);
+  return first >= 0x61 || second < 0x61 || second > 0x7a || reading.typeAt(command + 1) === 0x2d || reading.typeAt(command + 1) === 0x2f;
+}
+
+/** `alias ls='rm'`, `alias ..='cd ..'`. */
+function isAlias(reading: Reading, command: number): boolean {
+  if (reading.textAt(command).toLowerCase() !== "alias") return false;
+  for (let at = command + 1; at < command + 8; at++) if (reading.typeAt(at) === 0x3d) return reading.isGlued(at) && reading.isGlued(at + 1);
   return false;
 }

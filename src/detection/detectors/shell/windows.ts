@@ -24,23 +24,29 @@ function isLoop(reading: Reading, at: number): boolean {
     if (type !== 0x25) continue;
     while (reading.typeAt(next) === 0x25) next++;
     const name = reading.typeAt(next) === 0x7e ? next + 1 : next;
+    if (!reading.isGlued(name)) return false;
     for (let ahead = name; ahead < name + 3; ahead++) if (reading.textAt(ahead).toLowerCase() === "in" && reading.typeAt(ahead + 1) === 0x28) return true;
     return false;
   }
   return false;
 }
 
-/** `if exist x`, `if not defined x`, `if "%a%"=="b"`, `if /i`. */
+const COMPARING: ReadonlySet<string> = new Set(["equ", "neq", "lss", "leq", "gtr", "geq"]);
+const TESTS: ReadonlySet<string> = new Set(["exist", "defined", "errorlevel", "cmdextversion"]);
+
+/** `if exist x`, `if not defined x`, `if "%a%"=="b"`, `if /i`, `if a equ b`: a test of cmd, at the start of a command. */
 function isTest(reading: Reading, at: number): boolean {
+  const before = reading.typeAt(at - 1);
+  if (before !== 0 && before !== 0x26 && before !== 0x3b && before !== 0x7c && before !== 0x28) return false;
   let next = at + 1;
   if (reading.typeAt(next) === 0x2f && /^i$/i.test(reading.textAt(next + 1))) next += 2;
-  const isNegated = reading.textAt(next).toLowerCase() === "not";
-  if (isNegated) next++;
-  const word = reading.textAt(next).toLowerCase();
-  if (word === "exist" || word === "defined" || word === "errorlevel" || word === "cmdextversion") return reading.typeAt(next + 1) !== 0 && (isNegated || word !== "defined" || reading.count <= 16) && isCommandBehind(reading, next);
-  const type = reading.typeAt(next);
-  if (type !== 0x22 && type !== 0x25 && next === at + 1) return false;
-  for (let ahead = next; ahead < next + 12; ahead++) if (reading.typeAt(ahead) === 0x3d && reading.typeAt(ahead + 1) === 0x3d && type !== WORD) return true;
+  if (reading.textAt(next).toLowerCase() === "not") next++;
+  if (TESTS.has(reading.textAt(next).toLowerCase())) return isCommandBehind(reading, next);
+  for (let ahead = next; ahead < next + 12 && ahead < reading.count; ahead++) {
+    const type = reading.type[ahead];
+    if (type === 0x3d && reading.type[ahead + 1] === 0x3d && reading.typeAt(ahead + 2) !== 0x3d) return isCommandBehind(reading, ahead);
+    if (type === WORD && COMPARING.has(reading.textAt(ahead).toLowerCase())) return true;
+  }
   return false;
 }
 

@@ -40,10 +40,11 @@ function clauseRule(reading: Reading, at: number, meaning: number, expression: E
     case AS.order:
       return reading.classAt(at + 1, SQL) === AS.by && isSeam(reading, at) && reading.typeAt(at + 2) === NUMBER && (isTail(reading, at + 3) || reading.typeAt(at + 3) === 0x2c) ? "sql-clause" : undefined;
     case AS.having:
+      return reading.typeAt(at + 1) === WORD && reading.typeAt(at + 2) === 0x28 && expression.parse(reading, at + 1) && expression.comparisons > 0 ? "sql-clause" : seamClause(reading, at, expression);
     case AS.where:
-      return isSeam(reading, at) && at > 0 && expression.parse(reading, at + 1) && expression.comparisons > 0 ? "sql-clause" : undefined;
+      return seamClause(reading, at, expression);
     case AS.limit:
-      return isSeam(reading, at) && at > 0 && reading.typeAt(at + 1) === NUMBER && isTail(reading, at + 2) && reading.typeAt(at - 1) !== NUMBER ? "sql-clause" : undefined;
+      return isSeam(reading, at) && at > 0 && reading.typeAt(at + 1) === NUMBER && isTail(reading, at + 2) && (reading.typeAt(at - 1) !== NUMBER || reading.typeAt(at + 2) !== END) ? "sql-clause" : undefined;
     case AS.into:
       return reading.classAt(at + 1, SQL) === AS.file && isOneOf(reading.typeAt(at + 2), "'\"(") ? "sql-clause" : undefined;
     case AS.procedure:
@@ -51,6 +52,10 @@ function clauseRule(reading: Reading, at: number, meaning: number, expression: E
     default:
       return undefined;
   }
+}
+
+function seamClause(reading: Reading, at: number, expression: Expression): string | undefined {
+  return isSeam(reading, at) && at > 0 && expression.parse(reading, at + 1) && expression.comparisons > 0 ? "sql-clause" : undefined;
 }
 
 function isOneOf(type: number, signs: string): boolean {
@@ -100,6 +105,8 @@ function skipSigns(reading: Reading, at: number): number {
 function isSelect(reading: Reading, at: number): boolean {
   const list = at + 1;
   if (reading.typeAt(list) === 0x2a) return reading.typeAt(at + 2) === END || reading.classAt(at + 2, SQL) === AS.from || reading.classAt(at + 2, SQL) === AS.into;
+  // `';SELECT x`, and no more: the rest is in the statement.
+  if (at <= 2 && isOneOf(reading.typeAt(0), "'\"") && isNameAt(reading, list) && reading.typeAt(list + 1) === END) return true;
   let marked = isOneOf(reading.typeAt(at - 1), "('\"`;") || (at === 0 && reading.typeAt(list) !== WORD);
   const called = reading.typeAt(list) === WORD && reading.typeAt(list + 1) === 0x28 && isCallName(reading.classAt(list, SQL));
   if (called && (marked || at === 0)) return true;
@@ -175,7 +182,7 @@ function isAssignment(reading: Reading, at: number): boolean {
 function isDelete(reading: Reading, at: number): boolean {
   if (reading.classAt(at + 1, SQL) !== AS.from || !isNameAt(reading, at + 2)) return false;
   const behind = behindName(reading, at + 2);
-  if (reading.classAt(behind, SQL) === AS.where) return reading.typeAt(behind + 1) === WORD && !isTail(reading, behind + 2);
+  if (reading.classAt(behind, SQL) === AS.where) return reading.typeAt(behind + 1) !== END && !isTail(reading, behind + 2);
   return isStacked(reading, at) && at > 0 && isTail(reading, behind);
 }
 

@@ -1,0 +1,11 @@
+/** Lookup: examples of each rule, and of honest braces. */
+import { lookup } from "../../../src/detection/detectors/lookup.ts";
+import { exampleTests } from "../desk.ts";
+
+exampleTests(lookup, {
+  attacks: {
+    "lookup-name": ["${jndi:ldap://x/y}", "x ${JNDI:rmi://x}", "${env:AWS_SECRET}", "${sys:user.name}", "${ jndi :x}"],
+    "lookup-nested": ["${${lower:j}ndi:x}", "${${::-j}${::-n}di:x}", "${j${lower:n}di:x}", "${${env:X:-j}ndi${env:X:-:}x}", "${${a}:b}"],
+  },
+  harmless: ["${name}", "${user.name} has ${count} items", "costs ${price}", "${a:-b}", "${HOME}:${PATH}", "$5 {five}", "{jndi}", "${date:yyyy}", "`${a}${b}`"],
+});

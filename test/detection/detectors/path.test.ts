@@ -1,0 +1,13 @@
+/** Path: examples of each rule, and of honest links and names of files. */
+import { path } from "../../../src/detection/detectors/path.ts";
+import { exampleTests } from "../desk.ts";
+
+exampleTests(path, {
+  attacks: {
+    "path-climb": ["../../x", "../../../../etc/hosts", "..\\..\\x", "/../x", "../secret", "a/../../b", "..;/x", ".../.../x"],
+    "path-file": ["/etc/passwd", "file=/etc/shadow", "c:\\boot.ini", "read /proc/self/environ", "x/.ssh/id_rsa", "/WEB-INF/web.xml"],
+    "path-wrapper": ["php://input", "phar://x", "file:///x", "gopher://x", "expect://id"],
+    "path-part": [".env", "/.git/x", "a/.aws/b", "/dump.sql"],
+  },
+  harmless: ["../docs/page.md", "see ../images/cat.png for more", "and so on... / or so", "a.b.c", "C:\\Users\\ada\\report.docx", "/users/ada/settings", "example.com/a/b", "1.2.3", "wait...", "either/or", "file: see attached", "the .env file is documented", "https://example.com/a/b.html?x=1", "./src/index.ts"],
+});
