@@ -31,5 +31,5 @@ function holdsDoctype(lower: string): boolean {
   if (at === -1) return false;
   const close = lower.indexOf(">", at);
   const inside = lower.slice(at, close === -1 ? at + 512 : close);
-  return inside.includes("[") || inside.includes("system");
+  return /\[|system/.test(inside);
 }
