@@ -75,7 +75,7 @@ function findAttribute(reading: Reading, at: number): string | undefined {
       continue;
     }
     if (type !== WORD || !isAssigned(reading, next)) continue;
-    if (isHandler(reading, next)) return "xss-handler";
+    if (isEvent(reading, next)) return "xss-handler";
     const meaning = reading.classAt(next, ATTRIBUTES);
     if (meaning === ATTRIBUTE.page) return "xss-address";
     if (meaning === ATTRIBUTE.address && runs(reading, afterEquals(reading, next))) return "xss-address";
@@ -98,7 +98,7 @@ function afterEquals(reading: Reading, at: number): number {
 }
 
 /** Any name that begins with "on" is a handler within an element. */
-function isHandler(reading: Reading, at: number): boolean {
+function isEvent(reading: Reading, at: number): boolean {
   const from = reading.from[at] ?? 0;
   return (reading.to[at] ?? 0) - from >= 4 && beginsWithOn(reading.text, from);
 }

@@ -10,7 +10,6 @@ export const FILES: readonly string[] = [
 /** What a path may not begin or be, as a part: files of tools that hold secrets or history. */
 export const PARTS: ReadonlySet<string> = new Set([
   ".git", ".svn", ".hg", ".bzr", ".cvs", ".env", ".htaccess", ".htpasswd", ".htdigest", ".ssh", ".aws", ".azure", ".gcloud", ".docker", ".kube", ".npmrc", ".yarnrc", ".pypirc", ".netrc", ".pgpass", ".my.cnf", ".bash_history", ".bashrc", ".bash_profile", ".zsh_history", ".zshrc", ".profile", ".history", ".mysql_history", ".psql_history", ".ds_store", ".idea", ".vscode", ".gitignore", ".gitconfig", ".dockerignore", ".dockerenv", ".gnupg", ".subversion", ".travis.yml", ".terraform", ".vagrant", ".wget-hsts", ".viminfo", ".lesshst",
-  ".aider", ".roo", ".zed", ".cline", ".rovodev", ".codex", ".opencode", ".a0proj", ".claude", ".cursor", ".windsurf", ".continue", ".gemini", ".copilot", ".aiignore", ".cursorignore", ".cursorrules", ".clinerules", ".mcp.json",
   "web-inf", "meta-inf", "phpinfo.php", "phpmyadmin", "wp-config.php", "web.config", "id_rsa", "id_dsa", "id_ed25519", "dockerfile", "docker-compose.yml", "composer.lock", "error.log", "errors.log", "error_log", "debug.log", "access.log", "npm-debug.log", "backup.sql", "dump.sql", "database.sql", "localsettings.php", "settings.local.php", "config.inc.php",
 ]);
 

@@ -140,3 +140,21 @@ test("a body that nobody has read is not looked at: the guard before it refuses 
   const sent = await post({ guard: injection, operation: { body: { required: false, media: [media("application/json", "json", validator)] } } })({ body: JSON.stringify(ATTACK), fields: JSON_FIELDS });
   assert.equal(said(sent), "passes");
 });
+
+test("a path is looked at whole where its segments are free, and what is hidden in it is for nobody", async () => {
+  const send = (path: string, leaf = leafOf("text")): Promise<Sent> => {
+    const operation = { parameters: [parameter("a", "path", { leaf }), parameter("b", "path", { leaf })], pathNames: ["a", "b"] };
+    return post({ guard: injection, operation })({ path, values: path.split("/").slice(1) });
+  };
+  assert.equal(said(await send("/etc/passwd")), "400 injection-suspected");
+  assert.equal(said(await send("/x/.git")), "400 injection-suspected");
+  assert.equal(said(await send("/x/.hidden")), "400 injection-suspected");
+  assert.equal(said(await send("/.well-known/x")), "passes");
+  assert.equal(said(await send("/x/y.z")), "passes");
+  assert.equal(said(await send("/etc/passwd", leafOf("none"))), "passes", "the contract has said what they are");
+});
+
+test("a field that names an upload is looked at as the name of a file", async () => {
+  assert.equal(said(await post({ guard: injection })({ fields: [["x-filename", "a.php"]] })), "400 injection-suspected");
+  assert.equal(said(await post({ guard: injection })({ fields: [["x-filename", "a.pdf"]] })), "passes");
+});

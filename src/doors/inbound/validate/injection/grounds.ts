@@ -26,6 +26,9 @@ const KNOWN: ReadonlySet<string> = new Set(["user-agent", "referer", "cookie", "
 export type Looker = (exchange: Inspected, search: Search) => void;
 
 const TEXT: Leaf = leafOf("text");
+const FILENAME: Leaf = leafOf("filename");
+/** Fields with which clients name what they upload; CGI makes one variable of all of these spellings. */
+const NAMING: ReadonlySet<string> = new Set(["x-filename", "x-file-name", "x_filename", "x_file_name", "x.filename", "x.file.name", "x-file_name"]);
 
 /** @param leaves per parameter, in the order of the operation */
 export function lookersOf(operation: Operation, leaves: readonly Leaf[]): readonly Looker[] {
@@ -42,20 +45,32 @@ export function lookersOf(operation: Operation, leaves: readonly Leaf[]): readon
   };
   const fields: Looker = ({ request }, search) => lookAtFields(request.fields.list, declared, search);
   if (operation.listed === "unlisted") return [lookAtTarget, fields];
-  return busy.length === 0 ? [fields] : [parameters, fields];
+  const ways = busy.some(({ ground }) => ground.in === "path") ? [lookAtPath] : [];
+  return busy.length === 0 ? [fields] : [parameters, ...ways, fields];
 }
 
 function lookAtFields(list: readonly string[], declared: ReadonlySet<string>, search: Search): void {
   for (let at = 0; at + 1 < list.length; at += 2) {
     const name = list[at] ?? "";
     if (SETTLED.has(name) || declared.has(name)) continue;
-    search.value(list[at + 1] ?? "", TEXT, KNOWN.has(name) ? { in: "header", name } : { in: "header" });
+    search.value(list[at + 1] ?? "", NAMING.has(name) ? FILENAME : TEXT, KNOWN.has(name) ? { in: "header", name } : { in: "header" });
   }
 }
 
-/** Of what no contract describes everything is text: each segment, each name, each value. */
-function lookAtTarget({ request: { path, query } }: Inspected, search: Search): void {
-  for (const segment of path.split("/")) search.value(decodeSegment(segment) ?? segment, TEXT, { in: "path" });
+/**
+ * Segments say little one by one: `/etc` and `passwd` are a path only together. Files and folders that are hidden by the dot
+ * before their name are for nobody, but for the one that RFC 8615 makes known.
+ */
+function lookAtPath({ request: { path } }: Inspected, search: Search): void {
+  const decoded = path.split("/").map((segment) => decodeSegment(segment) ?? segment);
+  search.value(decoded.join("/"), TEXT, { in: "path" });
+  if (decoded.some((segment) => /^\.[A-Za-z]/.test(segment) && segment !== ".well-known")) search.note("path-hidden", { in: "path" });
+}
+
+/** Of what no contract describes everything is text: the path, each name, each value. */
+function lookAtTarget(exchange: Inspected, search: Search): void {
+  const { query } = exchange.request;
+  lookAtPath(exchange, search);
   for (const [name, value] of query) {
     search.name(name, { in: "query" });
     search.value(decodeValue(value) ?? value, TEXT, { in: "query" });

@@ -62,6 +62,12 @@ export class Search {
     this.#name(name, undefined);
   }
 
+  /** Takes a finding that is not of one text. */
+  note(rule: string, ground: Ground): void {
+    this.#ground = ground;
+    this.#note(rule, "plain", false);
+  }
+
   #value(value: Json, leaf: Leaf): void {
     if (this.found.length >= FINDINGS_MAX) return;
     if (typeof value === "string") this.#text(value, leaf.text);
