@@ -41,6 +41,10 @@ export interface AuditRecord {
   readonly blame?: Blame;
   readonly because?: JsonObject;
   readonly observed?: readonly Observation[];
+  /** Nobody did anything: it was asked what would be decided (see hosts/decisions/). */
+  readonly question?: true;
+  /** The client of this house's own that asked, by name. */
+  readonly asker?: string;
   /** Bytes of the bodies. */
   readonly bytesIn: number;
   readonly bytesOut: number;

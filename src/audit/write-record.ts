@@ -53,9 +53,9 @@ function who({ principal, client, credential, also }: AuditRecord): string {
   return text;
 }
 
-function why({ destination, guard, problem, blame, because, observed }: AuditRecord): string {
-  if (destination === undefined && guard === undefined && problem === undefined && observed === undefined && blame === undefined && because === undefined) return "";
-  const text = member("destination", destination) + member("guard", guard) + member("problem", problem) + member("blame", blame);
+function why({ destination, guard, problem, blame, because, observed, question, asker }: AuditRecord): string {
+  if (destination === undefined && question === undefined && asker === undefined && guard === undefined && problem === undefined && observed === undefined && blame === undefined && because === undefined) return "";
+  const text = (question === undefined ? "" : `,"question":true`) + member("asker", asker) + member("destination", destination) + member("guard", guard) + member("problem", problem) + member("blame", blame);
   return text + (because === undefined ? "" : `,"because":${JSON.stringify(because)}`) + (observed === undefined ? "" : `,"observed":${JSON.stringify(observed)}`);
 }
 

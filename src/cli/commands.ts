@@ -2,6 +2,7 @@
 import type { Command } from "./command.ts";
 import { check } from "./commands/check.ts";
 import { completions } from "./commands/completions.ts";
+import { decide } from "./commands/decide.ts";
 import { egress } from "./commands/egress.ts";
 import { explain } from "./commands/explain.ts";
 import { init } from "./commands/init.ts";
@@ -10,4 +11,4 @@ import { man } from "./commands/man.ts";
 import { run } from "./commands/run.ts";
 import { tokens } from "./commands/tokens.ts";
 
-export const COMMANDS: readonly Command[] = [run, egress, check, explain, init, keys, tokens, completions, man];
+export const COMMANDS: readonly Command[] = [run, egress, decide, check, explain, init, keys, tokens, completions, man];

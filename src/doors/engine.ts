@@ -140,6 +140,10 @@ export function hostRefusal(name: string, problem: Problem): Refusal {
   return { kind: "refusal", guard: name, stage: "host", problem };
 }
 
+export function deadlineRefusal(): Refusal {
+  return hostRefusal("deadline", deadlinePassed());
+}
+
 function answerProblem(problem: Problem, id: string): OpenAnswer {
   const body = Buffer.from(publish(problem, id));
   const fields = fieldsOf(["content-type", "application/problem+json", ...Object.entries(problem.headers ?? {}).flat()]);
@@ -156,7 +160,8 @@ function bareWhenBroken(exchange: OpenExchange, outcome: Outcome): void {
   exchange.answer = answerProblem(sealBroken(), exchange.id);
 }
 
-function recordOf(exchange: OpenExchange, now: number, fault: Problem | undefined): AuditRecord {
+/** The record of an exchange as it stands. */
+export function recordOf(exchange: OpenExchange, now: number, fault: Problem | undefined): AuditRecord {
   const { outcome, principal, operation, observed, answer } = exchange;
   const refused = outcome?.kind === "refusal" ? outcome.problem : fault;
   const record: Writable<AuditRecord> = {

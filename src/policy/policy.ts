@@ -9,6 +9,7 @@ import type { DatabaseWishes } from "../stores/database/open-database.ts";
 import type { StoreWishes } from "../stores/hold-store.ts";
 import { canonicalUrl } from "../exchange/http-url.ts";
 import { claimsShape, type DeclaredClaim, type RoleSettings, rolesShape } from "./identity.ts";
+import { decisionsShape, type DecisionsSettings } from "./decisions.ts";
 import { egressShape, type EgressSettings } from "./egress.ts";
 import { limitsShape } from "./limits.ts";
 import { checked, count, duration, fields, flag, listOf, oneOf, optional, or, reason, type Shape, size, text, url } from "./shape.ts";
@@ -65,6 +66,7 @@ export interface Settings {
   readonly limits: StoreWishes;
   readonly watch: { readonly address: string; readonly port: number } | undefined;
   readonly egress: EgressSettings | undefined;
+  readonly decisions: DecisionsSettings | undefined;
   readonly drain: number;
   readonly roles: RoleSettings | undefined;
   readonly claims: ReadonlyMap<string, DeclaredClaim>;
@@ -147,6 +149,7 @@ export const settingsShape: Shape<Settings> = fields({
     }),
   ),
   egress: egressShape,
+  decisions: decisionsShape,
   drain: or(duration("Longest time that exchanges in flight may take to finish after the order to stop.", { min: "0s", max: "1h" }), "10s"),
   roles: rolesShape,
   claims: claimsShape,

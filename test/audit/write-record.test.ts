@@ -27,6 +27,8 @@ const members: { readonly [Name in keyof Required<AuditRecord>]: fc.Arbitrary<Re
   blame: fc.constantFrom("caller", "api", "issuer", "sallyport"),
   because: details,
   observed: fc.array(fc.record({ guard: text, type: text, because: details }, { requiredKeys: ["guard", "type"] }), { maxLength: 2 }),
+  question: fc.constant(true),
+  asker: text,
   bytesIn: fc.nat(),
   bytesOut: fc.nat(),
   milliseconds: fc.nat(),
@@ -52,7 +54,7 @@ test("a piece that is kept is of this operation and this principal, and of no ot
   const others: readonly AuditRecord[] = [
     { ...record, method: "GET" }, { ...record, template: "/a" }, { ...record, policy: "1" }, { ...record, operation: "write" },
     { ...record, principal: "bob" }, { ...record, client: "web" }, { ...record, credential: "1" }, { ...record, client: "web", credential: "1" },
-    { ...record, also: [] }, { ...bare, operation: "read" }, { ...bare, operation: "read", also: [{ principal: "ada" }] },
+    { ...record, also: [] }, { ...record, asker: "console" }, { ...record, question: true }, { ...bare, operation: "read" }, { ...bare, operation: "read", also: [{ principal: "ada" }] },
   ];
   for (let round = 0; round < 2; round++) {
     for (const other of others) for (const one of [record, other]) assert.deepEqual(JSON.parse(writeRecord(one)), one);

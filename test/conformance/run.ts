@@ -6,6 +6,7 @@
  * Ends with 1 when a score is below its bar. Suites that are not beside the checkout are skipped with a line each.
  */
 import { parseArgs } from "node:util";
+import { scoreAuthzen } from "./authzen.ts";
 import { scoreHttp1 } from "./http1.ts";
 import { scoreJsonParsing } from "./json-parsing.ts";
 import { scoreJsonSchema } from "./json-schema.ts";
@@ -23,6 +24,7 @@ const judges: Readonly<Record<string, () => Promise<readonly Score[]>>> = {
   "openapi-docs": scoreOpenapiDocuments,
   wycheproof: scoreWycheproof,
   http1: scoreHttp1,
+  authzen: scoreAuthzen,
 };
 
 const scores: Score[] = [];

@@ -71,7 +71,7 @@ function readerOf({ record, name, kind }: Mention, { operation, identity }: Pick
     case "operation":
       return readOperation(name, operation);
     case "":
-      return name === "time" ? ({ now }) => new Date(now) : ({ address }) => address;
+      return name === "time" ? ({ now }) => new Date(now) : ({ address }) => (address === "" ? NO_ADDRESS : address);
     default: {
       const place = PARAMETER_PLACES.find((one) => one === record);
       const parameter = place === undefined ? undefined : parametersIn(place, operation).get(name);
@@ -97,6 +97,8 @@ function readParameter(parameter: Parameter, operation: Operation, kind: Kind): 
   };
 }
 
+/** Where nobody knows it, it is in no range, and so outside of each: no rule may be glad of that. */
+const NO_ADDRESS: Unreadable = { unreadable: "address" };
 const STRANGER: Unreadable = { unreadable: "principal: a stranger" };
 
 function readPrincipal(name: string, identity: Identity): ReadValue {
