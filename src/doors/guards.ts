@@ -30,6 +30,7 @@ import { tokenBucket } from "./inbound/throttle/token-bucket.ts";
 import { body } from "./inbound/validate/body.ts";
 import { injection } from "./inbound/validate/injection.ts";
 import { parameters } from "./inbound/validate/parameters.ts";
+import { upload } from "./inbound/validate/upload.ts";
 import { targetUrl } from "./inbound/validate/target-url.ts";
 import { faults } from "./outbound/disclose/faults.ts";
 import { properties } from "./outbound/disclose/properties.ts";
@@ -59,6 +60,7 @@ export const GUARDS: readonly Guard[] = [
   decisionPoint,
   parameters,
   body,
+  upload,
   injection,
   targetUrl,
   strip,

@@ -22,11 +22,16 @@ const requestInvalid: (particulars?: Particulars) => Problem = problem("request-
 
 /** One problem for all findings, the first twenty of them told. */
 export function refuseInvalid(findings: readonly Located[]): Problem {
+  return requestInvalid(tellFindings(findings));
+}
+
+/** What a problem says of findings, to the caller and to the operator. */
+export function tellFindings(findings: readonly Located[]): Particulars {
   const told = findings.slice(0, ERRORS_MAX);
-  return requestInvalid({
+  return {
     extra: { errors: told.map(errorOf) },
     because: { findings: told.map((finding) => ({ ...errorOf(finding), keyword: finding.keyword })), more: findings.length - told.length },
-  });
+  };
 }
 
 /** Findings of a parameter, a field or a body, with their place. */
