@@ -2,7 +2,7 @@
  * Store cases: what every store must do, whatever it is made of. Each store's own test runs this list.
  */
 import assert from "node:assert/strict";
-import type { Limit, Once, Store, Taken } from "../src/stores/store.ts";
+import { type Limit, type Once, STAMPS_MAX, type Store, type Taken } from "../src/stores/store.ts";
 
 /** `keysMax`: how many buckets the store may remember, `namesMax`: how many names, for stores that have such bounds. */
 export interface StoreBounds {
@@ -249,6 +249,100 @@ export const storeCases: readonly StoreCase[] = [
           const meter = store.meter(one);
           for (const left of [4, 3, 2, 1, 0]) assert.equal((await meter.take("a", 1, START)).left, left);
         }
+      }),
+  },
+  {
+    title: "stamps let no more through in any window, wherever it begins, and say when there is room again",
+    run: (makeStore) =>
+      using(makeStore, async (store) => {
+        const stamps = store.stamps(limit({ capacity: 3 }));
+        const at = async (offset: number, cost = 1): Promise<Taken> => ({ ...(await stamps.take("a", cost, START + offset)) });
+        assert.deepEqual([await at(0), await at(4_000), await at(9_000)].map(({ left }) => left), [2, 1, 0]);
+        assert.deepEqual(await at(9_000), { granted: false, left: 0, waitMilliseconds: 1_000 });
+        assert.deepEqual(await at(9_999, 2), { granted: false, left: 0, waitMilliseconds: 4_001 });
+        assert.equal((await at(10_000)).granted, true);
+        assert.equal((await at(13_999)).granted, false);
+        assert.deepEqual([(await at(19_000, 2)).left, (await at(19_000, 0)).left], [0, 0]);
+        assert.equal((await at(29_000)).left, 2, "after a quiet window nothing is left of them");
+        assert.equal((await at(29_000, 4)).waitMilliseconds, Number.POSITIVE_INFINITY);
+      }),
+  },
+  {
+    title: "whatever the order and the times, no window holds more stamps than it may",
+    run: (makeStore) =>
+      using(makeStore, async (store) => {
+        const roll = dice(11);
+        for (const capacity of [1, 2, 7, STAMPS_MAX]) {
+          const stamps = store.stamps(limit({ name: `stamps ${capacity}`, capacity, window: 1_000 }));
+          const granted: number[] = [];
+          let now = START;
+          for (let turn = 0; turn < 3_000; turn++) {
+            now += Math.floor(roll() * 60) * (roll() < 0.01 ? 100 : 1);
+            if ((await stamps.take("a", 1, now)).granted) granted.push(now);
+          }
+          assert.ok(granted.length > 30);
+          for (const [at, time] of granted.entries()) assert.ok((granted[at + capacity] ?? Number.POSITIVE_INFINITY) - time >= 1_000, `${capacity} at ${at}`);
+        }
+      }),
+  },
+  {
+    title: "a stamp that is given back makes room for one, and nobody gets more by it",
+    run: (makeStore) =>
+      using(makeStore, async (store) => {
+        const stamps = store.stamps(limit({ capacity: 2 }));
+        await stamps.take("a", 1, START);
+        await stamps.take("a", 1, START + 5_000);
+        stamps.charge("a", -1, START + 5_000);
+        assert.equal((await stamps.take("a", 1, START + 6_000)).granted, true);
+        assert.equal((await stamps.take("a", 1, START + 14_999)).granted, false);
+        assert.equal((await stamps.take("a", 1, START + 15_000)).granted, true);
+        stamps.charge("a", -9, START + 15_000);
+        stamps.charge("nobody", -9, START + 15_000);
+        assert.deepEqual([(await stamps.take("a", 2, START + 15_000)).granted, (await stamps.take("a", 1, START + 15_000)).granted], [true, false]);
+      }),
+  },
+  {
+    title: "what makes no stamps is a fault",
+    run: (makeStore) =>
+      using(makeStore, async (store) => {
+        for (const wrong of [{ capacity: 0 }, { capacity: STAMPS_MAX + 1 }, { capacity: 1.5 }, { window: 0 }, { window: Number.NaN }]) assert.throws(() => store.stamps(limit(wrong)), JSON.stringify(wrong));
+        const stamps = store.stamps(limit());
+        for (const [cost, now] of [[-1, START], [0.5, START], [Number.NaN, START], [1, Number.NaN]] as const) await assert.rejects(async () => stamps.take("a", cost, now));
+      }),
+  },
+  {
+    title: "as many leases as there may be, and one more when one is given back",
+    run: (makeStore) =>
+      using(makeStore, async (store) => {
+        const leases = store.leases({ name: "leases", most: 3, lasts: 40_000 });
+        const taken = await Promise.all([0, 1, 2, 3].map(async () => leases.take("a", START)));
+        assert.deepEqual(taken.map(({ granted, left }) => [granted, left]), [[true, 2], [true, 1], [true, 0], [false, 0]]);
+        assert.equal((await leases.take("b", START)).granted, true);
+        leases.release("a", taken[0]?.lease ?? 0, START + 5_000);
+        assert.deepEqual([(await leases.take("a", START + 5_000)).granted, (await leases.take("a", START + 5_000)).granted], [true, false]);
+      }),
+  },
+  {
+    title: "a lease that nobody renews ends, and giving it back then gives nothing away",
+    run: (makeStore) =>
+      using(makeStore, async (store) => {
+        const leases = store.leases({ name: "leases", most: 2, lasts: 40_000 });
+        const [dead, alive] = [await leases.take("a", START), await leases.take("a", START)];
+        const renewed = await leases.renew("a", alive.lease, START + 30_000);
+        assert.equal((await leases.take("a", START + 39_999)).granted, false);
+        assert.deepEqual([(await leases.take("a", START + 50_000)).granted, (await leases.take("a", START + 50_000)).granted], [true, false], "the dead one's is free");
+        leases.release("a", dead.lease, START + 50_001);
+        assert.equal((await leases.take("a", START + 50_001)).granted, false);
+        leases.release("a", renewed, START + 50_002);
+        assert.equal((await leases.take("a", START + 50_002)).granted, true);
+        assert.equal((await leases.take("a", START + 500_000)).left, 1, "after a long time all have ended");
+      }),
+  },
+  {
+    title: "what makes no leases is a fault",
+    run: (makeStore) =>
+      using(makeStore, async (store) => {
+        for (const wrong of [{ most: 0 }, { most: 1.5 }, { most: Number.POSITIVE_INFINITY }, { lasts: 0 }, { lasts: Number.NaN }, { lasts: Number.POSITIVE_INFINITY }]) assert.throws(() => store.leases({ name: "leases", most: 1, lasts: 1_000, ...wrong }), JSON.stringify(wrong));
       }),
   },
   {

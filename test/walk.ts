@@ -58,8 +58,13 @@ export function principal(particulars: Partial<Principal> = {}): Principal {
   };
 }
 
-const silent: Store = {
-  meter: () => ({ take: () => assert.fail("this guard must not charge anybody"), charge: () => assert.fail("this guard must not charge anybody") }),
+const uncharged = { take: () => assert.fail("this guard must not charge anybody"), charge: () => assert.fail("this guard must not charge anybody") };
+
+/** A store that nobody may ask: what a test expects to be asked it puts in its place. */
+export const silent: Store = {
+  meter: () => uncharged,
+  stamps: () => uncharged,
+  leases: () => ({ take: () => assert.fail("this guard must not let anybody in"), renew: () => assert.fail(), release: () => assert.fail() }),
   once: () => assert.fail("this guard must not remember anything"),
   close: () => undefined,
 };
@@ -88,6 +93,7 @@ export interface Given {
   /** In the place of `body`: a body that has yet to come. */
   readonly content?: Content;
   readonly now?: number;
+  readonly signal?: AbortSignal;
   readonly peer?: string;
   readonly address?: string;
   readonly addressFault?: string;
@@ -175,7 +181,7 @@ export function exchangeOf(given: Given, at: Operation): Walked {
   return {
     id: randomUUID(),
     now: given.now ?? 1_800_000_000_000,
-    signal: new AbortController().signal,
+    signal: given.signal ?? new AbortController().signal,
     operation: at,
     pathValues: given.pathValues ?? [],
     request: {

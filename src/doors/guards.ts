@@ -26,6 +26,9 @@ import { overload } from "./inbound/screen/overload.ts";
 import { path } from "./inbound/screen/path.ts";
 import { resourceMetadata } from "./inbound/screen/resource-metadata.ts";
 import { size } from "./inbound/screen/size.ts";
+import { concurrency } from "./inbound/throttle/concurrency.ts";
+import { leakyBucket } from "./inbound/throttle/leaky-bucket.ts";
+import { slidingWindow } from "./inbound/throttle/sliding-window.ts";
 import { tokenBucket } from "./inbound/throttle/token-bucket.ts";
 import { body } from "./inbound/validate/body.ts";
 import { injection } from "./inbound/validate/injection.ts";
@@ -53,6 +56,9 @@ export const GUARDS: readonly Guard[] = [
   apiKey,
   credentials,
   tokenBucket,
+  slidingWindow,
+  concurrency,
+  leakyBucket,
   scope,
   stepUp,
   role,

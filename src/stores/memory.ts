@@ -4,7 +4,9 @@
 import { randomBytes } from "node:crypto";
 import type { Store } from "./store.ts";
 import { TableMeter } from "./table/meters.ts";
+import { TableLeases } from "./table/leases.ts";
 import { OnceNames } from "./table/once-names.ts";
+import { TableStamps } from "./table/stamps.ts";
 import { attachTable, openTable, type Table } from "./table/table.ts";
 
 export interface MemoryStoreOptions {
@@ -28,6 +30,8 @@ export function memoryStore({ bytes, shared = false, table: given, random = rand
   return {
     table,
     meter: (limit) => new TableMeter(table.room(limit.room), table.clock, table.hash, limit),
+    stamps: (limit) => new TableStamps(table.room("stamps"), table.clock, table.hash, limit),
+    leases: (limit) => new TableLeases(table.room("leases"), table.clock, table.hash, limit),
     once: (name, until, now) => names.take(name, until, now),
     close: () => undefined,
   };

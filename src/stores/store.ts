@@ -47,11 +47,45 @@ export interface Meter {
   readonly charge: (owner: string, tokens: number, now: number) => void;
 }
 
+/** Most requests of one window that are remembered one by one. */
+export const STAMPS_MAX = 64;
+
+/** How many may be under way at the same moment. */
+export interface LeaseLimit {
+  /** As in Limit. */
+  readonly name: string;
+  readonly most: number;
+  /** Milliseconds after which a lease that nobody renews has ended: whoever held it is taken to be dead. */
+  readonly lasts: number;
+}
+
+export interface Leased {
+  readonly granted: boolean;
+  /** How many more there may be. */
+  readonly left: number;
+  /** To be shown when it is renewed or given back; without meaning where none was granted. */
+  readonly lease: number;
+}
+
+export interface Leases {
+  readonly take: (owner: string, now: number) => Leased | Promise<Leased>;
+  /** Says that the holder lives. Answers the lease that takes its place. */
+  readonly renew: (owner: string, lease: number, now: number) => number | Promise<number>;
+  readonly release: (owner: string, lease: number, now: number) => void;
+}
+
 export type Once = "first" | "again" | "full";
 
 export interface Store {
   /** @throws RangeError when the numbers make no bucket */
   readonly meter: (limit: Limit) => Meter;
+  /**
+   * A meter that remembers each request, at most STAMPS_MAX: never more than `capacity` in any `window`, wherever it
+   * begins. It has no debt: `charge` can only give back.
+   */
+  readonly stamps: (limit: Limit) => Meter;
+  /** @throws RangeError as `meter` does */
+  readonly leases: (limit: LeaseLimit) => Leases;
   /**
    * Remembers this name until `until`, and says whether that is news. `full`: there is no room, and nothing was
    * remembered; whoever asks must refuse. Both in milliseconds since the epoch, `until` later than `now`.

@@ -30,7 +30,8 @@ export function takeAll(wanted: readonly Wanted[], now: number): AllTaken | Prom
       giveBack(wanted.slice(0, at), now);
       return { ...taken, at };
     }
-    first ??= taken;
+    // One of whom nothing is taken is asked for its no alone.
+    if (one.tokens > 0) first ??= taken;
   }
   return { ...(first ?? NOTHING), at: 0 };
 }
@@ -44,8 +45,7 @@ async function takeLate(wanted: readonly Wanted[], from: number, taken: Promise<
   const late = await Promise.allSettled([taken, ...asked.slice(1).map(async ({ meter, owner, tokens }) => meter.take(owner, tokens, now))]);
   const answers = late.map((one) => (one.status === "fulfilled" ? one.value : undefined));
   const refused = answers.findIndex((one) => one?.granted !== true);
-  const [first] = answers;
-  if (refused === -1) return { ...(before ?? first ?? NOTHING), at: 0 };
+  if (refused === -1) return { ...(before ?? answers.find((_, at) => (asked[at]?.tokens ?? 0) > 0) ?? NOTHING), at: 0 };
   giveBack([...wanted.slice(0, from), ...asked.filter((_, at) => answers[at]?.granted === true)], now);
   for (const one of late) if (one.status === "rejected") throw one.reason;
   return { ...(answers[refused] ?? NOTHING), at: from + refused };

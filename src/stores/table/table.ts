@@ -8,22 +8,26 @@
 import { threadId } from "node:worker_threads";
 import { Clock, CLOCK_NUMBERS } from "./clock.ts";
 import type { RoomName } from "../store.ts";
+import { LEASE_WORDS } from "./leases.ts";
 import { METER_WORDS } from "./meters.ts";
 import { ONCE_WORDS } from "./once-names.ts";
 import { ALONE, LockFault, Room, type RoomState, strideOf } from "./room.ts";
 import { SipHash } from "./sip-hash.ts";
+import { STAMP_WORDS } from "./stamps.ts";
 
 /** What the rooms are for, how large a share of the table each has, and how long its records are. */
 const PLANS: Readonly<Record<TableRoom, { readonly share: number; readonly recordWords: number; readonly spares?: true }>> = {
-  known: { share: 0.4, recordWords: METER_WORDS },
-  strangers: { share: 0.3, recordWords: METER_WORDS },
+  known: { share: 0.36, recordWords: METER_WORDS },
+  strangers: { share: 0.26, recordWords: METER_WORDS },
   logins: { share: 0.1, recordWords: METER_WORDS },
-  names: { share: 0.2, recordWords: ONCE_WORDS, spares: true },
+  names: { share: 0.15, recordWords: ONCE_WORDS, spares: true },
+  stamps: { share: 0.1, recordWords: STAMP_WORDS },
+  leases: { share: 0.03, recordWords: LEASE_WORDS, spares: true },
 };
-export type TableRoom = RoomName | "names";
+export type TableRoom = RoomName | "names" | "stamps" | "leases";
 export const TABLE_ROOMS: readonly TableRoom[] = Object.keys(PLANS) as readonly TableRoom[];
 
-/** Places for about 1.9 million names. */
+/** Places for about 1.7 million names. */
 export const TABLE_BYTES = 33_554_432;
 export const TABLE_BYTES_MIN = 65_536;
 

@@ -17,18 +17,18 @@
  */
 import { checked, defineGuard, fields, type Guard, mapOf, or } from "../../../guard.ts";
 import { compileLimit } from "./limit/check.ts";
-import { type Bucket, bucketOf, bucketOptions, commonOptions, costShape } from "./limit/options.ts";
+import { type Bucket, bucketOf, bucketOptions, bucketsOf, commonOptions, type Cost, costShape, type Wrong } from "./limit/options.ts";
 
-const plan = checked(fields(bucketOptions), bucketOf);
+const plan = fields(bucketOptions);
 
 const options = checked(fields({ ...bucketOptions, cost: costShape, ...commonOptions, plans: or(mapOf("Other numbers for callers whose plan is named here.", plan), {}) }), (given) => {
-  const bucket = bucketOf(given);
-  if ("wrong" in bucket) return bucket;
-  const wrong = [bucket.value, ...given.plans.values()].map((one) => misfit(one, given.cost)).find((one) => one !== undefined);
-  return wrong ?? { value: { ...given, bucket: bucket.value } };
+  const buckets = bucketsOf(given, given.plans, bucketOf);
+  if ("wrong" in buckets) return buckets;
+  const wrong = [buckets.bucket, ...buckets.tiers.values()].map((one) => misfit(one, given.cost)).find((one) => one !== undefined);
+  return wrong ?? { value: { ...given, ...buckets } };
 });
 
-function misfit({ unit, capacity }: Bucket, cost: number | { readonly bytes: string }): { readonly wrong: string; readonly allowed: string } | undefined {
+function misfit({ unit, capacity }: Bucket, cost: Cost): Wrong | undefined {
   if ((unit === "bytes") !== (typeof cost === "object")) return { wrong: "rate and cost count different things", allowed: "a rate in bytes with cost: { bytes: ... }, or both in requests" };
   return typeof cost === "number" && cost > capacity ? { wrong: "no request could ever pass", allowed: "a cost of at most burst" } : undefined;
 }

@@ -12,7 +12,7 @@ import { openSqlite } from "../../../databases.ts";
 import { AWAY, doubt, type DoubtedDatabase } from "../../../doubted-database.ts";
 import { freshPeppers } from "../../../keys/peppers.ts";
 import { DAY, NOW, WISHES } from "../../../keys/api-key/wishes.ts";
-import { type Given, misfits, post } from "../../../walk.ts";
+import { type Given, misfits, post, silent } from "../../../walk.ts";
 
 const place = { file: "openapi.yaml", pointer: "" };
 const key: Scheme = { name: "key", type: "apiKey", in: "header", parameter: "X-API-Key", place };
@@ -177,7 +177,7 @@ test("too many failures of one address are told so, and good keys of a neighbour
 });
 
 test("a late or broken store of failures changes no refusal", async (t) => {
-  const taking = (take: Meter["take"]): Store => ({ meter: () => ({ take, charge: () => undefined }), once: () => "full", close: () => undefined });
+  const taking = (take: Meter["take"]): Store => ({ ...silent, meter: () => ({ take, charge: () => undefined }) });
   const late = taking(async () => ({ granted: false, left: 0, waitMilliseconds: 500 }));
   assert.equal((await (await bench(t, { store: late })).send(withKey("guess"))).problem?.status, 429);
   for (const take of [() => assert.fail("away"), () => Promise.reject(new Error("away"))]) {

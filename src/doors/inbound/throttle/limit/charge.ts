@@ -39,6 +39,6 @@ export class Charge implements Follower {
     if (typeof cost === "number" || this.#settled) return;
     this.#settled = true;
     const used = tokensOf((cost.bytes === "answer" ? 0 : bytesIn) + (cost.bytes === "request" ? 0 : bytesOut));
-    for (const { meter, owner, tokens } of this.#taken) if (used !== tokens) meter.charge(owner, used - tokens, now);
+    for (const { meter, owner, tokens } of this.#taken) if (tokens > 0 && used !== tokens) meter.charge(owner, used - tokens, now);
   }
 }

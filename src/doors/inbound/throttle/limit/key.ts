@@ -75,6 +75,11 @@ export function compileKey(key: readonly Part[], { operation, report }: Pick<Sit
   };
 }
 
+/** A key in words, for the name of its limit: two keys of one limit must not share its buckets. */
+export function keyText(key: readonly Part[]): string {
+  return limitName(...key.flatMap(({ kind, at }) => [kind, at]));
+}
+
 const NOBODY: readonly string[] = [];
 const everyone: Owner = { name: "e", around: NOBODY, room: "known", own: false, kind: "everyone" };
 

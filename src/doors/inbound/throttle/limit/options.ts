@@ -13,7 +13,7 @@ const BYTES = ["request", "answer", "both"] as const;
 /** What one request costs: tokens, or the bytes of its bodies. */
 export type Cost = number | { readonly bytes: (typeof BYTES)[number] };
 
-interface Penal {
+export interface Penal {
   readonly after: number;
   readonly upTo: number;
 }
@@ -78,8 +78,32 @@ export interface Bucket {
   readonly window: number;
 }
 
+export interface Wrong {
+  readonly wrong: string;
+  readonly allowed: string;
+}
+
+export interface Buckets {
+  readonly bucket: Bucket;
+  /** By the name of the plan. */
+  readonly tiers: ReadonlyMap<string, Bucket>;
+}
+
+/** The bucket of everybody, and those of the plans. */
+export function bucketsOf<Numbers>(base: Numbers, plans: ReadonlyMap<string, Numbers>, read: (numbers: Numbers) => { readonly value: Bucket } | Wrong): Buckets | Wrong {
+  const bucket = read(base);
+  if ("wrong" in bucket) return bucket;
+  const tiers = new Map<string, Bucket>();
+  for (const [name, numbers] of plans) {
+    const tier = read(numbers);
+    if ("wrong" in tier) return { ...tier, wrong: `plan ${JSON.stringify(name)}: ${tier.wrong}` };
+    tiers.set(name, tier.value);
+  }
+  return { bucket: bucket.value, tiers };
+}
+
 /** Reads rate, burst and window together. */
-export function bucketOf({ rate, burst, window }: BucketWords): { readonly value: Bucket } | { readonly wrong: string; readonly allowed: string } {
+export function bucketOf({ rate, burst, window }: BucketWords): { readonly value: Bucket } | Wrong {
   if ((rate === undefined) === (window === undefined)) return { wrong: "how much in how long is said once", allowed: "rate (and burst), or burst and window" };
   const held = burst ?? rate;
   if (held === undefined) return { wrong: "burst is missing", allowed: "burst and window, or rate" };
