@@ -19,7 +19,7 @@ import { Holding, type LeasesTaken, takeLeases } from "./concurrency/holding.ts"
 import { unavailable } from "./limit/check.ts";
 import { compileKey, keyText, type Owner } from "./limit/key.ts";
 import { commonOptions } from "./limit/options.ts";
-import { planOf } from "./limit/plan.ts";
+import { planOf } from "./limit/tier.ts";
 import { refusing } from "./limit/told.ts";
 
 const tooManyAtOnce = problem("too-many-at-once", 429, "Too many requests at once");

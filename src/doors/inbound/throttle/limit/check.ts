@@ -12,7 +12,7 @@ import { type AllTaken, takeAll, type Wanted } from "../../../../stores/take-all
 import { Charge } from "./charge.ts";
 import { compileKey, keyText, type Owner } from "./key.ts";
 import type { Bucket, Buckets, CommonOptions, Cost } from "./options.ts";
-import { planOf } from "./plan.ts";
+import { planOf } from "./tier.ts";
 import { type Penalty, penaltyOf } from "./penalty.ts";
 import { refusing, type Told, toldOf, waitsOf } from "./told.ts";
 

@@ -1,4 +1,4 @@
-/** Plan: which numbers hold for a caller: those of the plan that his credential names, or the ordinary ones. */
+/** Tier: which numbers hold for a caller: those of the plan that his credential names, or the ordinary ones. */
 import type { Known, Site } from "../../../../guard.ts";
 import { claimPath, findClaim } from "../../../../policy/claim.ts";
 
