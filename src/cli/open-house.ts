@@ -4,6 +4,7 @@ import { GUARDS } from "../doors/guards.ts";
 import { buildHouse, type House } from "../doors/house.ts";
 import { openShared } from "../doors/shared.ts";
 import { findListenMisfits } from "../hosts/gateway/gateway.ts";
+import { openLine } from "../hosts/line.ts";
 import { holdDatabase } from "../stores/database/hold-database.ts";
 import { holdStore } from "../stores/hold-store.ts";
 import { placeMisfits } from "./tell-misfits.ts";
@@ -20,7 +21,7 @@ export function openHouse(policyFile: string): Understood {
   const shared = openShared();
   const memory = holdStore();
   const databases = holdDatabase();
-  const building = buildHouse(policyFile, { guards: GUARDS, openStore: memory.open, shared, openDatabase: databases.open });
+  const building = buildHouse(policyFile, { guards: GUARDS, openStore: memory.open, shared, openDatabase: databases.open, openLine });
   memory.close();
   shared.close();
   if ("misfits" in building) return { house: undefined, misfits: placeMisfits(building.misfits, policyFile) };

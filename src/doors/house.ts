@@ -9,6 +9,7 @@ import type { Contract } from "../contract/contract.ts";
 import { type Misfit, sortMisfits } from "../contract/misfit.ts";
 import type { Operation } from "../contract/operation.ts";
 import { type ReadContract, readContract } from "../contract/read.ts";
+import type { Ask } from "../exchange/ask.ts";
 import { readRanges, type Ranges } from "../exchange/address.ts";
 import { readPeppers } from "../keys/pepper.ts";
 import type { Guard, Site } from "../policy/definition.ts";
@@ -46,6 +47,8 @@ export interface Materials {
   readonly openDatabase: OpenDatabase;
   /** false: the host cannot switch protocols, and a policy that asks for it does not fit. Default true. */
   readonly switches?: boolean;
+  /** How the API is asked by the door itself, where the policy says where it is. */
+  readonly openLine?: (upstream: URL) => { readonly value: Ask; readonly close: () => void };
 }
 
 type Complain = (pointer: string, message: string, allowed?: string) => void;
@@ -78,7 +81,7 @@ function furnish(policy: Policy, contract: ReadContract, reading: PolicyReading,
     complain("/trust", trusted.wrong, "addresses and ranges such as 10.0.0.0/8");
     return undefined;
   }
-  const { guards, openStore, shared, openDatabase, switches = true } = materials;
+  const { guards, openStore, shared, openDatabase, switches = true, openLine } = materials;
   const limits = openStore(settings.limits, folder);
   const memory = openMemory(settings.database, folder, openDatabase);
   if ("wrong" in limits) complain("/limits", limits.wrong, limits.allowed);
@@ -88,13 +91,15 @@ function furnish(policy: Policy, contract: ReadContract, reading: PolicyReading,
   const { database } = memory;
   strayNames(settings.everywhere, settings.operations, contract.operations, guards, complain);
   const share = shared.begin();
+  const { upstream } = settings;
+  const openAsk = upstream === undefined || openLine === undefined ? undefined : (): Ask => share(`line ${upstream.href}`, () => openLine(upstream));
   const identity = identityOf(settings.roles, settings.claims);
   const broken = Map.groupBy(contract.misfits.filter(({ level }) => level === "operation"), ({ operation }) => operation);
   const plan = (operation: Operation, resource?: Site["resource"]): Plan => {
     const { list, public: open } = postingsOf(operation, settings.everywhere, settings.operations, guards, complain);
     const down = operation.listed === "operation" ? broken.get(operation.id)?.find((misfit) => !isLifted(misfit, list)) : undefined;
     const accuse = (message: string, allowed?: string): void => void misfits.push({ level: "error", place: operation.place, message, operation: operation.id, ...(allowed === undefined ? {} : { allowed }) });
-    const site: PlanSite = { contract, operation, public: open, store, ...memory, folder, external: settings.external, resource, identity, random: randomBytes, share, complain, accuse, down: down?.message, switches };
+    const site: PlanSite = { contract, operation, public: open, store, ...memory, folder, external: settings.external, resource, identity, random: randomBytes, share, openAsk, complain, accuse, down: down?.message, switches };
     return makePlan(list, site);
   };
   const plans = new Map(contract.operations.map((operation) => [operation.id, plan(operation)]));

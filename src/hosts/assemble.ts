@@ -21,6 +21,7 @@ import { type HeldStore, holdStore, type HoldStoreOptions } from "../stores/hold
 import { watchTable } from "../watch/table-gauges.ts";
 import { type Metrics, openMetrics } from "../watch/metrics.ts";
 import type { Say } from "../watch/operations.ts";
+import { openLine } from "./line.ts";
 
 export interface AssembleOptions {
   readonly say: Say;
@@ -61,7 +62,7 @@ export function assemble(policyFile: string, { say, guards = [], sink, watch = t
   const shared = openShared();
   const memory = holdStore(sharing);
   const databases = holdDatabase();
-  const materials = { guards: [...GUARDS, ...guards], openStore: memory.open, shared, openDatabase: databases.open, switches };
+  const materials = { guards: [...GUARDS, ...guards], openStore: memory.open, shared, openDatabase: databases.open, switches, openLine };
   const building = buildHouse(policyFile, materials);
   if ("misfits" in building) {
     shared.close();

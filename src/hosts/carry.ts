@@ -27,6 +27,15 @@ export interface Receiver {
   readonly fail: (why: Problem) => void;
 }
 
+/** What of an exchange goes to the API. */
+export interface Carried {
+  readonly request: Pick<OpenExchange["request"], "method" | "path" | "search">;
+  readonly outgoing: OpenExchange["outgoing"];
+  readonly content: Content;
+  readonly protocol: string | undefined;
+  uplink: OpenExchange["uplink"];
+}
+
 /** Asks the API. Answers how to give up. */
 export type Forward = (exchange: OpenExchange, receiver: Receiver) => () => void;
 

@@ -8,6 +8,7 @@
 import type { Contract } from "../contract/contract.ts";
 import type { Json, JsonObject } from "../contract/json-value.ts";
 import type { Operation } from "../contract/operation.ts";
+import type { Ask } from "../exchange/ask.ts";
 import type { Reply } from "../exchange/decision.ts";
 import type { Stage, Views } from "../exchange/exchange.ts";
 import type { Principal } from "../exchange/principal.ts";
@@ -61,6 +62,8 @@ export interface Site {
    * called once no plan holds it any more.
    */
   readonly share: <T>(key: string, make: () => { readonly value: T; readonly close?: () => void }) => T;
+  /** Opens the way for questions of the door's own to the API. undefined: nobody said where it is. */
+  readonly openAsk?: (() => Ask) | undefined;
   /** Names of the guards that are enforced at this operation. */
   readonly posted?: ReadonlySet<string>;
   /** The options of each posting of a guard here, as written; none where it does not stand, or was waived. */

@@ -11,6 +11,14 @@
  * An answer in which the owner cannot be read does not leave: an answer without content, a part of one, a redirect, an
  * owner that is no text and no whole number. That the member exists is proven at start-up against the contract's schemas.
  *
+ *     closeAccount: { owner: { lookup: getAccount, with: { accountId: path.accountId }, field: customerId } }
+ *     payMany:      { owner: { lookup: getAccount, with: { accountId: "body.items[*].fromAccountId" }, field: customerId } }
+ *
+ * With `lookup` it is asked before: through the operation of the contract that tells, by the door itself, with header fields of
+ * its own (`asking: { as: ... }`, references). Each of the ids must be one of the caller's own before the request goes on. One
+ * question serves all who ask at the same time; what it found is remembered for a moment, until a change passes here. Who
+ * changes something that the path names must be looked at so: when the API has answered it is too late.
+ *
  * The API is asked for the whole answer each time, without conditions and ranges, so that there is something to judge. Answers
  * that were judged stay out of shared caches; of lists only such header fields leave as cannot tell of what others have. Where
  * several postings stand at an operation, each must be fulfilled. In `mode: observe` nothing is cut, only told.
@@ -21,9 +29,10 @@ import { type Answered, type Check, defineGuard, type Guard, type Problem } from
 import { readValue, type Understood } from "../../body-reading.ts";
 import { answerReading } from "./answer-options.ts";
 import { isBodiless, isFailure } from "./declared-answers.ts";
+import { askFirst } from "./owner/lookup/ask-first.ts";
 import { discloseOwn } from "./owner/disclose-own.ts";
 import { CONDITIONS, hides } from "./owner/hidden.ts";
-import { ownerOptions } from "./owner/options.ts";
+import { ownerOptions, reportStray } from "./owner/options.ts";
 import { openRulebook } from "./owner/rulebook.ts";
 import { SAFE } from "./owner/safe.ts";
 
@@ -35,7 +44,8 @@ export const owner: Guard = defineGuard({
   options: ownerOptions,
 
   compile(options, site): Check<"verify"> | undefined {
-    const rulebook = openRulebook(options, site);
+    reportStray(options, site);
+    const rulebook = options.lookup === undefined ? openRulebook(options, site) : undefined;
     if (rulebook === undefined) return undefined;
     const { bounds, sizeBytes } = answerReading(site);
     const { mine, exempt, find, foreign, missing, unreadable } = rulebook;
@@ -65,8 +75,9 @@ export const owner: Guard = defineGuard({
   },
 
   elsewhere: {
-    prepare(_options, { operation, mode }) {
-      if (operation.listed !== "operation" || !SAFE.has(operation.method) || mode === "observe") return undefined;
+    validate: askFirst,
+    prepare({ lookup }, { operation, mode }) {
+      if (lookup !== undefined || operation.listed !== "operation" || !SAFE.has(operation.method) || mode === "observe") return undefined;
       return ({ outgoing }) => {
         outgoing.removeWhere((name) => CONDITIONS.has(name));
         outgoing.set("accept-encoding", "identity");

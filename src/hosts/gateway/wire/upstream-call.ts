@@ -7,8 +7,7 @@
 import { Content, type Sink, type Source } from "../../../exchange/content.ts";
 import { type Fields, fieldsOf } from "../../../exchange/fields.ts";
 import type { Problem } from "../../../exchange/problem.ts";
-import type { OpenExchange } from "../../../doors/open-exchange.ts";
-import type { Receiver } from "../../carry.ts";
+import type { Carried, Receiver } from "../../carry.ts";
 import type { AnswerHead } from "./answer-head.ts";
 import { BY_LENGTH } from "./answer-head.ts";
 import type { Target } from "./dial.ts";
@@ -41,7 +40,7 @@ export class UpstreamCall implements Asking, Source {
   readonly toHead: boolean;
   readonly switching: boolean;
   readonly #router: CallRouter;
-  readonly #exchange: OpenExchange;
+  readonly #exchange: Carried;
   readonly #receiver: Receiver;
   #head = "";
   #connection: UpstreamConnection | undefined;
@@ -60,7 +59,7 @@ export class UpstreamCall implements Asking, Source {
   /** After a switch: the API takes no more. */
   #gone: (() => void) | undefined;
 
-  constructor(router: CallRouter, exchange: OpenExchange, receiver: Receiver) {
+  constructor(router: CallRouter, exchange: Carried, receiver: Receiver) {
     this.#router = router;
     this.#exchange = exchange;
     this.#receiver = receiver;

@@ -6,8 +6,7 @@
  * stand behind one interface: the one with the least to do is asked, and one that cannot be reached is passed over for
  * a while.
  */
-import type { OpenExchange } from "../../../doors/open-exchange.ts";
-import type { Receiver } from "../../carry.ts";
+import type { Carried, Receiver } from "../../carry.ts";
 import type { Upstream } from "../upstream.ts";
 import { type Target, targetOf } from "./dial.ts";
 import { FrontClock, type Ticked } from "./front-clock.ts";
@@ -22,6 +21,7 @@ export interface WireUpstreamOptions extends Partial<UpstreamLimits> {
 }
 
 export interface WireUpstream extends Upstream {
+  readonly forward: (exchange: Carried, receiver: Receiver) => () => void;
   /** How many connections there are, and how many requests wait for one. */
   readonly counts: () => { readonly open: number; readonly idle: number; readonly waiting: number };
 }
@@ -55,7 +55,7 @@ class Pools implements PoolEvents, CallRouter, Ticked {
     this.#clock.add(this);
   }
 
-  forward(exchange: OpenExchange, receiver: Receiver): () => void {
+  forward(exchange: Carried, receiver: Receiver): () => void {
     const call = new UpstreamCall(this, exchange, receiver);
     this.#pick().take(call);
     return () => call.giveUp();

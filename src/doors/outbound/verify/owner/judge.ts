@@ -25,6 +25,12 @@ export function judgeBy(owners: readonly MemberPath[]): Judge {
   };
 }
 
+/** The names of all owners of a value; undefined: what stands there is no name. */
+export function ownersOf(value: Json, owners: readonly MemberPath[]): readonly string[] | undefined {
+  const names = owners.flatMap((path) => valuesAt(value, path)).map(nameOf);
+  return names.every((name) => name !== undefined) ? names.filter((name) => name !== "") : undefined;
+}
+
 /** Ids are texts or whole numbers; the same id as either is the same. Empty: nobody. undefined: no name at all. */
 function nameOf(owner: Json | undefined): string | undefined {
   if (owner === undefined || owner === null) return "";

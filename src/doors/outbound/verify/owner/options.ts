@@ -1,6 +1,6 @@
 /** Options of owner: whose, where it stands, and what of an answer may leave all the same. */
 import { type MemberPath, readMemberPath } from "../../../../contract/member-path.ts";
-import { checked, count, fields, listOf, mapOf, oneOf, or, type Shape, text } from "../../../../guard.ts";
+import { checked, count, duration, fields, listOf, mapOf, oneOf, optional, or, type Shape, type Site, text } from "../../../../guard.ts";
 import { type Exemption, exemption } from "../../../exemption.ts";
 import { type Fate, FATES } from "./beside.ts";
 
@@ -12,7 +12,40 @@ export interface OwnerOptions {
   readonly unowned: "refuse" | "hide";
   readonly errors: readonly number[];
   readonly fields: readonly string[];
+  readonly lookup: string | undefined;
+  readonly with: ReadonlyMap<string, string>;
+  readonly asking: Asking;
 }
+
+/** How the API is asked. */
+export interface Asking {
+  readonly as: ReadonlyMap<string, string>;
+  readonly within: number;
+  readonly cache: number;
+  readonly most: number;
+  readonly absent: "refuse" | "pass";
+}
+
+const fieldName: Shape<string> = checked(text("Name of a header field.", { max: 100 }), (name) =>
+  /^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/.test(name) ? { value: name.toLowerCase() } : { wrong: "not the name of a header field" },
+);
+
+const asking: Shape<Asking> = or(
+  fields(
+    {
+      as: or(checked(mapOf("Header fields of the question, each with a reference to its value: env:NAME or file:path.", text("A reference.", { max: 1_000, example: "env:BANK_TOKEN" })), (given) => {
+        const stray = [...given.keys()].find((name) => !/^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/.test(name));
+        return stray === undefined ? { value: given } : { wrong: `${JSON.stringify(stray)} is not the name of a header field` };
+      }), {}),
+      within: or(duration("Longest time until the API has answered.", { min: "10ms", max: "1m" }), "2s"),
+      cache: or(duration("How long it is remembered whose an object is; changes that pass this rule make it forgotten at once.", { min: "0s", max: "5m" }), "1s"),
+      most: or(count("Objects that one request may name.", { min: 1, max: 1_000 }), 20),
+      absent: or(oneOf("What is done with a request that names no object where one could stand.", ["refuse", "pass"]), "refuse"),
+    },
+    "How the API is asked.",
+  ),
+  {},
+);
 
 const memberPath: Shape<MemberPath> = checked(text("A path such as customerId, items[*].customerId or memberIds[?].", { max: 300, example: "customerId" }), (written) => {
   const read = readMemberPath(written);
@@ -30,5 +63,14 @@ export const ownerOptions: Shape<OwnerOptions> = fields({
   beside: or(mapOf("What becomes of the members beside a list, by their paths: `keep` them, `remove` them, or `recount` what is left in this answer.", oneOf("Its fate.", FATES)), {}),
   unowned: or(oneOf("What is done with something that names no owner: the answer is refused, or it is hidden like something foreign.", ["refuse", "hide"]), "refuse"),
   errors: or(listOf("Further errors of the API that say nothing of whether something exists, and leave as they are.", status, { max: 50 }), []),
-  fields: or(listOf("Header fields of a list that tell nothing of what others have, and leave.", checked(text("Name of a header field.", { max: 100 }), (name) => ({ value: name.toLowerCase() })), { max: 50 }), []),
+  fields: or(listOf("Header fields of a list that tell nothing of what others have, and leave.", fieldName, { max: 50 }), []),
+  lookup: optional(text("The operation of the contract that tells whose an object is: it is asked before the request goes on.", { max: 300, example: "getAccount" })),
+  with: or(mapOf("The parameters of that operation, and where in the request their values stand: path.id, query.id, body.items[*].id.", text("A place in the request.", { max: 300, example: "path.accountId" })), {}),
+  asking,
 });
+
+/** Options that go with looking first, or with looking at answers, and mean nothing at the other. */
+export function reportStray({ lookup, with: given, beside, errors, fields: kept }: OwnerOptions, { report }: Pick<Site, "report">): void {
+  if (lookup === undefined && given.size > 0) report("with needs a lookup", "lookup: <operation>");
+  if (lookup !== undefined && (beside.size > 0 || errors.length > 0 || kept.length > 0)) report("beside, errors and fields are about answers, and a lookup looks before", "a second posting of owner for the answer");
+}

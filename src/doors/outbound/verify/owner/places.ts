@@ -14,6 +14,8 @@ import { type Judge, judgeBy } from "./judge.ts";
 export interface Place {
   /** The way to the things that each have an owner; empty where the answer is one such thing. */
   readonly things: MemberPath;
+  /** Where the owner of a thing is named. */
+  readonly owners: readonly MemberPath[];
   readonly judge: Judge;
   readonly sketch: Sketch;
   readonly media: MediaType;
@@ -72,7 +74,8 @@ function findPlace(media: MediaType, fields: readonly MemberPath[]): Place | Com
   const things = thingsOf(first);
   const other = known.find((field) => writeMemberPath(thingsOf(field)) !== writeMemberPath(things));
   if (other !== undefined) return { wrong: `${writeMemberPath(first)} and ${writeMemberPath(other)} are owners of different things`, allowed: "two postings of owner, one for each" };
-  return { things, judge: judgeBy(known.map((field) => field.slice(things.length))), sketch, media };
+  const owners = known.map((field) => field.slice(things.length));
+  return { things, owners, judge: judgeBy(owners), sketch, media };
 }
 
 /** undefined: the schema has such a place, and a name may stand there. */

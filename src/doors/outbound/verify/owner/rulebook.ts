@@ -4,7 +4,7 @@
  */
 import type { DeclaredAnswer } from "../../../../contract/operation.ts";
 import { writeMemberPath } from "../../../../contract/member-path.ts";
-import { type Answered, type JsonObject, type Particulars, type Principal, type Problem, problem, type Site } from "../../../../guard.ts";
+import { type Answered, isJsonObject, type JsonObject, type Particulars, type Principal, type Problem, problem, type Site } from "../../../../guard.ts";
 import { type Names, principalValue } from "../../../../policy/principal-value.ts";
 import { isExempt } from "../../../exemption.ts";
 import { type Chosen, type MediaChoice, mediaChoice } from "../../../media-choice.ts";
@@ -14,6 +14,7 @@ import { BesideTree } from "./beside.ts";
 import { type Level, levelsOf } from "./lists.ts";
 import type { OwnerOptions } from "./options.ts";
 import { type FoundPlaces, findPlaces, type Place } from "./places.ts";
+import { SAFE } from "./safe.ts";
 
 /** A place, and how the body that it is in is to be read. */
 export interface Found {
@@ -46,6 +47,7 @@ export function openRulebook(options: OwnerOptions, site: Site): Rulebook | unde
     report("of what the contract does not list nobody knows whose it is", "owner at single operations, or no `unlisted`");
     return undefined;
   }
+  if (!SAFE.has(operation.method) && operation.pathNames.length > 0 && !asksFirst(site)) report("whose it is would be known only after the API has acted", "a posting of owner with lookup, beside this one or instead");
   const value = principalValue(options.is, identity);
   if (typeof value !== "function") report(value.wrong, value.allowed);
   if (operation.method === "HEAD") report("an answer to HEAD has no content, so it cannot say whose it is", "owner: { waived: <reason> }, or no HEAD in the contract");
@@ -63,6 +65,11 @@ export function openRulebook(options: OwnerOptions, site: Site): Rulebook | unde
     unreadable: (reason) => ownerUnreadable(told("unreadable", { reason })),
     tellCut: (cut, left) => foreignItems(told("foreign items", { cut, left })),
   };
+}
+
+/** Whether some posting of owner looks before the API does anything. */
+function asksFirst({ optionsOf }: Site): boolean {
+  return optionsOf?.("owner").some((options) => isJsonObject(options) && options["lookup"] !== undefined) ?? false;
 }
 
 function levelsOfAll({ places }: FoundPlaces, { beside }: OwnerOptions, report: Site["report"]): ReadonlyMap<Place, Level> {
