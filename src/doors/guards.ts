@@ -37,6 +37,7 @@ import { upload } from "./inbound/validate/upload.ts";
 import { targetUrl } from "./inbound/validate/target-url.ts";
 import { faults } from "./outbound/disclose/faults.ts";
 import { properties } from "./outbound/disclose/properties.ts";
+import { leaks } from "./outbound/disclose/leaks.ts";
 import { headers } from "./outbound/seal/headers.ts";
 import { answerBody } from "./outbound/verify/answer-body.ts";
 import { answerStatus } from "./outbound/verify/answer-status.ts";
@@ -76,5 +77,6 @@ export const GUARDS: readonly Guard[] = [
   answerBody,
   properties,
   faults,
+  leaks,
   headers,
 ];
