@@ -136,7 +136,7 @@ async function readHere(text: string, cuts: readonly number[], clock: FrontClock
   const wire = new Wire();
   const parts = { limits: FRONT_LIMITS, clock, reader: new HeadReader(FRONT_LIMITS), events: { serve, malformed: () => "" }, secure: false, draining: () => false };
   // A stream is all of a socket that a connection asks for.
-  const connection = new FrontConnection(wire as unknown as Socket, "127.0.0.1", parts);
+  const connection = new FrontConnection(wire as unknown as Socket, { peer: "127.0.0.1" }, parts);
   await feed(wire, text, cuts);
   connection.leave();
   return requests;

@@ -126,7 +126,9 @@ function furnish(policy: Policy, contract: ReadContract, reading: PolicyReading,
 }
 
 function certificateFiles({ folder, settings: { listen } }: Policy): readonly string[] {
-  return listen.tls === undefined ? [] : [listen.tls.certificate, listen.tls.key].map((file) => path.resolve(folder, file));
+  if (listen.tls === undefined) return [];
+  const { certificate, key, clients } = listen.tls;
+  return [certificate, key, clients?.authorities ?? [], clients?.revoked ?? []].flat().map((file) => path.resolve(folder, file));
 }
 
 type Memory = Pick<PlanSite, "database" | "peppers">;

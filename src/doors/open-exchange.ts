@@ -7,6 +7,7 @@ import { Content } from "../exchange/content.ts";
 import type { Outcome, Refusal } from "../exchange/decision.ts";
 import { type Ending, type Exchange, type Follower, OpenAnswer, type Request, type Stage } from "../exchange/exchange.ts";
 import { fieldsOf, type WritableFields } from "../exchange/fields.ts";
+import { callerCertificate } from "../exchange/forwarded-certificate.ts";
 import type { Caller } from "../exchange/forwarding.ts";
 import type { Principal } from "../exchange/principal.ts";
 import type { Problem } from "../exchange/problem.ts";
@@ -93,7 +94,7 @@ export class OpenExchange implements Exchange {
     this.address = caller.address;
     this.addressFault = caller.fault;
     this.secure = caller.secure;
-    this.certificate = facts.certificate;
+    this.certificate = callerCertificate({ peer: facts.peer, fields: facts.fields, certificate: facts.certificate, trusted: house.trusted, forwarded: house.policy.settings.certificates === "proxy" });
     this.caller = caller;
     this.content = facts.content;
     this.answer = new OpenAnswer(500, fieldsOf([]), new Content(undefined, 0), "door");

@@ -73,7 +73,7 @@ export interface Arrival {
   readonly addressFault: string | undefined;
   /** Whether the caller's connection is encrypted. */
   readonly secure: boolean;
-  /** The certificate that the caller's connection was opened with. Nobody has said yet that it is to be trusted. */
+  /** The certificate with which the caller came, trusted or not; behind a trusted proxy what that says, where it does. */
   readonly certificate: ClientCertificate | undefined;
   readonly content: Bounded;
   /** What the connection is switched to if the API agrees (RFC 9110, section 7.8); undefined: nothing. Written with `agree`. */

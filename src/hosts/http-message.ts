@@ -5,13 +5,16 @@
  * The types are structural, so that whatever a framework hands over will do.
  */
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { TLSSocket } from "node:tls";
 import type { ArrivalFacts } from "../doors/engine.ts";
 import type { OpenExchange } from "../doors/open-exchange.ts";
+import type { ClientCertificate } from "../exchange/certificate.ts";
 import { Content, type Sink } from "../exchange/content.ts";
 import type { OpenAnswer } from "../exchange/exchange.ts";
 import { fieldsOf } from "../exchange/fields.ts";
 import { type Problem, problem } from "../exchange/problem.ts";
 import { callerLeft, type Responder } from "./carry.ts";
+import { peerCertificate } from "./peer-certificate.ts";
 import type { Outlet } from "./hold.ts";
 
 const bodyBrokeOff = problem("body-broke-off", 400, "The body broke off");
@@ -41,8 +44,19 @@ export function readFacts(request: IncomingMessage, target: string = request.url
     fields,
     peer: socket.remoteAddress ?? "",
     secure: "encrypted" in socket && socket.encrypted === true,
+    certificate: certificateOf(socket),
     content: contentOf(request, fields.one("content-length"), fields.one("transfer-encoding")),
   };
+}
+
+const certificates = new WeakMap<object, ClientCertificate | "none">();
+
+/** Read once for all requests of a connection. */
+function certificateOf(socket: object): ClientCertificate | undefined {
+  if (!(socket instanceof TLSSocket)) return undefined;
+  let known = certificates.get(socket);
+  if (known === undefined) certificates.set(socket, (known = peerCertificate(socket) ?? "none"));
+  return known === "none" ? undefined : known;
 }
 
 function contentOf(request: IncomingMessage, length: string | undefined, coding: string | undefined): Content {

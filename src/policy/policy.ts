@@ -59,6 +59,7 @@ export interface Settings {
   readonly listen: Listen;
   readonly threads: number | "auto";
   readonly trust: readonly string[];
+  readonly certificates: "connection" | "proxy";
   readonly unlisted: { readonly forward: string } | undefined;
   readonly deadline: number;
   readonly audit: AuditSettings;
@@ -77,8 +78,15 @@ export interface Settings {
 export interface Listen {
   readonly address: string;
   readonly port: number;
-  readonly tls: { readonly certificate: string; readonly key: string; readonly versions: "1.3" | "1.2 and 1.3" } | undefined;
+  readonly tls: ListenTls | undefined;
   readonly plain: string | undefined;
+}
+
+export interface ListenTls {
+  readonly certificate: string;
+  readonly key: string;
+  readonly versions: "1.3" | "1.2 and 1.3";
+  readonly clients: { readonly authorities: string | undefined; readonly revoked: string | undefined } | undefined;
 }
 
 export interface AuditSettings {
@@ -120,6 +128,15 @@ export const settingsShape: Shape<Settings> = fields({
           certificate: text("PEM file with the certificate chain, the server's own first."),
           key: text("PEM file with the private key."),
           versions: or(oneOf("TLS versions that are spoken.", ["1.3", "1.2 and 1.3"]), "1.3"),
+          clients: optional(
+            fields(
+              {
+                authorities: optional(text("PEM file with the authorities that vouch for callers' certificates. Without it a certificate proves that its key is there, for tokens that are bound to it, and nothing else.")),
+                revoked: optional(text("PEM file with the revocation lists of all these authorities.")),
+              },
+              "Callers are asked for a certificate. Who comes without one, or with one that nobody vouches for, is refused where a guard asks for it.",
+            ),
+          ),
         }),
       ),
       plain: optional(reason("Why this door may speak plain HTTP on an address that others can reach.")),
@@ -128,6 +145,7 @@ export const settingsShape: Shape<Settings> = fields({
   ),
   threads: or(threads, 1),
   trust: or(listOf("Addresses or ranges of the proxies in front of this door; only their forwarding fields are believed.", text("An address or a range such as 10.0.0.0/8.")), []),
+  certificates: or(oneOf("Where callers' certificates come from: the connection to this door; or, of callers behind a proxy under `trust`, its field Client-Cert (RFC 9440). Such a proxy must verify the certificate, and drop the field where its callers write one.", ["connection", "proxy"]), "connection"),
   unlisted: optional(fields({ forward: reason("Why requests that the contract does not list are forwarded all the same.") })),
   deadline: or(duration("Longest time from a request's head to its answer's head.", { min: "100ms", max: "1h" }), "30s"),
   audit: or(

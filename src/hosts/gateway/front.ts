@@ -15,6 +15,14 @@ export interface FrontTls {
   readonly certificate: string;
   readonly key: string;
   readonly versions: "1.3" | "1.2 and 1.3";
+  /** Callers are asked for a certificate; undefined: they are not. */
+  readonly clients?: ClientAuthorities | undefined;
+}
+
+/** Who vouches for the certificates of callers, in PEM. Without authorities a certificate proves a key and nothing else. */
+export interface ClientAuthorities {
+  readonly authorities: string | undefined;
+  readonly revoked: string | undefined;
 }
 
 export interface Front {

@@ -7,10 +7,11 @@ import { createPrivateKey, X509Certificate } from "node:crypto";
 import { readFileSync } from "node:fs";
 import type { AddressInfo } from "node:net";
 import path from "node:path";
+import { createSecureContext } from "node:tls";
 import type { Misfit, Place } from "../../contract/misfit.ts";
 import type { Policy } from "../../policy/policy.ts";
 import { codeOf } from "../assemble.ts";
-import type { FrontTls } from "./front.ts";
+import type { ClientAuthorities, FrontTls } from "./front.ts";
 
 /** What would keep a gateway from listening as this policy says, as far as that can be known without listening. */
 export function findListenMisfits(policy: Policy): readonly Misfit[] {
@@ -62,7 +63,37 @@ export function readTls(policy: Policy): { readonly tls: FrontTls | undefined } 
   if (certificate === undefined || key === undefined) return { misfits };
   const wrong = wrongWith(certificate, key);
   if (wrong !== undefined) return { misfits: [startMisfit(placeIn(policy, "/listen/tls"), wrong)] };
-  return { tls: { certificate, key, versions: tls.versions } };
+  const clients = readClients(policy);
+  return "misfits" in clients ? clients : { tls: { certificate, key, versions: tls.versions, clients: clients.clients } };
+}
+
+function readClients(policy: Policy): { readonly clients: ClientAuthorities | undefined } | { readonly misfits: readonly Misfit[] } {
+  const named = policy.settings.listen.tls?.clients;
+  if (named === undefined) return { clients: undefined };
+  const { authorities, revoked } = named;
+  const pointer = "/listen/tls/clients";
+  if (authorities === undefined && revoked !== undefined) return { misfits: [startMisfit(placeIn(policy, `${pointer}/revoked`), "a revocation list without an authority says nothing", "clients: { authorities: <file>, revoked: <file> }")] };
+  try {
+    const read = (file: string | undefined): string | undefined => (file === undefined ? undefined : readFileSync(path.resolve(policy.folder, file), "utf8"));
+    const clients = { authorities: read(authorities), revoked: read(revoked) };
+    const wrong = findAuthorityFault(clients);
+    return wrong === undefined ? { clients } : { misfits: [startMisfit(placeIn(policy, pointer), wrong)] };
+  } catch (fault) {
+    return { misfits: [startMisfit(placeIn(policy, pointer), `a file with authorities or revocations cannot be read (${codeOf(fault)})`)] };
+  }
+}
+
+/** TLS passes over what is no certificate in such a file, and over those of no authority. */
+function findAuthorityFault({ authorities, revoked }: ClientAuthorities): string | undefined {
+  try {
+    const certificates = authorities === undefined ? undefined : (authorities.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? []).map((text) => new X509Certificate(text));
+    if (certificates?.length === 0) return "the file of authorities holds no certificate";
+    if (certificates?.some(({ ca }) => !ca) === true) return "the file of authorities holds a certificate that is no authority's";
+    if (revoked !== undefined) createSecureContext({ crl: revoked });
+    return undefined;
+  } catch {
+    return "authorities or revocations are no PEM file that can be used";
+  }
 }
 
 function wrongWith(certificate: string, key: string): string | undefined {

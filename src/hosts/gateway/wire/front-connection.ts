@@ -12,7 +12,7 @@ import type { MalformedStatus } from "../front.ts";
 import { ByteQueue } from "./byte-queue.ts";
 import type { Ticked } from "./front-clock.ts";
 import type { FrontLimits } from "./front-limits.ts";
-import type { FrontParts } from "./front-parts.ts";
+import type { FrontParts, Peer } from "./front-parts.ts";
 import { Turn, type TurnChannel } from "./front-turn.ts";
 import { type BodyChannel, bodyBrokeOff, RequestBody } from "./request-body.ts";
 import type { RequestHead } from "./request-head.ts";
@@ -29,7 +29,7 @@ type Phase = "head" | "turn" | "discard" | "tunnel" | "closing" | "closed";
 export class FrontConnection implements Ticked, TurnChannel, BodyChannel {
   readonly socket: Socket;
   readonly #parts: FrontParts;
-  readonly #peer: string;
+  readonly #peer: Peer;
   readonly #queue = new ByteQueue();
   #phase: Phase = "head";
   #turn: Turn | undefined;
@@ -46,7 +46,7 @@ export class FrontConnection implements Ticked, TurnChannel, BodyChannel {
   #lingered = 0;
   #yielding = false;
 
-  constructor(socket: Socket, peer: string, parts: FrontParts) {
+  constructor(socket: Socket, peer: Peer, parts: FrontParts) {
     this.socket = socket;
     this.#peer = peer;
     this.#parts = parts;
@@ -72,8 +72,10 @@ export class FrontConnection implements Ticked, TurnChannel, BodyChannel {
     return this.#parts.clock.dateLine;
   }
 
-  /** The front closes: an idle connection ends now, another one with its answer. */
+  /** The front closes, or asks for certificates anew: an idle connection ends now, another one with its answer. */
   leave(): void {
+    this.#close = true;
+    this.#requests = this.limits.requestsPerConnection;
     if (this.#phase === "head" && this.#queue.length === 0) this.#closeGently();
   }
 
@@ -129,11 +131,8 @@ export class FrontConnection implements Ticked, TurnChannel, BodyChannel {
     if (body !== undefined && (body.flowing || this.#phase === "discard") && !body.blocked) {
       if (now >= this.#due || !body.keepsPace(elapsedMilliseconds, this.limits)) return this.#bodyLate(body);
     }
-    if (turn !== undefined) {
-      if (!turn.keepsPace(elapsedMilliseconds)) this.socket.destroy();
-      return;
-    }
-    if (now >= this.#due) this.#late();
+    if (turn === undefined && now >= this.#due) this.#late();
+    if (turn?.keepsPace(elapsedMilliseconds) === false) this.socket.destroy();
   }
 
   #bodyLate(body: RequestBody): void {
@@ -241,7 +240,7 @@ export class FrontConnection implements Ticked, TurnChannel, BodyChannel {
     const turn = new Turn(this, method, version);
     this.#body = body;
     this.#turn = turn;
-    events.serve({ method, target, version, fields: fieldsOf(list, true), peer: this.#peer, secure, content: new Content(body, declared) }, turn);
+    events.serve({ method, target, version, fields: fieldsOf(list, true), peer: this.#peer.peer, secure, certificate: this.#peer.certificate, content: new Content(body, declared) }, turn);
   }
 
   /** Whether nothing can follow the turn at hand. */
@@ -268,7 +267,7 @@ export class FrontConnection implements Ticked, TurnChannel, BodyChannel {
   // The end.
 
   #refuse(status: MalformedStatus): void {
-    const text = this.#parts.events.malformed(this.#peer, status);
+    const text = this.#parts.events.malformed(this.#peer.peer, status);
     this.socket.write(text, "latin1");
     this.#closeGently();
   }

@@ -5,8 +5,11 @@
  * is a request (see request-head.ts), how slow a caller may be in either direction (see front-limits.ts). What a
  * request says is judged by the guards, not here.
  */
+import { isDeepStrictEqual } from "node:util";
 import net, { type AddressInfo, type Socket } from "node:net";
-import tls from "node:tls";
+import { constants } from "node:crypto";
+import tls, { TLSSocket } from "node:tls";
+import { peerCertificate } from "../../peer-certificate.ts";
 import type { Front, FrontEvents, FrontTls } from "../front.ts";
 import { ConnectionCounts } from "./connection-counts.ts";
 import { FrontClock } from "./front-clock.ts";
@@ -32,12 +35,13 @@ export function openWireFront(secure: FrontTls | undefined, events: FrontEvents,
 
 class WireFront {
   readonly #server: net.Server;
-  readonly #tls: tls.Server | undefined;
+  #tls: tls.Server | undefined;
   readonly #clock = new FrontClock();
   readonly #counts: ConnectionCounts;
   readonly #parts: FrontParts;
   readonly #sockets = new Set<Socket>();
   readonly #connections = new Set<FrontConnection>();
+  #clients: FrontTls["clients"];
   #draining = false;
   /** Called whenever a connection has ended and its turn has been told. */
   #emptied: (() => void) | undefined;
@@ -45,7 +49,8 @@ class WireFront {
   constructor(secure: FrontTls | undefined, events: FrontEvents, limits: FrontLimits) {
     this.#counts = new ConnectionCounts(limits);
     this.#parts = { limits, events, clock: this.#clock, reader: new HeadReader(limits), secure: secure !== undefined, draining: () => this.#draining };
-    this.#tls = secure === undefined ? undefined : this.#openTls(secure, limits);
+    this.#clients = secure?.clients;
+    this.#tls = secure === undefined ? undefined : this.#openTls(secure);
     this.#server = net.createServer({ noDelay: true }, (socket) => this.#accept(socket));
   }
 
@@ -60,8 +65,16 @@ class WireFront {
     });
   }
 
+  /**
+   * Handshakes that have begun end as they began. Whoever was vouched for by the authorities of before is asked again:
+   * his connection ends with the answer at hand.
+   */
   renew(next: FrontTls): void {
-    this.#tls?.setSecureContext(contextOf(next));
+    if (this.#tls === undefined) return;
+    this.#tls = this.#openTls(next);
+    if (isDeepStrictEqual(this.#clients, next.clients)) return;
+    this.#clients = next.clients;
+    for (const connection of this.#connections) connection.leave();
   }
 
   connections(): number {
@@ -87,8 +100,11 @@ class WireFront {
   }
 
   /** Sockets are handed to it one by one: it never listens. */
-  #openTls(secure: FrontTls, { handshakeMilliseconds }: FrontLimits): tls.Server {
-    const server = tls.createServer({ ...contextOf(secure), ALPNProtocols: ["http/1.1"], handshakeTimeout: handshakeMilliseconds });
+  #openTls(secure: FrontTls): tls.Server {
+    const { handshakeMilliseconds } = this.#parts.limits;
+    const asks = secure.clients !== undefined;
+    // A certificate that is not good enough is refused by a guard, which says so, and not by the handshake.
+    const server = tls.createServer({ ...contextOf(secure), ALPNProtocols: ["http/1.1"], handshakeTimeout: handshakeMilliseconds, requestCert: asks, rejectUnauthorized: false });
     server.on("secureConnection", (socket) => this.#connect(socket));
     server.on("tlsClientError", (_fault, socket) => socket.destroy());
     return server;
@@ -112,7 +128,8 @@ class WireFront {
   #connect(socket: Socket): void {
     // From here on: in a handshake, a side that is shut is the end.
     socket.allowHalfOpen = true;
-    const connection = new FrontConnection(socket, socket.remoteAddress ?? "", this.#parts);
+    const certificate = this.#clients !== undefined && socket instanceof TLSSocket ? peerCertificate(socket) : undefined;
+    const connection = new FrontConnection(socket, { peer: socket.remoteAddress ?? "", certificate }, this.#parts);
     this.#connections.add(connection);
     socket.once("close", () => {
       this.#connections.delete(connection);
@@ -122,6 +139,14 @@ class WireFront {
 }
 
 /** The complete set each time: a partial setSecureContext falls back to Node's defaults, TLS 1.2 among them. */
-function contextOf({ certificate, key, versions }: FrontTls): tls.SecureContextOptions {
-  return { cert: certificate, key, minVersion: versions === "1.3" ? "TLSv1.3" : "TLSv1.2", maxVersion: "TLSv1.3", ciphers: CIPHERS, honorCipherOrder: true };
+function contextOf({ certificate, key, versions, clients }: FrontTls): tls.SecureContextOptions {
+  return { cert: certificate, key, minVersion: versions === "1.3" ? "TLSv1.3" : "TLSv1.2", maxVersion: "TLSv1.3", ciphers: CIPHERS, honorCipherOrder: true, ...(clients === undefined ? {} : clientOptions(clients)) };
+}
+
+/**
+ * An empty list of authorities is none; a list left out would be all that browsers trust. Sessions are not resumed: that
+ * would take the verdict of an earlier handshake for a certificate that has ended or was revoked since.
+ */
+function clientOptions({ authorities, revoked }: NonNullable<FrontTls["clients"]>): tls.SecureContextOptions {
+  return { ca: authorities ?? [], ...(revoked === undefined ? {} : { crl: revoked }), secureOptions: constants.SSL_OP_NO_TICKET };
 }
