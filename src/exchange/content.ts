@@ -28,6 +28,12 @@ export interface Sink {
 
 export type Bytes = Uint8Array;
 
+/** Judges a body on its way: which bytes may go on now, or why none may any more. What it holds back it owes to `end`. */
+export interface Gauge {
+  readonly take: (chunk: Bytes) => Bytes | Problem;
+  readonly end: () => Bytes | Problem;
+}
+
 /** Also for whoever can tell from the announced length alone. */
 export const contentTooLarge: (particulars?: Particulars) => Problem = problem("content-too-large", 413, "Content too large");
 const NOTHING: Bytes = new Uint8Array(0);
@@ -48,6 +54,8 @@ export interface Readable extends Bounded {
   readonly read: () => Bytes | Problem | Promise<Bytes | Problem>;
   /** The first bytes, as many as asked for or all that there are; the rest is left to flow. */
   readonly begin: (bytes: number) => Bytes | Problem | Promise<Bytes | Problem>;
+  /** Lets the body flow through `gauge`, whoever takes it. What is here already is judged at once. */
+  readonly pass: (gauge: Gauge) => Problem | undefined;
   /** The value that a validate guard made of it, once it has. */
   readonly value: Json | undefined;
   /** For the guard that parsed it: keeps the value for the guards behind it, with what it was held to. */
@@ -70,6 +78,7 @@ export class Content implements Readable {
   #held: Bytes | Problem | undefined;
   #reading: Promise<Bytes | Problem> | undefined;
   #beginning: Beginning | undefined;
+  #gauge: Gauge | undefined;
   #flowing = false;
   #paused = false;
 
@@ -97,9 +106,9 @@ export class Content implements Readable {
     this.files = files;
   }
 
-  /** The bytes, when they are here already. */
+  /** The bytes, when they are here already and nothing has to be judged of them any more. */
   get held(): Bytes | undefined {
-    return this.#held instanceof Uint8Array ? this.#held : undefined;
+    return this.#held instanceof Uint8Array && this.#gauge === undefined ? this.#held : undefined;
   }
 
   read(): Bytes | Problem | Promise<Bytes | Problem> {
@@ -125,6 +134,17 @@ export class Content implements Readable {
     return outcome ?? new Promise((resolve) => void (late = resolve));
   }
 
+  pass(gauge: Gauge): Problem | undefined {
+    const held = this.#held;
+    if (held === undefined) {
+      this.#gauge = this.#gauge === undefined ? gauge : inTurn(this.#gauge, gauge);
+      return undefined;
+    }
+    if (!(held instanceof Uint8Array)) return held;
+    for (const judged of [gauge.take(held), gauge.end()]) if (!(judged instanceof Uint8Array)) return judged;
+    return undefined;
+  }
+
   /** Whether bytes have been taken from the source that only this object still has. */
   get begun(): boolean {
     return this.#beginning !== undefined;
@@ -136,7 +156,8 @@ export class Content implements Readable {
   }
 
   /** Lets the body flow into `sink`: at once when it is held, else as it comes, ended by `fail` beyond the bound. */
-  stream(sink: Sink): void {
+  stream(taker: Sink): void {
+    const sink = this.#gauge === undefined ? taker : new GaugedSink(this.#gauge, taker, () => this.cancel());
     const held = this.#held;
     if (held !== undefined) {
       if (!(held instanceof Uint8Array)) return sink.fail(held);
@@ -209,6 +230,7 @@ export class Content implements Readable {
       const chunks: Uint8Array[] = [];
       const settle = (outcome: Bytes | Problem): void => {
         this.#held = outcome;
+        this.#gauge = undefined;
         resolve(outcome);
       };
       this.stream({
@@ -218,6 +240,62 @@ export class Content implements Readable {
       });
     });
   }
+}
+
+/** Stands before a sink, and shuts it for good at the first problem. */
+class GaugedSink implements Sink {
+  readonly #gauge: Gauge;
+  readonly #behind: Sink;
+  readonly #cancel: () => void;
+  #shut = false;
+
+  constructor(gauge: Gauge, behind: Sink, cancel: () => void) {
+    this.#gauge = gauge;
+    this.#behind = behind;
+    this.#cancel = cancel;
+  }
+
+  data(chunk: Bytes): boolean {
+    if (this.#shut) return false;
+    const judged = this.#gauge.take(chunk);
+    if (judged instanceof Uint8Array) return judged.byteLength === 0 || this.#behind.data(judged);
+    this.#refuse(judged);
+    return false;
+  }
+
+  end(): void {
+    if (this.#shut) return;
+    const judged = this.#gauge.end();
+    if (!(judged instanceof Uint8Array)) return this.#refuse(judged);
+    this.#shut = true;
+    if (judged.byteLength > 0) this.#behind.data(judged);
+    this.#behind.end();
+  }
+
+  fail(why: Problem): void {
+    if (this.#shut) return;
+    this.#shut = true;
+    this.#behind.fail(why);
+  }
+
+  #refuse(why: Problem): void {
+    this.#cancel();
+    this.fail(why);
+  }
+}
+
+/** What the one lets go on, the other judges. */
+function inTurn(one: Gauge, other: Gauge): Gauge {
+  const onward = (judged: Bytes | Problem): Bytes | Problem => (judged instanceof Uint8Array && judged.byteLength > 0 ? other.take(judged) : judged);
+  return {
+    take: (chunk) => onward(one.take(chunk)),
+    end() {
+      const first = onward(one.end());
+      if (!(first instanceof Uint8Array)) return first;
+      const last = other.end();
+      return last instanceof Uint8Array ? join([first, last].filter(({ byteLength }) => byteLength > 0)) : last;
+    },
+  };
 }
 
 function join(chunks: readonly Uint8Array[]): Bytes {

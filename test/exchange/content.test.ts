@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as fc from "fast-check";
-import { Content, type Sink } from "../../src/exchange/content.ts";
+import { Content, type Gauge, type Sink } from "../../src/exchange/content.ts";
 import { type Problem, problem } from "../../src/exchange/problem.ts";
 
 const gone = problem("api-broke-off", 502, "The API broke off", "api");
@@ -262,4 +262,79 @@ test("however the body is cut and begun, the same bytes come out", async () => {
       assert.equal(content.passed, whole.byteLength);
     }),
   );
+});
+
+const shut = problem("answer-breaks-contract", 502, "The API's answer does not fit its contract", "api");
+
+/** Lets "x" and all before it go on; holds back what follows the last "x"; refuses "!". */
+function gauge(): Gauge {
+  let kept = "";
+  return {
+    take(chunk) {
+      kept += Buffer.from(chunk).toString();
+      const end = kept.lastIndexOf("x") + 1;
+      const on = kept.slice(0, end);
+      if (on.includes("!")) return shut();
+      kept = kept.slice(end);
+      return Buffer.from(on);
+    },
+    end: () => (kept.includes("!") ? shut() : Buffer.from(kept)),
+  };
+}
+
+test("what flows through a gauge goes on when it has been judged, and not at all behind the first problem", () => {
+  for (const [chunks, text, fault] of [[["ax", "bxc", "d"], "axbxcd", undefined], [["ax", "b!x", "cx"], "ax", "answer-breaks-contract"], [["ax", "b!"], "ax", "answer-breaks-contract"], [[], "", undefined]] as const) {
+    const told = source(chunks);
+    const content = new Content(told, undefined);
+    assert.equal(content.pass(gauge()), undefined);
+    const got = collect(content);
+    assert.deepEqual([got.text, got.fault, got.ended], [text, fault, fault === undefined]);
+    assert.equal(told.cancelled, fault === undefined ? 0 : 1);
+  }
+});
+
+test("a gauge holds for whoever reads the whole, and once", async () => {
+  const content = new Content(source(["a", "x", "b"]), undefined);
+  content.pass(gauge());
+  assert.equal(textOf(await content.read()), "axb");
+  assert.deepEqual(collect(content).text, "axb");
+  assert.equal(content.held?.byteLength, 3);
+  const bad = new Content(source(["a!", "x"]), undefined);
+  bad.pass(gauge());
+  assert.deepEqual(await bad.read(), shut());
+});
+
+test("what is here already is judged at once", () => {
+  assert.equal(Content.holding(Buffer.from("axb")).pass(gauge()), undefined);
+  assert.deepEqual(Content.holding(Buffer.from("a!x")).pass(gauge()), shut());
+  assert.deepEqual(Content.holding(Buffer.from("ax!")).pass(gauge()), shut());
+});
+
+test("what was begun and turned out to be all is not held past its gauge", async () => {
+  const content = new Content(source(["a!x"]), undefined);
+  content.pass(gauge());
+  await content.begin(10);
+  assert.equal(content.held, undefined);
+  assert.equal(collect(content).fault, "answer-breaks-contract");
+});
+
+test("two gauges judge one behind the other", () => {
+  const seen: string[] = [];
+  const note: Gauge = { take: (chunk) => (seen.push(Buffer.from(chunk).toString()), chunk), end: () => (seen.push("end"), new Uint8Array(0)) };
+  const content = new Content(source(["ax", "b", "c"]), undefined);
+  content.pass(gauge());
+  content.pass(note);
+  assert.equal(collect(content).text, "axbc");
+  assert.deepEqual(seen, ["ax", "bc", "end"]);
+});
+
+test("a body that breaks off behind a gauge breaks off", () => {
+  let sink: Sink | undefined;
+  const content = new Content({ open: (given) => void (sink = given) }, undefined);
+  content.pass(gauge());
+  const got = { text: "", fault: "" };
+  content.stream({ data: (chunk) => (got.text += Buffer.from(chunk).toString()).length > 0, end: () => undefined, fail: ({ type }) => void (got.fault = type) });
+  sink?.data(Buffer.from("axb"));
+  sink?.fail(gone());
+  assert.deepEqual(got, { text: "ax", fault: "api-broke-off" });
 });

@@ -15,9 +15,11 @@ import { readFields } from "./fields.ts";
 import { formDecoder } from "./form.ts";
 import { multipartDecoder } from "./multipart/multipart.ts";
 import { readPartMembers } from "./multipart/part-members.ts";
+import { type Framing, framingOf } from "./sequence/framing.ts";
+import { eachItem, sequenceDecoder } from "./sequence/sequence.ts";
 import { formatsOfType } from "./signature.ts";
 
-export type Understood = Pick<MediaType, "kind" | "validator" | "decode" | "formats" | "reason">;
+export type Understood = Pick<MediaType, "kind" | "validator" | "decode" | "items" | "formats" | "reason">;
 
 export const UNREAD: Understood = { kind: "unsupported", validator: undefined };
 
@@ -46,6 +48,8 @@ function understandSchema(given: Case, schema: Spot, validator: Validator): Unde
   const { scope, range } = given;
   const { library } = scope.reading;
   if (isJsonRange(range)) return { kind: "json", validator };
+  const framing = framingOf(range);
+  if (framing !== undefined) return understandSequence(given, framing, schema, validator);
   if (range === FORM || range === MULTIPART) return understandForm(given, schema, validator);
   if (validator.open) return { kind: isText(range) ? "text" : "opaque", validator: undefined };
   const { types } = hintOf(schema, library);
@@ -54,19 +58,51 @@ function understandSchema(given: Case, schema: Spot, validator: Validator): Unde
   return isNarrowed(range) ? { kind: "json", validator } : UNREAD;
 }
 
-function understandItems({ scope, range, media, direction }: Case): Understood {
-  if (isJsonRange(range)) scope.refuse(media, `${range} is one value: a schema for each of many cannot be checked`, { unread: direction });
-  return UNREAD;
+function understandItems(given: Case): Understood {
+  const { scope, range, media, direction } = given;
+  const framing = framingOf(range);
+  if (framing === undefined) {
+    if (isJsonRange(range)) scope.refuse(media, `${range} is one value: a schema for each of many cannot be checked`, { unread: direction });
+    return UNREAD;
+  }
+  const validator = scope.compile(settle(scope, { file: media.file, pointer: join(media.pointer, "itemSchema") }), direction);
+  if (validator === undefined) return UNREAD;
+  if (!Object.hasOwn(media.value, "schema")) return sequenceOf(framing, validator);
+  const whole = scope.compile(settle(scope, { file: media.file, pointer: join(media.pointer, "schema") }), direction);
+  if (whole === undefined) return UNREAD;
+  return whole.open ? sequenceOf(framing, validator) : { ...UNREAD, reason: "there is a schema for the whole beside the one for its items" };
+}
+
+function sequenceOf(framing: Framing, item: Validator | undefined): Understood {
+  return { kind: "sequence", validator: item === undefined ? undefined : eachItem(item), decode: sequenceDecoder(framing), items: { framing, validator: item } };
+}
+
+/**
+ * Before 3.2 there was only `schema`: of a list it describes the list, and each of its items; of anything else each item. Of
+ * events nobody agreed on what it describes.
+ */
+function understandSequence({ scope, range, direction }: Case, framing: Framing, schema: Spot, validator: Validator): Understood {
+  const { library } = scope.reading;
+  if (range === EVENTS) return validator.open ? sequenceOf(framing, undefined) : { ...UNREAD, reason: "events are described by itemSchema, since OpenAPI 3.2" };
+  const { types } = hintOf(schema, library);
+  if (!types.has("array")) return sequenceOf(framing, validator);
+  const value = library.at(schema);
+  const plain = isJsonObject(value) && types.size === 1 && Object.keys(value).every((key) => key === "type" || key === "items" || FREE.has(key));
+  const item = plain && value["items"] !== undefined ? scope.compile({ file: schema.file, pointer: join(schema.pointer, "items") }, direction) : undefined;
+  return item === undefined ? { kind: "json", validator, decode: sequenceDecoder(framing) } : sequenceOf(framing, item);
 }
 
 /** Without a schema a form is still a form, and JSON is still JSON. */
 function understandBare(given: Case): Understood {
   const { range } = given;
   if (isJsonRange(range)) return { kind: "json", validator: undefined };
+  const framing = framingOf(range);
+  if (framing !== undefined) return sequenceOf(framing, undefined);
   if (range === FORM || range === MULTIPART) return understandForm(given, undefined, undefined);
   return { kind: isText(range) ? "text" : "opaque", validator: undefined };
 }
 
+const EVENTS = "text/event-stream";
 const FORM = "application/x-www-form-urlencoded";
 const MULTIPART = "multipart/form-data";
 const ANY_FORM: Hint = { types: new Set(["object"]), prefix: [], items: undefined, properties: new Map(), rest: undefined };
@@ -104,7 +140,7 @@ function settle(scope: Scope, spot: Spot): Spot {
 }
 
 function isText(range: string): boolean {
-  return range.startsWith("text/") && range !== "text/xml" && range !== "text/event-stream" && !isJsonRange(range);
+  return range.startsWith("text/") && range !== "text/xml" && range !== EVENTS && !isJsonRange(range);
 }
 
 function isScalar(types: Hint["types"]): boolean {

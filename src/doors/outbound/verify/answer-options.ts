@@ -6,9 +6,14 @@ import { jsonBounds, type JsonOptions, jsonOptions } from "../../json-options.ts
 
 export interface AnswerOptions extends JsonOptions {
   readonly size: number;
+  readonly item: number;
 }
 
-export const answerOptions: Shape<AnswerOptions> = fields({ ...jsonOptions, size: or(size("Largest content that is held to be judged.", { min: "1B", max: "1GiB" }), "10MiB") });
+export const answerOptions: Shape<AnswerOptions> = fields({
+  ...jsonOptions,
+  size: or(size("Largest content that is held to be judged.", { min: "1B", max: "1GiB" }), "10MiB"),
+  item: or(size("Longest line or event of a stream, which is judged on its way.", { min: "1B", max: "64MiB" }), "1MiB"),
+});
 
 export interface AnswerReading {
   readonly bounds: DecodeBounds;

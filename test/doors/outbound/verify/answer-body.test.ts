@@ -4,6 +4,9 @@ import { gzipSync } from "node:zlib";
 import type { DeclaredAnswer, Operation } from "../../../../src/contract/operation.ts";
 import { answerBody } from "../../../../src/doors/outbound/verify/answer-body.ts";
 import { ANSWER_FINDINGS_MAX } from "../../../../src/doors/outbound/verify/broken-answer.ts";
+import { framingOf } from "../../../../src/contract/media/sequence/framing.ts";
+import { Content } from "../../../../src/exchange/content.ts";
+import type { Problem } from "../../../../src/exchange/problem.ts";
 import { type Given, post, type Sent } from "../../../walk.ts";
 import { assertSilent, broken, CANARY, late, media, parameter, refusal, said, schema, untouched } from "../../samples.ts";
 
@@ -209,4 +212,64 @@ test("in observe mode the answer leaves whole and the finding is witnessed", asy
 test("content of a type that is declared and cannot be checked does not leave", async () => {
   const unread = { 200: { media: [media("application/xml", "unsupported")], headers: [] } };
   assert.equal(said(await send(unread, { fields: [["content-type", "application/xml"]], body: "<a/>" })), BROKEN);
+});
+
+const LINES = "application/x-ndjson";
+const stream = { 200: { media: [{ ...media(LINES, "sequence"), items: { framing: framingOf(LINES) ?? assert.fail(), validator: one } }], headers: [] } };
+const lines = { fields: [["content-type", LINES]] } as const;
+
+/** What leaves of an answer, and what ends it. */
+function leaving({ exchange }: Sent): { readonly left: string; readonly fault: Problem | undefined } {
+  const got: { left: string; fault: Problem | undefined } = { left: "", fault: undefined };
+  exchange.answer.content.stream({ data: (chunk) => (got.left += Buffer.from(chunk).toString()).length > 0, end: () => undefined, fail: (why) => void (got.fault = why) });
+  return got;
+}
+
+/** Chunks that come at once when they are asked for, of a length that nobody knows. */
+function streamed(...chunks: readonly string[]): Content {
+  return new Content(
+    {
+      open(sink) {
+        for (const chunk of chunks) sink.data(Buffer.from(chunk));
+        sink.end();
+      },
+    },
+    undefined,
+  );
+}
+
+test("a stream is not held: its items leave as they fit, and the first that does not ends it", async () => {
+  const good = await send(stream, { ...lines, content: streamed('{"a":1}\n{"a"', ":1}\n") });
+  assert.equal(said(good), "passes");
+  assert.deepEqual(leaving(good), { left: '{"a":1}\n{"a":1}\n', fault: undefined });
+  const bad = await send(stream, { ...lines, content: streamed('{"a":1}\n', `{"a":"${CANARY}"}\n{"a":1}\n`) });
+  assert.equal(said(bad), "passes", "nothing is known yet");
+  const { left, fault } = leaving(bad);
+  assert.equal(left, '{"a":1}\n');
+  assert.equal(fault?.type, "answer-breaks-contract");
+  assert.deepEqual(fault.because, { status: 200, rule: "an item does not fit its schema", findings: [{ pointer: "/1/a", keyword: "const", message: "must be as declared" }], more: 0 });
+});
+
+test("a stream that is here already is judged before anything leaves", async () => {
+  assert.equal(said(await send(stream, { ...lines, body: '{"a":1}\n{"a":1}' })), "passes");
+  const sent = await send(stream, { ...lines, body: `{"a":1}\n{"a":"${CANARY}"}\n` });
+  assert.equal(said(sent), BROKEN);
+  assertSilent(sent.outcome);
+});
+
+test("an item longer than the bound ends a stream, and a part of one does not leave", async () => {
+  const sent = await send(stream, { ...lines, content: streamed('{"a":1}\n', '{"a":1 }\n') }, {}, {}, { item: "8B" });
+  assert.equal(leaving(sent).left, '{"a":1}\n');
+  assert.equal(leaving(await send(stream, { ...lines, content: streamed('{"a":1}\n') }, {}, {}, { item: "8B" })).fault, undefined);
+  assert.equal(said(await send(stream, { ...lines, status: 206, content: streamed("1") }, { fields: [["range", "bytes=0-1"]] })), BROKEN);
+});
+
+test("in observe mode a stream leaves whole, and its first fault is witnessed once", async () => {
+  const walk = post({ guard: answerBody, mode: "observe", site: { mode: "observe" }, operation: { answers: new Map(Object.entries(stream)) } });
+  const sent = await walk({ answer: { ...lines, content: streamed('{"a":1}\n', '{"a":2}\n', '{"a":3}\n') } });
+  assert.equal(leaving(sent).left, '{"a":1}\n{"a":2}\n{"a":3}\n');
+  assert.deepEqual(sent.exchange.observed.map(({ problem }) => problem.type), ["answer-breaks-contract"]);
+  const late = await walk({ answer: { ...lines, content: streamed('{"a":1}\n', '{"a":2}') } });
+  assert.equal(leaving(late).left, '{"a":1}\n{"a":2}');
+  assert.equal(late.exchange.observed.length, 1);
 });
