@@ -2,7 +2,7 @@
  * Start: the bank, and Sallyport in front of it, on this machine; `npm start` runs it.
  *
  * Makes what is missing (a certificate, a key that signs tokens), opens both, and prints a few commands to try:
- * one that is allowed, three requests that different guards refuse, and an answer of the bank that the second door
+ * one that is allowed, two requests that the first door refuses, and two answers of the bank that the second door
  * does. Ctrl-C ends both.
  *
  *     node examples/start.ts [--folder F] [--port N] [--bank-port N] [--watch-port N]
@@ -18,7 +18,7 @@ import { writeMisfit } from "../src/contract/misfit.ts";
 import { developmentCertificate } from "../src/hosts/gateway/certificates.ts";
 import { type Gateway, startGateway } from "../src/hosts/gateway/gateway.ts";
 import { openOperationsLog } from "../src/watch/operations.ts";
-import { loadSigningKey, signAccessToken, type SigningKey, tokenLifeSeconds } from "./bank/tokens.ts";
+import { claimsOf, loadSigningKey, signAccessToken, type SigningKey, tokenLifeSeconds } from "./bank/tokens.ts";
 
 const bankFolder = path.join(import.meta.dirname, "bank");
 const ownFolder = path.join(import.meta.dirname, "../.sallyport");
@@ -73,10 +73,11 @@ async function startBank({ folder, bankPort }: Wishes): Promise<{ readonly bank:
 const callers = {
   "ada.token": { subject: "cus-1001", scopes: ["accounts:read", "transfers:write"] },
   "teller.token": { subject: "teller-south", scopes: ["customers:read"] },
+  "auditor.token": { subject: "auditor", scopes: ["accounts:read", "customers:read"] },
 } as const;
 
 async function writeTokens(key: SigningKey, folder: string): Promise<void> {
-  for (const [name, caller] of Object.entries(callers)) writeFileSync(path.join(folder, name), `${await signAccessToken(key, caller)}\n`, { mode: 0o600 });
+  for (const [name, caller] of Object.entries(callers)) writeFileSync(path.join(folder, name), `${await signAccessToken(key, { ...caller, claims: claimsOf(caller.subject) })}\n`, { mode: 0o600 });
 }
 
 /** What to try, with the status to expect and the guard that gives it. */
@@ -87,7 +88,7 @@ function trials(url: string, authority: string, tokens: string): readonly (reado
   const theft = '{"fromAccountId":"acc-200101","toAccountId":"acc-100101","amount":100,"currency":"EUR","createdBy":"cus-2001"}';
   return [
     ["200: Ada sees her accounts", `${curl} ${ada} ${url}/accounts`],
-    ["401 from credentials: a stranger wants to see accounts", `${curl} ${url}/accounts`],
+    ["404 from owner: Ada asks for the account of another customer, which is not there for her", `${curl} ${ada} ${url}/accounts/acc-100201`],
     ["400 from parameters: SQL where a currency belongs", `${curl} "${url}/rates?currency=%27%20UNION%20SELECT%20name,email,1,1%20FROM%20customers--"`],
     ["400 from body: Ada pays herself in the name of another customer", `${curl} ${ada} -H "content-type: application/json" -d '${theft}' ${url}/transfers`],
     ["502 from answer-body: a teller asks for a customer, and the bank answers with more than its contract says", `${curl} ${bearer("teller.token")} ${url}/customers/cus-2001`],

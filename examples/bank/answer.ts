@@ -1,5 +1,5 @@
 /** Answer: the bank's routes, from a call to an answer. Why it checks so little is told in bank.ts. */
-import type { Draft, Ledger, Refusal } from "./ledger.ts";
+import type { Draft, Ledger, Refusal, Row } from "./ledger.ts";
 
 /** A request as the routes see it. `subject` is empty when the gateway named nobody. */
 export interface Call {
@@ -24,7 +24,9 @@ const routes: ReadonlyMap<string, Route> = new Map<string, Route>([
   ["GET /rates", listRates],
   ["GET /accounts", listAccounts],
   ["GET /accounts/{id}", showAccount],
+  ["PATCH /accounts/{id}", updateAccount],
   ["GET /accounts/{id}/statement", showStatement],
+  ["GET /transfers", listTransfers],
   ["POST /transfers", createTransfer],
   ["GET /transfers/{id}", showTransfer],
   ["GET /customers", listCustomers],
@@ -59,6 +61,17 @@ function showStatement(ledger: Ledger, call: Call, id: string): Answer {
   const window = { from, to, limit: Number(call.query.get("limit") ?? 50) };
   const { customerId, currency, balance } = account;
   return { status: 200, body: { accountId: id, customerId, currency, balance, from, to, entries: ledger.listEntries(id, window) } };
+}
+
+function updateAccount(ledger: Ledger, call: Call, id: string): Answer {
+  const account = ledger.findAccount(id);
+  if (account === undefined) return show(account, "account");
+  ledger.updateAccount(id, JSON.parse(call.body) as Row); // whoever calls, whatever it says: weaknesses 2 and 4
+  return { status: 204, body: undefined };
+}
+
+function listTransfers(ledger: Ledger, call: Call): Answer {
+  return { status: 200, body: ledger.listTransfers(Number(call.query.get("limit") ?? 50)) }; // everybody's: weakness 2
 }
 
 function createTransfer(ledger: Ledger, call: Call): Answer {

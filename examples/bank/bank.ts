@@ -9,14 +9,15 @@
  *
  *  1. No authentication. The headers are believed from anybody; a call without a subject counts as internal and may
  *     do everything (API2:2023).
- *  2. Accounts, statements and transfers are shown to whoever knows or guesses the number (API1:2023).
+ *  2. Accounts, statements and transfers are shown to whoever knows or guesses the number, GET /transfers lists
+ *     everybody's, and PATCH /accounts/{id} changes anybody's account (API1:2023).
  *  3. A customer of the branch south leaves as the whole row, with `riskScore` and `internalNote`: that branch joined
  *     with code of its own, which nobody compared with the contract. Customers of the north, accounts, statements and
  *     transfers have what is declared and no more, so that both sides of the second door can be seen (API3:2023).
  *  4. POST /transfers takes over every property of the body: with `createdBy` one pays from a stranger's account, with
- *     `bookedAt` one pays last year (API3:2023).
+ *     `bookedAt` one pays last year. PATCH /accounts/{id} writes every column that the body names, `balance` too (API3:2023).
  *  5. Scopes are written down, never looked at: customers can read what is for tellers, of both branches (API5:2023).
- *  6. Neither the size of a body, nor the `limit` of a statement, nor the number of calls is bounded (API4:2023).
+ *  6. Neither the size of a body, nor the `limit` of a list, nor the number of calls is bounded (API4:2023).
  *  7. A negative `amount` collects money instead of sending it: values are left to the contract (CWE-1284).
  *  8. GET /rates builds its SQL from the caller's text: `?currency=' UNION SELECT ...` reads any table (CWE-89).
  *  9. What fails answers with its stack trace; a statement `from` a day after its `to` is enough (API8:2023).
@@ -53,7 +54,7 @@ export interface Bank {
 /** Opens the ledger (made and seeded on the first run) and listens. Rejects when the port is taken. */
 export async function startBank(options: BankOptions): Promise<Bank> {
   const ledger = openLedger(options.file);
-  const server = createServer((request, response) => void serve(ledger, request, response));
+  const server = createServer(bankListener(ledger));
   const port = await new Promise<number>((resolve, reject) => {
     server.once("error", reject);
     server.listen(options.port, "127.0.0.1", () => {
@@ -73,11 +74,17 @@ export async function startBank(options: BankOptions): Promise<Bank> {
   return { url: `http://127.0.0.1:${port}`, close };
 }
 
+/** The bank as a listener, for a server that has doors of its own in front of it. */
+export function bankListener(ledger: Ledger): (request: IncomingMessage, response: ServerResponse) => void {
+  return (request, response) => void serve(ledger, request, response);
+}
+
 async function serve(ledger: Ledger, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const answer = await answerRequest(ledger, request);
   const banner = { Server: "NorthSouthBank/1.4.2", "X-Powered-By": `Node.js ${process.version}` };
-  response.writeHead(answer.status, { "Content-Type": "application/json", ...banner, ...answer.headers });
-  response.end(JSON.stringify(answer.body));
+  const type = answer.body === undefined ? {} : { "Content-Type": "application/json" };
+  response.writeHead(answer.status, { ...type, ...banner, ...answer.headers });
+  response.end(answer.body === undefined ? undefined : JSON.stringify(answer.body));
 }
 
 async function answerRequest(ledger: Ledger, request: IncomingMessage): Promise<Answer> {

@@ -41,6 +41,10 @@ export interface Ledger {
   /** Books a transfer in one SQL transaction, or says why not. Throws what SQLite throws, having booked nothing. */
   transfer(draft: Draft): Row | Refusal;
   findTransfer(transferId: string): Row | undefined;
+  /** The latest first, of whomever, and how many there are. */
+  listTransfers(limit: number): { readonly items: readonly Row[]; readonly total: SQLOutputValue };
+  /** Writes every column that `change` names. */
+  updateAccount(accountId: string, change: Row): void;
   /** Whole rows, here and below, with what is internal. */
   listCustomers(): readonly Row[];
   findCustomer(customerId: string): Row | undefined;
@@ -51,6 +55,7 @@ export interface Ledger {
 const lockWaitMilliseconds = 5000;
 /** What the contract declares: `riskScore`, `createdBy` and the like stay in. */
 const accountColumns = "accountId, customerId, branch, title, currency, balance";
+const writtenColumns: ReadonlySet<string> = new Set(["customerId", "branch", "title", "currency", "balance", "riskScore", "internalNote"]);
 const transferColumns = "transferId, customerId, fromAccountId, toAccountId, amount, currency, reference, status, bookedAt";
 
 /** Opens the ledger in `file` (":memory:" for one that is forgotten); makes and seeds it when there is none yet. */
@@ -65,6 +70,8 @@ export function openLedger(file: string): Ledger {
   const accounts = database.prepare(`SELECT ${accountColumns} FROM accounts WHERE ? IN (customerId, '') ORDER BY accountId`);
   const customers = database.prepare("SELECT * FROM customers ORDER BY customerId");
   const findAccount = one(`SELECT ${accountColumns} FROM accounts WHERE accountId = ?`);
+  const latest = database.prepare(`SELECT ${transferColumns} FROM transfers ORDER BY bookedAt DESC, transferId LIMIT ?`);
+  const counted = database.prepare("SELECT count(*) AS total FROM transfers");
   const findTransfer = one(`SELECT ${transferColumns} FROM transfers WHERE transferId = ?`);
   return {
     listAccounts: (customerId) => accounts.all(customerId),
@@ -72,6 +79,12 @@ export function openLedger(file: string): Ledger {
     listEntries: listEntries(database),
     transfer: transfer(database, findAccount, findTransfer),
     findTransfer,
+    listTransfers: (limit) => ({ items: latest.all(limit), total: counted.get()?.total ?? 0 }),
+    updateAccount: (accountId, change) => {
+      const columns = Object.keys(change).filter((name) => writtenColumns.has(name)); // all that there are: weakness 4
+      const sql = `UPDATE accounts SET ${columns.map((name) => `${name} = ?`).join(", ")} WHERE accountId = ?`;
+      if (columns.length > 0) database.prepare(sql).run(...columns.map((name) => change[name] ?? null), accountId);
+    },
     listCustomers: () => customers.all(),
     findCustomer: one("SELECT * FROM customers WHERE customerId = ?"),
     listRates: (currency) => {

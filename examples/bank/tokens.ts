@@ -52,6 +52,14 @@ export async function loadSigningKey(folder: string = tokenFolder): Promise<Sign
   return { kid, privateKey, jwksFile, privateKeyFile };
 }
 
+/** What the bank's own directory knows of a subject: the branch of customers (`cus-1...`: north) and of tellers, and roles. */
+export function claimsOf(subject: string): Readonly<Record<string, unknown>> {
+  const [kind, name = ""] = subject.split("-");
+  if (kind === "cus") return { branch: name.startsWith("1") ? "north" : "south" };
+  if (kind === "teller") return { branch: name, roles: ["teller"] };
+  return kind === "auditor" ? { roles: ["auditor"] } : {};
+}
+
 /** Signs an access token (RFC 9068, section 2) that is good for one hour from `now`. */
 export async function signAccessToken(key: SigningKey, wishes: TokenWishes): Promise<string> {
   const issuedAt = Math.floor((wishes.now ?? new Date()).getTime() / 1000);
@@ -106,6 +114,6 @@ if (import.meta.main) {
     console.error("usage: node examples/bank/tokens.ts <subject> <scope...>");
     process.exitCode = 2;
   } else {
-    console.log(await signAccessToken(await loadSigningKey(process.env.BANK_FOLDER ?? tokenFolder), { subject, scopes }));
+    console.log(await signAccessToken(await loadSigningKey(process.env.BANK_FOLDER ?? tokenFolder), { subject, scopes, claims: claimsOf(subject) }));
   }
 }

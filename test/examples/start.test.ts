@@ -51,7 +51,7 @@ async function freePort(): Promise<number> {
 test("each of the five printed commands has the status that stands beside it", async () => {
   const trials = [...printed.matchAll(/^ {2}# (\d{3})(?: from ([a-z-]+))?: .*\n {2}(curl .*)$/gm)];
   assert.equal(trials.length, 5, printed);
-  assert.deepEqual(trials.map(([, status, guard]) => [status, guard]), [["200", undefined], ["401", "credentials"], ["400", "parameters"], ["400", "body"], ["502", "answer-body"]]);
+  assert.deepEqual(trials.map(([, status, guard]) => [status, guard]), [["200", undefined], ["404", "owner"], ["400", "parameters"], ["400", "body"], ["502", "answer-body"]]);
   for (const [, status, , line = ""] of trials) {
     const { stdout } = await promisify(execFile)("sh", ["-c", `${line} -s -o /dev/null -w '%{http_code}'`], { cwd: root });
     assert.equal(stdout, status, line);
@@ -63,7 +63,7 @@ test("the audit log names the guards that refused", async () => {
   // A record is written when its exchange is over, which the caller may see first.
   for (const deadline = Date.now() + RECORD_MILLISECONDS_MAX; lines().length < 5 && Date.now() < deadline; ) await new Promise((resolve) => setTimeout(resolve, 20));
   const records = lines().map((line) => JSON.parse(line) as { outcome: string; guard?: string });
-  assert.deepEqual(records.map(({ outcome, guard }) => guard ?? outcome), ["allowed", "credentials", "parameters", "body", "answer-body"]);
+  assert.deepEqual(records.map(({ outcome, guard }) => guard ?? outcome), ["allowed", "owner", "parameters", "body", "answer-body"]);
 });
 
 /** Pastes a line, as somebody at a terminal would, and gives what it answers. */
@@ -77,7 +77,9 @@ test("what is internal does not get out, and tellers do see a customer of whom t
   const refused = JSON.parse(await paste(south));
   assert.match(refused.type, /\/answer-breaks-contract$/);
   assert.deepEqual(Object.keys(refused), ["type", "title", "status", "instance"]);
-  assert.equal(JSON.parse(await paste(south.replace("cus-2001", "cus-1001"))).name, "Ada Winter");
+  assert.match(await paste(south.replace("cus-2001", "cus-1001")), /\/not-found"/, "a customer of the other branch is not there");
+  const seen = JSON.parse(await paste(south.replace("cus-2001", "cus-1001").replace("teller.token", "auditor.token")));
+  assert.deepEqual([seen.name, seen.email], ["Ada Winter", undefined]);
   assert.match((await paste(south.replace("teller.token", "ada.token"))), /\/scope-missing"/);
 });
 
@@ -101,7 +103,7 @@ test("the first screen of the README tells the truth", async () => {
 });
 
 test("what only this user may read is his alone", () => {
-  for (const name of ["bank/ada.token", "bank/teller.token", "bank/signing-key.json", "tls/key.pem", "tls/authority-key.pem"]) assert.equal(statSync(path.join(folder, name)).mode & 0o077, 0, name);
+  for (const name of ["bank/ada.token", "bank/teller.token", "bank/auditor.token", "bank/signing-key.json", "tls/key.pem", "tls/authority-key.pem"]) assert.equal(statSync(path.join(folder, name)).mode & 0o077, 0, name);
 });
 
 test("a port that is in use is one clear sentence, and nothing is left running", async () => {
