@@ -99,7 +99,7 @@ class Walk {
       prefix: this.#list(schema, spot, "prefixItems", level),
       items: Object.hasOwn(schema, "items") ? at("items") : undefined,
       properties: new Map(names.map((name) => [name, at("properties", name)])),
-      rest: isJsonObject(schema["additionalProperties"]) ? at("additionalProperties") : undefined,
+      rest: isJsonObject(schema["additionalProperties"]) || schema["additionalProperties"] === true ? at("additionalProperties") : undefined,
     };
   }
 

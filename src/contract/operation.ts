@@ -50,6 +50,8 @@ export interface Parameter {
    * object. `prefix` is set for deepObject: every name that begins with `name[` belongs to it.
    */
   readonly claims: (name: string) => boolean;
+  /** It takes the names, too, that no other parameter claims: an exploded object whose schema says so. */
+  readonly takesRest?: boolean;
   /**
    * Decodes and checks. `raw` holds, still percent-encoded: for path the one segment part; for query the
    * `[name (decoded), value (encoded)]` pairs that this parameter claims, in order; for header and cookie the one

@@ -57,12 +57,14 @@ export function compileParameter(declaration: ParameterDeclaration, validator: V
   const spread = location === "query" && style !== "deepObject" && exploded && hint.types.has("object");
   const readers = spread && !isPlainObject(hint) ? SPREAD : readersOf(splitters, hint, decoderOf(location, style));
   if ("wrong" in readers) return { wrong: `the style ${style} with explode: ${exploded} ${readers.wrong}` };
+  const takesRest = spread && hint.rest !== undefined;
   const emptyAllowed = declaration.allowEmptyValue === true && location === "query" && style === "form" && takesText(hint);
   const parameter: Parameter = {
     name,
     in: location,
     required,
     claims: style === "deepObject" ? (key) => key.startsWith(`${name}[`) : spread ? (key) => hint.properties.has(key) : claimsOf(name, location),
+    ...(takesRest ? { takesRest } : {}),
     read: (raw) => (emptyAllowed && isEmptyPair(raw) ? EMPTY : judgeAll(readers, raw, validator)),
     hint,
     place,
@@ -83,7 +85,7 @@ type Reader = (raw: Raw) => Reading;
 type Decode = (raw: string) => string | undefined;
 
 const EMPTY: Outcome = { value: "" };
-const SPREAD = { wrong: "is only supported for an object with declared properties, and for nothing beside it" } as const;
+const SPREAD = { wrong: "is only supported for an object with declared properties or additionalProperties, and for nothing beside it" } as const;
 const NOT_DECODED = "must be percent-encoded UTF-8";
 /** Their texts can be told from one another. `null` alone makes no text of a list. */
 const TEXTUAL: readonly JsonType[] = ["boolean", "integer", "number", "string"];
@@ -92,9 +94,9 @@ function takesText({ types }: Hint): boolean {
   return TEXTUAL.some((type) => types.has(type)) || !(types.has("array") || types.has("object"));
 }
 
-/** Else `?R=1` could be a field or the value, and an object of any properties would claim every name there is. */
+/** Else `?R=1` could be a field or the value. An object of any names says so: else it would claim every name there is by an oversight. */
 function isPlainObject(hint: Hint): boolean {
-  return hint.properties.size > 0 && !hint.types.has("array") && !takesText(hint);
+  return (hint.properties.size > 0 || hint.rest !== undefined) && !hint.types.has("array") && !takesText(hint);
 }
 
 function claimsOf(name: string, location: Location): (key: string) => boolean {

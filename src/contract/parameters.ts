@@ -47,6 +47,8 @@ export function readParameters(scope: Scope, operation: Node, { nodes, template 
 /** An exploded object travels under the names of its properties: one that is a parameter, too, could be read as either. */
 function checkClaims(scope: Scope, parameters: readonly Parameter[]): void {
   const query = parameters.filter((parameter) => parameter.in === "query");
+  const [, second] = query.filter(({ takesRest }) => takesRest === true);
+  if (second !== undefined) scope.refuse(second.place, `two parameters of the query take all other names: "${second.name}" is the second`);
   for (const { name, place } of query) {
     const other = query.find((parameter) => parameter.name !== name && parameter.claims(name));
     if (other !== undefined && query.some((own) => own.name === name && own.claims(name))) {

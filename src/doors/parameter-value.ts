@@ -24,8 +24,10 @@ export function readerOf(operation: Operation, parameter: Parameter): (exchange:
     };
   }
   if (parameter.in === "query") {
+    const others = operation.parameters.filter((other) => other.in === "query" && other !== parameter);
+    const claims = parameter.takesRest === true ? (name: string) => parameter.claims(name) || !others.some((other) => other.claims(name)) : parameter.claims;
     return ({ request: { query } }) => {
-      const pairs = query.filter(([name]: RawPair) => parameter.claims(name));
+      const pairs = query.filter(([name]: RawPair) => claims(name));
       return pairs.length === 0 ? absent : parameter.read(pairs);
     };
   }

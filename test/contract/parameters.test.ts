@@ -108,3 +108,15 @@ test("A faulty parameter of a path takes down all of its operations", (t) => {
   const item = { parameters: [{ name: "a", in: "query" }], get: { operationId: "get", responses: { 200: OK } }, put: { operationId: "put", responses: { 200: OK } } };
   assert.deepEqual(downOf(readDocument(t, documentOf({ paths: { "/a": item } }))), ["get", "put"]);
 });
+
+test("An exploded object that allows other properties takes the names that no other parameter has, once per contract", (t) => {
+  const free = (name: string): object => ({ name, in: "query", schema: { type: "object", properties: { a: { type: "integer" } }, additionalProperties: { type: "string" } } });
+  const contract = read(t, { operation: [free("rest"), { name: "page", in: "query", schema: { type: "integer" } }] });
+  assert.deepEqual(told(contract.misfits), []);
+  const [rest, page] = contract.operations[0]?.parameters ?? [];
+  assert.deepEqual([rest?.takesRest, page?.takesRest, rest?.claims("a"), rest?.claims("b")], [true, undefined, true, false]);
+  assert.deepEqual(rest?.read([["b", "x%20y"], ["a", "1"]]), { value: { b: "x y", a: 1 } });
+  assert.match(String(told(read(t, { operation: [free("one"), free("two")] }).misfits)), /take all other names/);
+  const closed = read(t, { operation: [{ name: "rest", in: "query", schema: { type: "object" } }] });
+  assert.match(String(told(closed.misfits)), /declared properties or additionalProperties/);
+});

@@ -78,6 +78,7 @@ function refuseQuery({ request }: Inspected, { findings }: Found): void {
 function readQuery(parameters: readonly Placed[]): ParameterReader {
   // Most names claim themselves alone; only prefixes and exploded objects have to be asked one by one.
   const exact = new Map(parameters.flatMap(([parameter], index) => (parameter.claims(parameter.name) ? [[parameter.name, index] as const] : [])));
+  const rest = parameters.findIndex(([parameter]) => parameter.takesRest === true);
   const required = parameters.filter(([parameter]) => parameter.required).map(([parameter]) => parameter);
   return ({ request: { query } }, found) => {
     const { findings } = found;
@@ -85,7 +86,8 @@ function readQuery(parameters: readonly Placed[]): ParameterReader {
     const claimed: RawPair[][] = parameters.map(() => []);
     for (const [at, pair] of query.entries()) {
       const [name] = pair;
-      const mine = claimed[exact.get(name) ?? parameters.findIndex(([parameter]) => parameter.claims(name))];
+      const owner = exact.get(name) ?? parameters.findIndex(([parameter]) => parameter.claims(name));
+      const mine = claimed[owner === -1 ? rest : owner];
       if (mine !== undefined) mine.push(pair);
       else if (findings.length < ERRORS_MAX) findings.push(undeclared(at));
     }

@@ -192,3 +192,19 @@ test("what the parameters were read to be is kept for the guards behind, by thei
   const { exchange } = await send([parameter("page", "query"), parameter("id", "header"), parameter("sort", "query")], { query: [["sort", "good"]] });
   assert.deepEqual(exchange.values, [undefined, undefined, "good"]);
 });
+
+test("names that no parameter claims go to the one that takes the rest, and credentials in the query do not", async () => {
+  const taken: string[] = [];
+  const rest = parameter("rest", "query", {
+    claims: () => false,
+    takesRest: true,
+    read: (raw) => {
+      taken.push(...(typeof raw === "string" ? [raw] : raw.map(([name]) => name)));
+      return { value: {} };
+    },
+  });
+  const scheme: Scheme = { name: "key", type: "apiKey", in: "query", parameter: "api_key", place };
+  const sent = await send([rest, parameter("page", "query")], { query: [["x", "1"], ["page", "good"], ["api_key", "k"], ["y", "2"]] }, { security: [[{ scheme, scopes: [] }]] });
+  assert.equal(said(sent), "passes");
+  assert.deepEqual(taken, ["x", "y"]);
+});
