@@ -2,7 +2,7 @@
  * Store cases: what every store must do, whatever it is made of. Each store's own test runs this list.
  */
 import assert from "node:assert/strict";
-import { type Limit, type Once, STAMPS_MAX, type Store, type Taken } from "../src/stores/store.ts";
+import { type Limit, type Once, STAMPS_MAX, type Stepped, type Store, type Taken } from "../src/stores/store.ts";
 
 /** `keysMax`: how many buckets the store may remember, `namesMax`: how many names, for stores that have such bounds. */
 export interface StoreBounds {
@@ -361,6 +361,56 @@ export const storeCases: readonly StoreCase[] = [
           assert.equal(await store.once(name, START + 40_000, START + 30_000), "first");
           assert.equal(await store.once(name, START + 40_000, START + 30_000), "again");
         }
+      }),
+  },
+  {
+    title: "a name that is forgotten is news again",
+    run: (makeStore) =>
+      using(makeStore, async (store) => {
+        assert.equal(await store.once("a", START + 10_000, START), "first");
+        store.forget("a", START + 1);
+        store.forget("b", START + 1);
+        assert.equal(await store.once("a", START + 10_000, START + 1), "first");
+        assert.equal(await store.once("a", START + 10_000, START + 1), "again");
+      }),
+  },
+  {
+    title: "a step counts once, not too early and not too late",
+    run: (makeStore) =>
+      using(makeStore, async (store) => {
+        const steps = store.steps("cart", 10_000);
+        const take = async (owner: string, offset: number): Promise<Stepped> => ({ ...(await steps.take(owner, 2_000, START + offset)) });
+        const never = { passed: false, waitMilliseconds: Number.POSITIVE_INFINITY, at: 0 };
+        assert.deepEqual(await take("a", 0), never);
+        steps.mark("a", START);
+        assert.deepEqual(await take("b", 0), never, "another one's");
+        assert.deepEqual(await take("a", 1_999), { passed: false, waitMilliseconds: 1, at: START });
+        assert.equal((await take("a", 2_000)).passed, true);
+        assert.deepEqual(await take("a", 2_001), never, "used up");
+        steps.mark("a", START + 3_000);
+        assert.equal((await take("a", 12_999)).passed, true);
+        steps.mark("a", START + 13_000);
+        assert.deepEqual(await take("a", 23_000), never, "too late");
+        assert.equal((await store.steps("other", 10_000).take("a", 0, START + 13_000)).passed, false);
+      }),
+  },
+  {
+    title: "of many who use one step at the same moment one does; what was used up in vain can be put back, as old as it was",
+    run: (makeStore) =>
+      using(makeStore, async (store) => {
+        const steps = store.steps("cart", 10_000);
+        steps.mark("a", START);
+        const taken = await Promise.all(Array.from({ length: 20 }, async () => steps.take("a", 0, START + 1_000)));
+        assert.equal(taken.filter(({ passed }) => passed).length, 1);
+        steps.restore("a", taken.find(({ passed }) => passed)?.at ?? 0, START + 2_000);
+        assert.equal((await steps.take("a", 2_500, START + 2_400)).waitMilliseconds, 100);
+        assert.equal((await steps.take("a", 0, START + 9_999)).passed, true);
+        steps.restore("a", START, START + 10_000);
+        assert.equal((await steps.take("a", 0, START + 10_000)).passed, false, "too old to be put back");
+        steps.mark("a", START + 20_000);
+        steps.restore("a", START + 15_000, START + 20_000);
+        assert.equal((await steps.take("a", 0, START + 29_999)).at, START + 20_000, "a later one stays");
+        for (const lasts of [0, -1, Number.NaN, Number.POSITIVE_INFINITY]) assert.throws(() => store.steps("cart", lasts));
       }),
   },
   {

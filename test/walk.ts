@@ -66,6 +66,8 @@ export const silent: Store = {
   stamps: () => uncharged,
   leases: () => ({ take: () => assert.fail("this guard must not let anybody in"), renew: () => assert.fail(), release: () => assert.fail() }),
   once: () => assert.fail("this guard must not remember anything"),
+  forget: () => assert.fail("this guard must not forget anything"),
+  steps: () => ({ mark: () => assert.fail(), take: () => assert.fail("this guard must not ask for steps"), restore: () => assert.fail() }),
   close: () => undefined,
 };
 

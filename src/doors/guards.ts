@@ -31,6 +31,7 @@ import { leakyBucket } from "./inbound/throttle/leaky-bucket.ts";
 import { slidingWindow } from "./inbound/throttle/sliding-window.ts";
 import { tokenBucket } from "./inbound/throttle/token-bucket.ts";
 import { body } from "./inbound/validate/body.ts";
+import { flow } from "./inbound/validate/flow.ts";
 import { injection } from "./inbound/validate/injection.ts";
 import { parameters } from "./inbound/validate/parameters.ts";
 import { upload } from "./inbound/validate/upload.ts";
@@ -70,6 +71,7 @@ export const GUARDS: readonly Guard[] = [
   upload,
   injection,
   targetUrl,
+  flow,
   strip,
   introduce,
   owner,

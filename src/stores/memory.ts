@@ -7,6 +7,7 @@ import { TableMeter } from "./table/meters.ts";
 import { TableLeases } from "./table/leases.ts";
 import { OnceNames } from "./table/once-names.ts";
 import { TableStamps } from "./table/stamps.ts";
+import { TableSteps } from "./table/steps.ts";
 import { attachTable, openTable, type Table } from "./table/table.ts";
 
 export interface MemoryStoreOptions {
@@ -33,6 +34,8 @@ export function memoryStore({ bytes, shared = false, table: given, random = rand
     stamps: (limit) => new TableStamps(table.room("stamps"), table.clock, table.hash, limit),
     leases: (limit) => new TableLeases(table.room("leases"), table.clock, table.hash, limit),
     once: (name, until, now) => names.take(name, until, now),
+    forget: (name, now) => names.forget(name, now),
+    steps: (name, lasts) => new TableSteps(table.room("steps"), table.clock, table.hash, name, lasts),
     close: () => undefined,
   };
 }

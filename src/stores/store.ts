@@ -74,6 +74,25 @@ export interface Leases {
   readonly release: (owner: string, lease: number, now: number) => void;
 }
 
+/** A step that somebody has done, and that is a condition of another one. */
+export interface Stepped {
+  /** Whether it was done long enough ago, and not too long; it is used up then. */
+  readonly passed: boolean;
+  /** Until it is long enough ago; infinite when it was not done, or too long ago. */
+  readonly waitMilliseconds: number;
+  /** When it was done, for `restore`. */
+  readonly at: number;
+}
+
+export interface Steps {
+  /** Remembers that the owner has done it now. A mark that finds no room is one that was never made. */
+  readonly mark: (owner: string, now: number) => void;
+  /** Uses it up, or says why not. */
+  readonly take: (owner: string, atLeastMilliseconds: number, now: number) => Stepped | Promise<Stepped>;
+  /** Puts back what was used up in vain. */
+  readonly restore: (owner: string, at: number, now: number) => void;
+}
+
 export type Once = "first" | "again" | "full";
 
 export interface Store {
@@ -91,6 +110,10 @@ export interface Store {
    * remembered; whoever asks must refuse. Both in milliseconds since the epoch, `until` later than `now`.
    */
   readonly once: (name: string, until: number, now: number) => Once | Promise<Once>;
+  /** Forgets a name of `once` before its end. */
+  readonly forget: (name: string, now: number) => void;
+  /** @param lasts milliseconds for which a step that was done counts */
+  readonly steps: (name: string, lasts: number) => Steps;
   readonly close: () => void;
 }
 

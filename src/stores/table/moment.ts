@@ -19,6 +19,11 @@ export function owedAt(words: Int32Array, at: number, now: number): number {
   return owed > 0 ? owed : 0;
 }
 
+/** The moment in milliseconds since the epoch, without its parts. */
+export function momentAt(words: Int32Array, at: number): number {
+  return (words[at] ?? 0) * HIGH_MILLISECONDS + ((words[at + 1] ?? 0) >>> LOW_BITS);
+}
+
 /** Writes the moment that lies `owed` units after `now`. */
 export function oweAt(words: Int32Array, at: number, now: number, owed: number): void {
   const whole = Math.floor(owed / UNITS_PER_MILLISECOND);

@@ -42,4 +42,15 @@ export class OnceNames {
     room.leave(bucket);
     return again ? "again" : record < 0 ? "full" : "first";
   }
+
+  forget(name: string, now: number): void {
+    const room = this.#room;
+    const time = this.#clock.read(now);
+    this.#hash.hash(name);
+    const { low, high } = this.#hash;
+    const bucket = room.enter(high);
+    const record = room.find(bucket, low, high);
+    if (record >= 0) oweAt(room.words, record, time, 0);
+    room.leave(bucket);
+  }
 }

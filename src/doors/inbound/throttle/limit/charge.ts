@@ -4,7 +4,7 @@
  * What a limit has taken it gives back when a limit behind it refuses, else one limit would drain another; and when the
  * answer shows that this exchange is not of the kind that counts. A caller who leaves before has shown nothing.
  */
-import type { Ending, Follower } from "../../../../guard.ts";
+import type { Ending, Follower, Stage } from "../../../../guard.ts";
 import { tokensOf } from "../../../../policy/rate.ts";
 import { giveBack, type Wanted } from "../../../../stores/take-all.ts";
 import type { CommonOptions, Cost } from "./options.ts";
@@ -12,6 +12,8 @@ import type { CommonOptions, Cost } from "./options.ts";
 export interface Terms {
   readonly cost: Cost;
   readonly count: CommonOptions["count"];
+  /** Where the limit stands: what is refused there, by another limit, costs nothing. */
+  readonly stage: Stage;
 }
 
 export class Charge implements Follower {
@@ -26,8 +28,8 @@ export class Charge implements Follower {
   }
 
   answered({ refusedAt, status, now }: Ending): void {
-    const { count } = this.#terms;
-    const free = refusedAt === "throttle" || (count === "failures" && status < 400) || (count === "successes" && status >= 400);
+    const { count, stage } = this.#terms;
+    const free = refusedAt === stage || (count === "failures" && status < 400) || (count === "successes" && status >= 400);
     if (!free || this.#settled) return;
     this.#settled = true;
     giveBack(this.#taken, now);

@@ -4,12 +4,12 @@
  * Everything that can be known at start-up is: a meter for each plan, for callers who are known and for strangers, with
  * one more for each range around an address.
  */
-import { type Check, type Known, type Limit, limitName, type Meter, type Particulars, type Problem, problem, type Site, type Store } from "../../../../guard.ts";
+import { type Known, type Limit, limitName, type Meter, type Particulars, type Problem, problem, type Site, type Store } from "../../../../guard.ts";
 import { tokensOf } from "../../../../policy/rate.ts";
 import { PREFIX_LEVELS } from "../../../../exchange/address.ts";
 import { BEHIND_MILLISECONDS_MAX, TOKENS_PER_MILLISECOND_MAX } from "../../../../stores/store.ts";
 import { type AllTaken, takeAll, type Wanted } from "../../../../stores/take-all.ts";
-import { Charge } from "./charge.ts";
+import { Charge, type Terms } from "./charge.ts";
 import { compileKey, keyText, type Owner } from "./key.ts";
 import type { Bucket, Buckets, CommonOptions, Cost } from "./options.ts";
 import { planOf } from "./tier.ts";
@@ -25,6 +25,8 @@ export interface LimitSpec extends CommonOptions, Buckets {
   /** What it is called in the fields of answers. */
   readonly label: string;
   readonly cost: Cost;
+  /** As in Terms; `throttle` when left out. */
+  readonly stage?: "validate";
   /** What kind of memory it is: a bucket of the store when left out. */
   readonly meter?: (store: Store, limit: Limit) => Meter;
   /** Where those wait who come too early; they are refused when left out. */
@@ -52,8 +54,10 @@ interface Side {
   readonly penalty: Penalty | undefined;
 }
 
-export function compileLimit(spec: LimitSpec, site: Site): Check<"throttle"> {
-  const { cost, label, plan } = spec;
+/** For throttle, and for stages behind it. */
+export function compileLimit(spec: LimitSpec, site: Site): (exchange: Known) => Problem | undefined | Promise<Problem | undefined> {
+  const { cost, count, label, plan, stage = "throttle" } = spec;
+  const terms: Terms = { cost, count, stage };
   const ownerOf = compileKey(spec.key, site);
   const base = tierOf("", spec.bucket, spec, site);
   const tiers = new Map([...spec.tiers].map(([name, bucket]) => [name, tierOf(name, bucket, spec, site)]));
@@ -70,7 +74,7 @@ export function compileLimit(spec: LimitSpec, site: Site): Check<"throttle"> {
     const { granted, left, waitMilliseconds } = taken;
     if (!(left >= 0 && waitMilliseconds >= 0)) return unavailable(new TypeError("no answer"));
     if (granted) {
-      exchange.follow(new Charge(wanted, spec));
+      exchange.follow(new Charge(wanted, terms));
       if (owner.own) tier.told.tell(exchange.reply, left, Math.max(1, Math.ceil(((tier.bucket.capacity - left) * tier.bucket.window) / tier.bucket.capacity / 1_000)));
       return undefined;
     }

@@ -6,13 +6,17 @@
  * a caller merely writes (a path, a query, a field) may narrow a key, and never stands in the memory of those who
  * proved who they are.
  */
+import { follow, readPointer } from "../../../../contract/json-pointer.ts";
+import { writeCanonical } from "../../../../contract/schema/canonical.ts";
 import { addressPrefixes } from "../../../../exchange/address.ts";
-import { checked, either, fields, type Known, limitName, listOf, oneOf, optional, or, type Principal, type Shape, type Site, text } from "../../../../guard.ts";
+import type { Readable } from "../../../../exchange/content.ts";
+import { checked, either, fields, type Json, type Known, limitName, listOf, oneOf, optional, or, type Principal, type Shape, type Site, text } from "../../../../guard.ts";
 import { claimPath, findClaim } from "../../../../policy/claim.ts";
 import type { RoomName } from "../../../../stores/store.ts";
 
 const WORDS = ["caller", "address", "client", "api-key", "everyone"] as const;
-const PLACES = ["claim", "path", "query", "field"] as const;
+/** `body`: only behind the guard that has read it. */
+const PLACES = ["claim", "path", "query", "field", "body"] as const;
 
 const KEY_PARTS_MAX = 4;
 
@@ -22,27 +26,32 @@ export interface Part {
   readonly at: string;
 }
 
-const place = fields({
+const places = {
   claim: optional(text("Where a claim of the credential stands; its values are apart by issuer.", { max: 300, example: "tenant" })),
   path: optional(text("A parameter of the path.", { max: 100 })),
   query: optional(text("A parameter of the query.", { max: 100 })),
   field: optional(text("A header field.", { max: 100 })),
-});
+};
 
-const part: Shape<Part> = either(
-  oneOf("Who.", WORDS),
-  checked(place, (given): { readonly value: Part } | { readonly wrong: string; readonly allowed: string } => {
-    const [kind, ...more] = PLACES.filter((name) => given[name] !== undefined);
-    if (kind === undefined || more.length > 0) return { wrong: "a part of a key is one thing", allowed: PLACES.join(", ") };
-    const claim = given.claim === undefined ? undefined : claimPath(given.claim);
-    return claim !== undefined && "wrong" in claim ? claim : { value: { kind, at: given[kind] ?? "" } };
-  }),
-  (kind): Part => ({ kind, at: "" }),
-);
+type Given = { readonly [name in (typeof PLACES)[number]]?: string | undefined };
+
+function partOf(given: Given): { readonly value: Part } | { readonly wrong: string; readonly allowed: string } {
+  const [kind, ...more] = PLACES.filter((name) => given[name] !== undefined);
+  if (kind === undefined || more.length > 0) return { wrong: "a part of a key is one thing", allowed: PLACES.join(", ") };
+  const claim = given.claim === undefined ? undefined : claimPath(given.claim);
+  if (claim !== undefined && "wrong" in claim) return claim;
+  return given.body === undefined || readPointer(given.body) !== undefined ? { value: { kind, at: given[kind] ?? "" } } : { wrong: "not a JSON Pointer", allowed: "such as /recipient/id" };
+}
+
+const word = (kind: Part["kind"]): Part => ({ kind, at: "" });
+const WHOSE = "Whose bucket it is: the caller's own (strangers: their address's), their address's alone, their OAuth client's, their API key's, everybody's; or what stands in a claim, a path, a query or a field";
 
 /** One part, or several that make one key together. */
-export const keyShape: Shape<readonly Part[]> = or(
-  listOf("Whose bucket it is: the caller's own (strangers: their address's), their address's alone, their OAuth client's, their API key's, everybody's; or what stands in a claim, a path, a query or a field; or several of these together.", part, { min: 1, max: KEY_PARTS_MAX }),
+export const keyShape: Shape<readonly Part[]> = or(listOf(`${WHOSE}; or several of these together.`, either(oneOf("Who.", WORDS), checked(fields(places), partOf), word), { min: 1, max: KEY_PARTS_MAX }), "caller");
+
+/** For guards behind the one that has read the body. */
+export const readKeyShape: Shape<readonly Part[]> = or(
+  listOf(`${WHOSE}, or in the body or a member of it; or several of these together.`, either(oneOf("Who, or the whole body.", [...WORDS, "body"]), checked(fields({ ...places, body: optional(text("A member of the body, as a JSON Pointer. Texts that differ only in case and white space are one.", { max: 300, example: "/recipient" })) }), partOf), word), { min: 1, max: KEY_PARTS_MAX }),
   "caller",
 );
 
@@ -110,7 +119,18 @@ function compilePart({ kind, at }: Part, pathNames: readonly string[], report: S
       const name = at.toLowerCase();
       return ({ request }) => written(kind, request.fields.one(name));
     }
+    case "body": {
+      const keys = readPointer(at) ?? [];
+      return ({ content }) => written(kind, "value" in content ? memberOf((content as Readable).value, keys) : "");
+    }
   }
+}
+
+/** Of a text what its reader takes for the same: whoever writes it in capitals has written nothing new. */
+function memberOf(body: Json | undefined, keys: readonly string[]): string {
+  const member = body === undefined ? undefined : follow(body, keys);
+  if (typeof member === "string") return `"${member.normalize("NFKC").toLowerCase().replaceAll(/\s+/g, " ").trim()}`;
+  return member === undefined ? "" : writeCanonical(member);
 }
 
 function caller(exchange: Known): Owner {
@@ -131,7 +151,7 @@ function fromPrincipal(exchange: Known, kind: Part["kind"], read: (principal: Pr
   return name === undefined ? caller(exchange) : { name: `${LETTERS[kind] ?? ""}${name}`, around: NOBODY, room: "known", own, kind };
 }
 
-const LETTERS: Readonly<Partial<Record<Part["kind"], string>>> = { client: "c", "api-key": "k", claim: "l", path: "v", query: "q", field: "f" };
+const LETTERS: Readonly<Partial<Record<Part["kind"], string>>> = { client: "c", "api-key": "k", claim: "l", path: "v", query: "q", field: "f", body: "b" };
 
 function apiKeyOf({ methods, credential, also = [] }: Principal): string | undefined {
   return methods.includes("api-key") ? credential : also.find((one) => one.methods.includes("api-key"))?.credential;
