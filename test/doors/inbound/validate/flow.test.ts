@@ -137,7 +137,7 @@ const BROKEN = [() => assert.fail("down"), () => Promise.reject(new Error("down"
 test("a store that is down, full or mad lets nobody pass", async () => {
   for (const answer of BROKEN) {
     const store: Store = { ...silent, once: answer, steps: () => ({ mark: () => undefined, restore: () => undefined, take: answer }), meter: () => ({ take: answer, charge: () => undefined }) };
-    for (const options of [{ once: "1h" }, { after: "cart" }, { gap: "1s" }, { rate: "1/1h" }]) assert.equal(await posting(options, { store })(), "store-unavailable", `${JSON.stringify(options)} ${answer}`);
+    for (const options of [{ once: "1h" }, { after: "cart" }, { gap: "1s" }, { rate: "1/1h" }]) assert.equal(await posting(options, { store })(), "store-unavailable", `${JSON.stringify(options)} ${answer.toString()}`);
   }
 });
 

@@ -81,7 +81,7 @@ function marking(steps: Steps, ownerOf: OwnerOf): Check<"validate"> {
 function inOrder({ after = "", atLeast }: FlowOptions, steps: Steps, ownerOf: OwnerOf): (exchange: Inspected) => Problem | undefined | Promise<Problem | undefined> {
   const because: Particulars = { because: { rule: "after", step: after } };
   const judge = ({ passed, waitMilliseconds, at }: Stepped, name: string, exchange: Inspected): Problem | undefined => {
-    if (passed === true) {
+    if (passed && waitMilliseconds === 0) {
       exchange.follow(unlessAccepted((now) => steps.restore(name, at, now)));
       return undefined;
     }
