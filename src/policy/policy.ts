@@ -13,6 +13,7 @@ import { decisionsShape, type DecisionsSettings } from "./decisions.ts";
 import { egressShape, type EgressSettings } from "./egress.ts";
 import { limitsShape } from "./limits.ts";
 import { checked, count, duration, fields, flag, listOf, oneOf, optional, or, reason, type Shape, size, text, url } from "./shape.ts";
+import { type UpstreamSettings, upstreamShape } from "./upstream.ts";
 
 /** Anything at all: read later by somebody who knows the guards. */
 function later(about: string): Shape<JsonObject> {
@@ -51,7 +52,7 @@ const externalUrl: Shape<string> = checked(url("An address with the path that pr
 /** What the policy says beside its postings. Times in milliseconds, sizes in bytes. */
 export interface Settings {
   readonly contract: string;
-  readonly upstream: URL | undefined;
+  readonly upstream: UpstreamSettings | undefined;
   readonly base: string | undefined;
   /** Canonical, without a slash at the end. */
   readonly external: readonly string[];
@@ -115,7 +116,7 @@ const database: Shape<DatabaseSettings> = checked(
 
 export const settingsShape: Shape<Settings> = fields({
   contract: text("The OpenAPI document: a file, seen from the folder of this policy.", { example: "./openapi.yaml" }),
-  upstream: optional(url("Where the API is.")),
+  upstream: upstreamShape,
   base: optional(basePath),
   external: or(listOf("Where callers find this door, seen from in front of all proxies; the first is its name in the metadata. Proofs of possession name it.", externalUrl, { max: 10 }), []),
   strict: or(flag("Whether a schema that cannot be enforced stops everything instead of only its operation."), false),

@@ -69,7 +69,7 @@ function announce(gateway: Gateway, say: Say, page: Page | undefined): void {
   const { policy, contract, warnings } = house;
   const coverage = measureCoverage(house, GUARDS);
   const down = coverage.down.length;
-  const upstream = policy.settings.upstream?.href ?? "";
+  const upstream = (policy.settings.upstream?.targets ?? []).map(({ href }) => href).join(", ");
   if (page === undefined) {
     say("info", "listening", { url, upstream, ...(watchUrl === undefined ? {} : { watch: watchUrl }), operations: house.plans.size, down, score: coverage.score, policy: policy.version });
     return;

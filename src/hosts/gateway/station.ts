@@ -11,10 +11,12 @@ import { fieldsTooLarge, malformedRequest, requestSlow, versionUnsupported } fro
 import { targetTooLong } from "../../doors/inbound/screen/framing/target-too-long.ts";
 import type { ArrivalFacts } from "../../doors/engine.ts";
 import type { Policy } from "../../policy/policy.ts";
+import type { UpstreamSettings } from "../../policy/upstream.ts";
 import { type Assembly, assemble, type AssembleOptions } from "../assemble.ts";
 import { carry, type Responder } from "../carry.ts";
 import type { Front, MalformedStatus } from "./front.ts";
-import { findListenMisfits, hostOf, listenMisfit, placeIn, readTls, startMisfit } from "./listen.ts";
+import { watchHealth } from "./health.ts";
+import { findListenMisfits, hostOf, listenMisfit, placeIn, readAuthority, readTls, startMisfit } from "./listen.ts";
 import { openWireFront } from "./wire/front.ts";
 import type { FrontLimits } from "./wire/front-limits.ts";
 import { openWireUpstream } from "./wire/upstream.ts";
@@ -49,12 +51,19 @@ export async function openStation(policyFile: string, options: StationOptions): 
   return listen(policy, assembly, upstream, options);
 }
 
-async function listen(policy: Policy, assembly: Assembly, upstream: URL, options: StationOptions): Promise<Station | { readonly misfits: readonly Misfit[] }> {
+async function listen(policy: Policy, assembly: Assembly, upstream: UpstreamSettings, options: StationOptions): Promise<Station | { readonly misfits: readonly Misfit[] }> {
   const { engine, metrics } = assembly;
   const { listen: place, drain } = policy.settings;
   const read = readTls(policy);
   const tls = "misfits" in read ? undefined : read.tls;
-  const api = openWireUpstream(upstream, options.limits?.upstream);
+  const { targets, breaker, retries, health } = upstream;
+  const trust = readAuthority(policy);
+  const authority = "misfits" in trust ? undefined : trust.authority;
+  const api = openWireUpstream(targets, { breaker, retries, ...(authority === undefined ? {} : { ca: authority }), ...options.limits?.upstream });
+  const watching = health === undefined ? undefined : watchHealth(targets, health, authority, (at, up) => {
+    api.mark(at, up);
+    options.say(up ? "info" : "warning", up ? "a target of the API is well again" : "a target of the API is not well", { target: targets[at]?.host ?? "" });
+  });
   const events = {
     serve: (facts: ArrivalFacts, responder: Responder) => carry(engine, facts, responder, api.forward),
     malformed: (peer: string, status: MalformedStatus) => answerMalformed(assembly, peer, status),
@@ -65,8 +74,10 @@ async function listen(policy: Policy, assembly: Assembly, upstream: URL, options
   metrics.gauge("sallyport_connections_open", "Connections of callers.", front.connections);
   metrics.gauge("sallyport_upstream_connections_open", "Connections to the API.", () => api.counts().open);
   metrics.gauge("sallyport_upstream_waiting", "Requests that wait for a connection to the API.", () => api.counts().waiting);
+  metrics.gauge("sallyport_upstream_targets_up", "Targets of the API that are asked.", api.up);
   const stop = async (): Promise<void> => {
     await front.drain(drain);
+    await watching?.close();
     await api.close();
     await assembly.close();
   };

@@ -5,6 +5,8 @@
  * end, and what is kept is what is needed. Who waits is served in the order of coming.
  */
 import type { Problem } from "../../../exchange/problem.ts";
+import type { BreakerRules } from "../../../policy/upstream.ts";
+import { Breaker } from "./breaker.ts";
 import type { Target } from "./dial.ts";
 import type { UpstreamCall } from "./upstream-call.ts";
 import { type ConnectionOwner, UpstreamConnection } from "./upstream-connection.ts";
@@ -22,6 +24,9 @@ export class Pool implements ConnectionOwner {
   readonly target: Target;
   /** On the clock of the ticks: until then the target is passed over, because it could not be connected to. */
   asideUntil = 0;
+  /** Whether it said that it is well, where it is asked. */
+  isUp = true;
+  readonly breaker: Breaker;
   readonly #events: PoolEvents;
   readonly #open = new Set<UpstreamConnection>();
   readonly #idle: UpstreamConnection[] = [];
@@ -30,8 +35,9 @@ export class Pool implements ConnectionOwner {
   #now = 0;
   #closed = false;
 
-  constructor(target: Target, limits: UpstreamLimits, events: PoolEvents) {
+  constructor(target: Target, limits: UpstreamLimits, breaker: BreakerRules, events: PoolEvents) {
     this.target = target;
+    this.breaker = new Breaker(breaker);
     this.limits = limits;
     this.#events = events;
   }
@@ -55,6 +61,10 @@ export class Pool implements ConnectionOwner {
 
   take(call: UpstreamCall): void {
     if (this.#closed) return call.fail(closed());
+    if (this.breaker.isOpen(this.#now)) return call.fail(apiUnreachable({ because: { code: "LEFT_ALONE" } }));
+    this.breaker.begin(this.#now);
+    call.pool = this;
+    call.breaker = this.breaker;
     if (!call.aim(this.target)) return;
     // A call that met a stale connection must not meet the next one, as long as there is room for a new one.
     const kept = call.fresh && this.#open.size < this.limits.connections ? undefined : this.#takeIdle();

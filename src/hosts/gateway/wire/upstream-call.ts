@@ -10,25 +10,37 @@ import type { Problem } from "../../../exchange/problem.ts";
 import type { Carried, Receiver } from "../../carry.ts";
 import type { AnswerHead } from "./answer-head.ts";
 import { BY_LENGTH } from "./answer-head.ts";
+import type { Breaker } from "./breaker.ts";
 import type { Target } from "./dial.ts";
 import { UpstreamBody } from "./upstream-body.ts";
 import type { Asking, LostWhen, UpstreamConnection } from "./upstream-connection.ts";
 import { apiBrokeOff, apiUnreachable, requestUnwritable } from "./upstream-problems.ts";
 import { isSwitchTo, writeSwitch } from "./switch.ts";
+import { TICK_MILLISECONDS } from "./front-clock.ts";
+import type { Pool } from "./pool.ts";
 import { type Announced, writeRequestHead } from "./upstream-request.ts";
 
 /** Who finds a connection for a call. */
 export interface CallRouter {
-  /** Asks again: the connection was stale. */
-  readonly repeat: (call: UpstreamCall) => void;
+  /** Asks again: the connection was stale, or the target broke off and another one may do better. */
+  readonly repeat: (call: UpstreamCall, elsewhere: boolean) => void;
+  /** Whether one more request may be repeated. */
+  readonly mayRepeat: () => boolean;
   /** The call does not wait for a connection any more. */
   readonly leave: (call: UpstreamCall) => void;
+  /** Milliseconds on the clock of the ticks. */
+  readonly now: () => number;
 }
 
 /** Methods that may be sent again when a kept connection turns out to be dead (RFC 9110, section 9.2.2). */
 const SAFE_TO_REPEAT: ReadonlySet<string> = new Set(["GET", "HEAD", "OPTIONS"]);
+/** How a connection ends of which nothing was to be read; whatever else is wrong with it is not to be asked for again. */
+const BROKEN_OFF: ReadonlySet<string> = new Set(["ENDED_EARLY", "CLOSED", "ECONNRESET", "EPIPE"]);
 /** Methods of which a body is expected, so that its absence is said (RFC 9110, section 8.6). */
 const BODY_EXPECTED: ReadonlySet<string> = new Set(["POST", "PUT", "PATCH"]);
+
+/** Said by whoever stands in front of an API that is not there, or by one that cannot go on (RFC 9110, section 15.6). */
+const UNWELL: ReadonlySet<number> = new Set([502, 503, 504]);
 
 const NOTHING: Uint8Array = new Uint8Array(0);
 
@@ -37,6 +49,11 @@ export class UpstreamCall implements Asking, Source {
   tries = 0;
   /** Asks for a connection that was not kept: the last one was stale. */
   fresh = false;
+  /** The target that is asked, or was last. */
+  pool: Pool | undefined;
+  /** Of the target that is asked, until it is told how it went. */
+  breaker: Breaker | undefined;
+  #repeated = false;
   readonly toHead: boolean;
   readonly switching: boolean;
   readonly #router: CallRouter;
@@ -88,6 +105,8 @@ export class UpstreamCall implements Asking, Source {
     this.#sink = undefined;
     this.#pieces = [];
     this.#body?.stop();
+    // Whoever waited until the deadline waited for the API; whoever left before says nothing of it.
+    this.tellBreaker(performance.now() >= this.#exchange.due - TICK_MILLISECONDS ? false : undefined);
     const connection = this.#connection;
     if (connection === undefined) return this.#router.leave(this);
     this.#connection = undefined;
@@ -102,8 +121,16 @@ export class UpstreamCall implements Asking, Source {
     this.#fault = why;
     this.#pieces = [];
     this.#body?.stop();
+    this.tellBreaker(undefined);
     if (this.#handed) this.#sink?.fail(why);
     else this.#receiver.fail(why);
+  }
+
+  /** How the target did: fine, not, or nobody knows. What counts is the first word. */
+  tellBreaker(fine: boolean | undefined): void {
+    const { breaker } = this;
+    this.breaker = undefined;
+    breaker?.end(this.#router.now(), fine);
   }
 
   // What the connection asks.
@@ -158,9 +185,14 @@ export class UpstreamCall implements Asking, Source {
   lost(code: string, when: LostWhen): void {
     this.#connection = undefined;
     if (this.#ended) return this.#gone?.();
-    if (when === "stale" && !this.fresh && !this.#ended && this.#mayRepeat()) {
+    const stale = when === "stale" && !this.fresh;
+    this.tellBreaker(stale ? undefined : false);
+    // A connection that was stale says nothing of its target. One that broke off without a word may be answered by another.
+    const elsewhere = !stale && when !== "within" && BROKEN_OFF.has(code) && !this.#repeated;
+    if (this.#mayRepeat() && (stale || (elsewhere && this.#router.mayRepeat()))) {
+      this.#repeated ||= elsewhere;
       this.fresh = true;
-      this.#router.repeat(this);
+      this.#router.repeat(this, elsewhere);
     } else this.fail(when === "within" ? apiBrokeOff({ because: { code } }) : apiUnreachable({ because: { code } }));
   }
 
@@ -173,6 +205,7 @@ export class UpstreamCall implements Asking, Source {
     const fields = fieldsOf(list, true);
     if (status === 101 && !this.#switch(fields)) return;
     this.#handed = true;
+    this.tellBreaker(!UNWELL.has(status));
     if (whole) return this.#receiver.head(status, fields, Content.holding(piece ?? NOTHING));
     if (piece !== undefined) this.#pieces.push(piece);
     this.#receiver.head(status, fields, new Content(this, framing === BY_LENGTH ? length : undefined));

@@ -33,7 +33,7 @@ function scene(trial: Trial = {}, send = true): Scene {
     },
     fail: (why: { readonly type: string }): void => say(`fail ${why.type}`),
   };
-  const call = new UpstreamCall({ repeat: () => say("repeat"), leave: () => say("leave") }, exchangeOf(trial), receiver);
+  const call = new UpstreamCall({ repeat: () => say("repeat"), mayRepeat: () => false, leave: () => say("leave"), now: () => 0 }, exchangeOf(trial), receiver);
   assert.ok(call.aim(targetOf(new URL("http://api.example"), undefined)));
   // As much of a connection as a call looks at.
   if (send) call.send(connection as unknown as UpstreamConnection);

@@ -1,0 +1,70 @@
+/** Upstream: where the API is, and what is done when it is not there. */
+import { checked, count, duration, either, fields, listOf, optional, or, type Shape, text, url } from "./shape.ts";
+
+export interface BreakerRules {
+  /** Percent of failures from which on a target is left alone. */
+  readonly percent: number;
+  /** So many requests at least have to be looked at. */
+  readonly least: number;
+  /** Milliseconds for which it is left alone at first; each time it fails again, twice as long. */
+  readonly pause: number;
+}
+
+export interface HealthRules {
+  readonly path: string;
+  /** Milliseconds. */
+  readonly every: number;
+  readonly timeout: number;
+  /** So many answers in a row change what is thought of a target. */
+  readonly down: number;
+  readonly up: number;
+}
+
+export interface UpstreamSettings {
+  /** One at least; each with the same API behind it. */
+  readonly targets: readonly URL[];
+  /** File with the certificates that are trusted instead of the system's. */
+  readonly authority: string | undefined;
+  readonly health: HealthRules | undefined;
+  readonly breaker: BreakerRules;
+  /** Repeated requests, in percent of all. */
+  readonly retries: number;
+}
+
+const targets = listOf("Where the API is: one place, or several that are all alike.", url("A place."), { min: 1, max: 100 });
+
+const healthPath = checked(text("Path that is asked for.", { max: 500, example: "/healthz" }), (path) => (/^\/[!-~]*$/.test(path) ? { value: path } : { wrong: "not a path", allowed: "/name" }));
+
+const long = fields(
+  {
+    targets,
+    authority: optional(text("PEM file with the certificates that are trusted instead of the system's.")),
+    health: optional(
+      fields({
+        path: healthPath,
+        every: or(duration("Time between two questions to one target.", { min: "100ms", max: "1h" }), "5s"),
+        timeout: or(duration("Longest time for an answer.", { min: "50ms", max: "1m" }), "2s"),
+        down: or(count("Bad answers in a row after which a target gets no requests.", { min: 1, max: 100 }), 3),
+        up: or(count("Good answers in a row after which it gets some again.", { min: 1, max: 100 }), 2),
+      }),
+    ),
+    breaker: or(
+      fields({
+        percent: or(count("Percent of requests that fail, from which on a target is left alone.", { min: 1, max: 100 }), 50),
+        least: or(count("Requests within ten seconds, fewer of which say nothing.", { min: 1, max: 10_000 }), 20),
+        pause: or(duration("Time for which it is left alone; twice as long each time that it fails again, up to a minute.", { min: "100ms", max: "1m" }), "1s"),
+      }),
+      {},
+    ),
+    retries: or(count("Percent of requests that may be repeated, of those that nobody can tell from one.", { min: 0, max: 100 }), 10),
+  },
+  "Where the API is, in words.",
+);
+
+/** A URL, a list of them, or all that can be said. */
+export const upstreamShape: Shape<UpstreamSettings | undefined> = optional(
+  either(targets, long, (list) => {
+    const filled = long.read({ targets: list.map(({ href }) => href) }, { pointer: "", report: () => undefined });
+    return filled as UpstreamSettings; // URLs that were read once are read again, and the rest has defaults
+  }),
+);
