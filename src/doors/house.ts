@@ -15,6 +15,7 @@ import { readPeppers } from "../keys/pepper.ts";
 import type { Guard, Site } from "../policy/definition.ts";
 import { identityOf } from "../policy/identity.ts";
 import type { Policy } from "../policy/policy.ts";
+import { readAuthority, type UpstreamSettings } from "../policy/upstream.ts";
 import { type Posting, postingsOf, strayNames } from "../policy/postings.ts";
 import { type PolicyReading, readPolicy } from "../policy/read.ts";
 import type { Database } from "../stores/database/database.ts";
@@ -48,7 +49,7 @@ export interface Materials {
   /** false: the host cannot switch protocols, and a policy that asks for it does not fit. Default true. */
   readonly switches?: boolean;
   /** How the API is asked by the door itself, where the policy says where it is. */
-  readonly openLine?: (upstream: URL) => { readonly value: Ask; readonly close: () => void };
+  readonly openLine?: (upstream: UpstreamSettings, authority: string | undefined) => { readonly value: Ask; readonly close: () => void };
 }
 
 type Complain = (pointer: string, message: string, allowed?: string) => void;
@@ -92,7 +93,9 @@ function furnish(policy: Policy, contract: ReadContract, reading: PolicyReading,
   strayNames(settings.everywhere, settings.operations, contract.operations, guards, complain);
   const share = shared.begin();
   const { upstream } = settings;
-  const openAsk = upstream === undefined || openLine === undefined ? undefined : (): Ask => share(`line ${upstream.href}`, () => openLine(upstream));
+  const trust = upstream === undefined ? { pem: undefined } : readAuthority(upstream, folder);
+  if ("wrong" in trust) complain("/upstream/authority", trust.wrong, trust.allowed);
+  const openAsk = upstream === undefined || openLine === undefined || "wrong" in trust ? undefined : (): Ask => share(`line ${JSON.stringify([upstream, trust])}`, () => openLine(upstream, trust.pem));
   const identity = identityOf(settings.roles, settings.claims);
   const broken = Map.groupBy(contract.misfits.filter(({ level }) => level === "operation"), ({ operation }) => operation);
   const plan = (operation: Operation, resource?: Site["resource"]): Plan => {

@@ -33,6 +33,8 @@ export interface Carried {
   readonly outgoing: OpenExchange["outgoing"];
   readonly content: Content;
   readonly protocol: string | undefined;
+  /** When nobody waits any more, as performance.now() has it. */
+  readonly due: number;
   uplink: OpenExchange["uplink"];
 }
 

@@ -10,6 +10,7 @@ import type { Ask, Question, Told } from "../exchange/ask.ts";
 import { Content } from "../exchange/content.ts";
 import { fieldsOf } from "../exchange/fields.ts";
 import { type Particulars, type Problem, problem } from "../exchange/problem.ts";
+import type { UpstreamSettings } from "../policy/upstream.ts";
 import { openWireUpstream, type WireUpstream } from "./gateway/wire/upstream.ts";
 
 /** Connections for questions; others wait. */
@@ -17,8 +18,9 @@ export const LINE_CONNECTIONS_MAX = 32;
 
 const answerTooLarge: (particulars?: Particulars) => Problem = problem("answer-too-large", 502, "The API's answer is too large", "api");
 
-export function openLine(upstream: URL): { readonly value: Ask; readonly close: () => void } {
-  const api = openWireUpstream(upstream, { connections: LINE_CONNECTIONS_MAX });
+/** @param ca certificates in PEM that are trusted instead of the system's */
+export function openLine({ targets, breaker, retries }: UpstreamSettings, ca: string | undefined): { readonly value: Ask; readonly close: () => void } {
+  const api = openWireUpstream(targets, { breaker, retries, connections: LINE_CONNECTIONS_MAX, ...(ca === undefined ? {} : { ca }) });
   const deadlines = new Deadlines();
   return { value: (question) => new Call(question, deadlines).put(api), close: () => void api.close() };
 }
@@ -54,7 +56,7 @@ class Call implements Due {
       };
       this.#deadlines.add(this);
       this.#giveUp = api.forward(
-        { request: { method: "GET", path, search }, outgoing: fieldsOf([...fields]), content: new Content(undefined, 0), protocol: undefined, uplink: undefined },
+        { request: { method: "GET", path, search }, outgoing: fieldsOf([...fields]), content: new Content(undefined, 0), protocol: undefined, uplink: undefined, due: this.due },
         {
           head: (status, told, content) => {
             content.bound(bytes);

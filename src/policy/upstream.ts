@@ -1,4 +1,7 @@
 /** Upstream: where the API is, and what is done when it is not there. */
+import { X509Certificate } from "node:crypto";
+import { readFileSync } from "node:fs";
+import path from "node:path";
 import { checked, count, duration, either, fields, listOf, optional, or, type Shape, text, url } from "./shape.ts";
 
 export interface BreakerRules {
@@ -68,3 +71,15 @@ export const upstreamShape: Shape<UpstreamSettings | undefined> = optional(
     return filled as UpstreamSettings; // URLs that were read once are read again, and the rest has defaults
   }),
 );
+
+/** The certificates that are trusted of the API, in PEM; undefined: the system's. */
+export function readAuthority({ authority }: UpstreamSettings, folder: string): { readonly pem: string | undefined } | { readonly wrong: string; readonly allowed: string } {
+  if (authority === undefined) return { pem: undefined };
+  try {
+    const pem = readFileSync(path.resolve(folder, authority), "utf8");
+    // Throws where there is none.
+    return { pem: new X509Certificate(pem).raw.byteLength > 0 ? pem : undefined };
+  } catch {
+    return { wrong: "the authority's file cannot be used", allowed: "a PEM file with certificates" };
+  }
+}

@@ -3,6 +3,7 @@ import http, { type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { after, before, test } from "node:test";
 import type { Ask, Question } from "../../src/exchange/ask.ts";
+import type { UpstreamSettings } from "../../src/policy/upstream.ts";
 import { openLine } from "../../src/hosts/line.ts";
 
 let answer: (response: ServerResponse) => void = () => undefined;
@@ -11,11 +12,12 @@ const server = http.createServer(({ method, url, headers }, response) => {
   asked.push({ method, url, headers });
   answer(response);
 });
+const at = (url: string): UpstreamSettings => ({ targets: [new URL(url)], authority: undefined, health: undefined, breaker: { percent: 100, least: 1_000, pause: 1_000 }, retries: 0 });
 let line: { readonly value: Ask; readonly close: () => void };
 
 before(async () => {
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  line = openLine(new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}/prefix`));
+  line = openLine(at(`http://127.0.0.1:${(server.address() as AddressInfo).port}/prefix`), undefined);
 });
 
 after(() => {
@@ -69,7 +71,7 @@ test("an API that does not answer in time, breaks off, or is not there is a prob
   assert.equal(await ask({ milliseconds: 50 }), "504 api-late", "the whole answer counts");
   answer = (response) => response.destroy();
   assert.match(await ask(), /^50[0-9] api-/);
-  const nobody = openLine(new URL("http://127.0.0.1:1"));
+  const nobody = openLine(at("http://127.0.0.1:1"), undefined);
   const told = await nobody.value(question());
   nobody.close();
   assert.equal("kind" in told && told.type, "api-unreachable");

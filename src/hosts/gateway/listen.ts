@@ -16,8 +16,7 @@ import type { ClientAuthorities, FrontTls } from "./front.ts";
 /** What would keep a gateway from listening as this policy says, as far as that can be known without listening. */
 export function findListenMisfits(policy: Policy): readonly Misfit[] {
   const tls = readTls(policy);
-  const read = readAuthority(policy);
-  return [...("misfits" in tls ? tls.misfits : []), ...("misfits" in read ? read.misfits : []), ...unfitFor(policy)];
+  return [...("misfits" in tls ? tls.misfits : []), ...unfitFor(policy)];
 }
 
 export function placeIn({ file }: Policy, pointer: string): Place {
@@ -94,19 +93,6 @@ function findAuthorityFault({ authorities, revoked }: ClientAuthorities): string
     return undefined;
   } catch {
     return "authorities or revocations are no PEM file that can be used";
-  }
-}
-
-/** The certificates that are trusted of the API instead of the system's. */
-export function readAuthority(policy: Policy): { readonly authority: string | undefined } | { readonly misfits: readonly Misfit[] } {
-  const file = policy.settings.upstream?.authority;
-  if (file === undefined) return { authority: undefined };
-  try {
-    const text = readFileSync(path.resolve(policy.folder, file), "utf8");
-    // Throws when it is none.
-    return { authority: new X509Certificate(text).raw.byteLength > 0 ? text : undefined };
-  } catch (fault) {
-    return { misfits: [startMisfit(placeIn(policy, "/upstream/authority"), `the authority's file cannot be used (${codeOf(fault)})`, "a PEM file with certificates")] };
   }
 }
 

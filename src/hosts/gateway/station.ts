@@ -11,12 +11,12 @@ import { fieldsTooLarge, malformedRequest, requestSlow, versionUnsupported } fro
 import { targetTooLong } from "../../doors/inbound/screen/framing/target-too-long.ts";
 import type { ArrivalFacts } from "../../doors/engine.ts";
 import type { Policy } from "../../policy/policy.ts";
-import type { UpstreamSettings } from "../../policy/upstream.ts";
+import { readAuthority, type UpstreamSettings } from "../../policy/upstream.ts";
 import { type Assembly, assemble, type AssembleOptions } from "../assemble.ts";
 import { carry, type Responder } from "../carry.ts";
 import type { Front, MalformedStatus } from "./front.ts";
 import { watchHealth } from "./health.ts";
-import { findListenMisfits, hostOf, listenMisfit, placeIn, readAuthority, readTls, startMisfit } from "./listen.ts";
+import { findListenMisfits, hostOf, listenMisfit, placeIn, readTls, startMisfit } from "./listen.ts";
 import { openWireFront } from "./wire/front.ts";
 import type { FrontLimits } from "./wire/front-limits.ts";
 import { openWireUpstream } from "./wire/upstream.ts";
@@ -57,8 +57,9 @@ async function listen(policy: Policy, assembly: Assembly, upstream: UpstreamSett
   const read = readTls(policy);
   const tls = "misfits" in read ? undefined : read.tls;
   const { targets, breaker, retries, health } = upstream;
-  const trust = readAuthority(policy);
-  const authority = "misfits" in trust ? undefined : trust.authority;
+  const trust = readAuthority(upstream, policy.folder);
+  // The house was built: it could be read.
+  const authority = "pem" in trust ? trust.pem : undefined;
   const api = openWireUpstream(targets, { breaker, retries, ...(authority === undefined ? {} : { ca: authority }), ...options.limits?.upstream });
   const watching = health === undefined ? undefined : watchHealth(targets, health, authority, (at, up) => {
     api.mark(at, up);

