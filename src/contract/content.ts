@@ -49,8 +49,8 @@ function byWidth(one: string, other: string): number {
 export function tellUnread(scope: Scope, media: readonly MediaType[], direction: Direction, usable: boolean): void {
   const [bodies, guard] = direction === "request" ? ["request bodies", "body"] : ["answers", "answer-body"];
   for (const { range, kind, reason, place } of media) {
-    // Of JSON the schema alone can be in the way, and that has been said.
-    if (kind !== "unsupported" || isJsonRange(range)) continue;
+    // Of JSON the schema alone can be in the way, and that has been said, or there is a reason.
+    if (kind !== "unsupported" || (isJsonRange(range) && reason === undefined)) continue;
     const what = `the content of ${range} cannot be checked${reason === undefined ? "" : ` (${reason})`}`;
     if (usable) scope.warn(place, `${what}: ${bodies} of this type are refused, others are not`);
     else scope.refuse(place, `${what}: take away its schema, or say \`${guard}: { waived: <reason> }\` at this operation`, { unread: direction });

@@ -21,7 +21,8 @@ export interface Reading {
   readonly document: Node;
   readonly report: (misfit: Misfit) => void;
   readonly faults: (spot: Spot, kind: string) => readonly Fault[];
-  readonly compile: (spot: Spot, direction: Direction) => Compiled;
+  /** @param merge of a JSON Merge Patch */
+  readonly compile: (spot: Spot, direction: Direction, merge?: boolean) => Compiled;
 }
 
 export interface Compiled {
@@ -40,7 +41,7 @@ export interface Scope {
   readonly refuse: (spot: Spot, message: string, more?: Pick<Misfit, "allowed" | "unread">) => undefined;
   readonly warn: (spot: Spot, message: string, allowed?: string) => void;
   /** The schema at `spot`, compiled, or undefined after its misfits have been reported. */
-  readonly compile: (spot: Spot, direction: Direction) => Validator | undefined;
+  readonly compile: (spot: Spot, direction: Direction, merge?: boolean) => Validator | undefined;
 }
 
 export function openReading(library: Library, dialect: Dialect, document: Node, report: (misfit: Misfit) => void): Reading {
@@ -52,10 +53,10 @@ export function openReading(library: Library, dialect: Dialect, document: Node, 
     document,
     report,
     faults: (spot, kind) => remember(linted, `${kind} ${spot.file}#${spot.pointer}`, () => lint(spot, kind, { library, dialect, whole: false })),
-    compile: (spot, direction) =>
-      remember(compiled, `${direction} ${spot.file}#${spot.pointer}`, () => {
+    compile: (spot, direction, merge = false) =>
+      remember(compiled, `${direction} ${merge} ${spot.file}#${spot.pointer}`, () => {
         const misfits: Misfit[] = [];
-        const validator = compileSchema(spot, { library, dialect, direction, report: (misfit) => void misfits.push(misfit) });
+        const validator = compileSchema(spot, { library, dialect, direction, merge, report: (misfit) => void misfits.push(misfit) });
         return { validator, misfits };
       }),
   };
@@ -70,8 +71,8 @@ export function openScope(reading: Reading, operation: string): Scope {
     reading,
     refuse: (spot, message, more) => tell("operation", spot, message, more),
     warn: (spot, message, allowed) => tell("warning", spot, message, allowed === undefined ? {} : { allowed }),
-    compile(spot, direction) {
-      const { validator, misfits } = reading.compile(spot, direction);
+    compile(spot, direction, merge) {
+      const { validator, misfits } = reading.compile(spot, direction, merge);
       for (const misfit of misfits) report({ ...misfit, operation });
       if (validator === undefined && !misfits.some(({ level }) => level !== "warning")) tell("operation", spot, "this schema cannot be used");
       return validator;

@@ -17,6 +17,8 @@ import { multipartDecoder } from "./multipart/multipart.ts";
 import { readPartMembers } from "./multipart/part-members.ts";
 import { type Framing, framingOf } from "./sequence/framing.ts";
 import { eachItem, sequenceDecoder } from "./sequence/sequence.ts";
+import { jsonPatchValidator } from "./patch/json-patch.ts";
+import { placesOf } from "./patch/patch-places.ts";
 import { formatsOfType } from "./signature.ts";
 
 export type Understood = Pick<MediaType, "kind" | "validator" | "decode" | "items" | "formats" | "reason">;
@@ -40,13 +42,14 @@ export function understand(scope: Scope, range: string, media: Node, direction: 
   const value = scope.reading.library.at(schema);
   // "A text", and nothing said of it: as if there were no schema.
   if (!isJsonRange(range) && !isText(range) && isFreeText(value)) return { ...understandBare(given), ...formatsIn(value) };
-  const validator = scope.compile(schema, direction);
+  const validator = scope.compile(schema, direction, direction === "request" && range === MERGE_PATCH);
   return validator === undefined ? UNREAD : understandSchema(given, schema, validator);
 }
 
 function understandSchema(given: Case, schema: Spot, validator: Validator): Understood {
   const { scope, range } = given;
   const { library } = scope.reading;
+  if (range === JSON_PATCH && given.direction === "request") return understandPatch(given, schema, validator);
   if (isJsonRange(range)) return { kind: "json", validator };
   const framing = framingOf(range);
   if (framing !== undefined) return understandSequence(given, framing, schema, validator);
@@ -56,6 +59,17 @@ function understandSchema(given: Case, schema: Spot, validator: Validator): Unde
   if (isText(range) && isScalar(types)) return { kind: "text", validator, decode: types.size === 1 && types.has("string") ? undefined : textDecoder(types, validator) };
   if (isTextSchema(library.at(schema))) return { kind: "bytes", validator, decode: readBytes, ...formatsIn(library.at(schema)) };
   return isNarrowed(range) ? { kind: "json", validator } : UNREAD;
+}
+
+/** A list of operations is never an object: a schema of one describes what is patched. */
+function understandPatch({ scope }: Case, schema: Spot, literal: Validator): Understood {
+  const { types } = hintOf(schema, scope.reading.library);
+  if (!types.has("object") || types.has("array")) {
+    const form = jsonPatchValidator(undefined);
+    return { kind: "json", validator: { ...form, check: (value) => form.check(value) && literal.check(value), explain: (value) => (form.check(value) ? literal.explain(value) : form.explain(value)) } };
+  }
+  const target = placesOf(scope, schema);
+  return target === undefined ? { ...UNREAD, reason: "what is patched has too many places, or patterns for their names" } : { kind: "json", validator: jsonPatchValidator(target) };
 }
 
 function understandItems(given: Case): Understood {
@@ -95,6 +109,7 @@ function understandSequence({ scope, range, direction }: Case, framing: Framing,
 /** Without a schema a form is still a form, and JSON is still JSON. */
 function understandBare(given: Case): Understood {
   const { range } = given;
+  if (range === JSON_PATCH && given.direction === "request") return { kind: "json", validator: jsonPatchValidator(undefined) };
   if (isJsonRange(range)) return { kind: "json", validator: undefined };
   const framing = framingOf(range);
   if (framing !== undefined) return sequenceOf(framing, undefined);
@@ -102,6 +117,8 @@ function understandBare(given: Case): Understood {
   return { kind: isText(range) ? "text" : "opaque", validator: undefined };
 }
 
+const MERGE_PATCH = "application/merge-patch+json";
+const JSON_PATCH = "application/json-patch+json";
 const EVENTS = "text/event-stream";
 const FORM = "application/x-www-form-urlencoded";
 const MULTIPART = "multipart/form-data";

@@ -23,6 +23,8 @@ export interface SchemaOptions {
   /** In a request `readOnly` properties are not the caller's to set; in an answer `writeOnly` ones may not leave. */
   readonly direction: "request" | "answer";
   readonly report: Report;
+  /** The value is a JSON Merge Patch of what the schema describes. */
+  readonly merge?: boolean;
   /** `none` is JSON Schema 2020-12 to the letter. Default: `common`. */
   readonly formats?: Formats;
 }
@@ -37,7 +39,7 @@ export function compileSchema(spot: Spot, options: SchemaOptions): Validator | u
     return undefined;
   }
   if (!speaks(options)) return undefined;
-  const unit = workshop.compile({ spot, value, resource: workshop.resources.enclosing(spot) }, direction);
+  const unit = workshop.compile({ spot, value, resource: workshop.resources.enclosing(spot) }, direction, options.merge);
   if (!workshop.report(unit, report)) return undefined;
   const open = isOpen(value, spot, workshop.resources);
   const namesPrototype = mentions("__proto__", value, spot, workshop.resources);

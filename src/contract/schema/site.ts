@@ -18,6 +18,8 @@ export interface Scope {
   readonly anchors: ReadonlyMap<string, Spot>;
   /** Names that `required` does not ask for, because this direction may not carry them. */
   readonly waived: ReadonlySet<string>;
+  /** The value is a JSON Merge Patch: members may be missing, and null takes one away (RFC 7396). */
+  readonly merge: boolean;
   /** False below a metaschema that leaves the validation vocabulary out. */
   readonly validates: boolean;
 }

@@ -72,8 +72,8 @@ export class Workshop {
   }
 
   /** The unit of a schema, compiled, with all that it reaches. */
-  compile(target: Target, direction: Direction): Unit {
-    const scope: Scope = { direction, anchors: new Map(), waived: new Set(), validates: true };
+  compile(target: Target, direction: Direction, merge = false): Unit {
+    const scope: Scope = { direction, anchors: new Map(), waived: new Set(), validates: true, merge };
     const unit = this.#unit(target, scope);
     for (let next = this.#queue.pop(); next !== undefined; next = this.#queue.pop()) this.#build(next);
     return unit;
@@ -109,7 +109,7 @@ export class Workshop {
   #unit(target: Target, given: Scope): Unit {
     const scope = this.#enter(target.resource, given);
     const anchors = [...scope.anchors].map(([name, spot]) => `${name}=${keyOf(spot)}`).join(",");
-    const key = `${scope.direction}|${scope.validates}|${[...scope.waived].sort().join(",")}|${anchors}|${keyOf(target.spot)}`;
+    const key = `${scope.direction}|${scope.merge}|${scope.validates}|${[...scope.waived].sort().join(",")}|${anchors}|${keyOf(target.spot)}`;
     let unit = this.#units.get(key);
     if (unit !== undefined) return unit;
     unit = { target, scope, node: BROKEN, problems: [], links: new Set(), inPlace: new Set(), isClean: false };
@@ -181,8 +181,8 @@ export class Workshop {
       formats: this.#formats,
       rules: emptyRules(),
       barred: names,
-      child: (...keys) => this.#compile(at(keys), below(spot, ...keys), resource, { ...scope, waived: NOTHING }, unit, false),
-      branch: (keys, turned = direction) => this.#compile(at(keys), below(spot, ...keys), resource, { ...scope, waived: turned === "neither" ? NOTHING : waived, direction: turned }, unit, isInPlace),
+      child: (...keys) => this.#compile(at(keys), below(spot, ...keys), resource, { ...scope, waived: NOTHING, merge: scope.merge && MEMBERS.has(keys[0] ?? "") }, unit, false),
+      branch: (keys, turned = direction) => this.#compile(at(keys), below(spot, ...keys), resource, { ...scope, waived: turned === "neither" ? NOTHING : waived, direction: turned, merge: scope.merge && turned !== "neither" }, unit, isInPlace),
       isBarred: (...keys) => barred?.isBarred(at(keys), below(spot, ...keys)) ?? false,
       look: (reference) => {
         const target = this.#resources.follow(reference, spot, resource);
@@ -256,6 +256,8 @@ export class Workshop {
 }
 
 const NOTHING: ReadonlySet<string> = new Set();
+/** Where a merge goes on: of a list all is replaced. */
+const MEMBERS: ReadonlySet<string> = new Set(["properties", "patternProperties", "additionalProperties", "unevaluatedProperties"]);
 
 function pick(value: Json | undefined, key: string): Json | undefined {
   if (Array.isArray(value)) return (value as readonly Json[])[Number(key)]; // isArray forgets readonly

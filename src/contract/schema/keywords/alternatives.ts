@@ -16,8 +16,8 @@ function readBranches(site: Site, keyword: string): readonly Node[] {
   return (readList(site, keyword) ?? []).map((_, index) => site.branch([keyword, String(index)]));
 }
 
-export function compileAnyOf(site: Site): void {
-  const branches = readBranches(site, "anyOf");
+export function compileAnyOf(site: Site, keyword: "anyOf" | "oneOf" = "anyOf"): void {
+  const branches = readBranches(site, keyword);
   if (branches.length === 0) return;
   const test = (value: Json): boolean => {
     for (const branch of branches) if (branch.test(value)) return true;
@@ -32,12 +32,14 @@ export function compileAnyOf(site: Site): void {
       return fits;
     },
     tell: (value, path, findings) => {
-      if (!test(value)) tellClosest(branches, value, path, findings, "anyOf", `must fit at least one of ${branches.length} alternatives`);
+      if (!test(value)) tellClosest(branches, value, path, findings, keyword, `must fit at least one of ${branches.length} alternatives`);
     },
   });
 }
 
 export function compileOneOf(site: Site): void {
+  // A part of a value may fit several alternatives, of which the whole then fits one.
+  if (site.scope.merge) return compileAnyOf(site, "oneOf");
   const branches = readBranches(site, "oneOf");
   if (branches.length === 0) return;
   const count = (value: Json): number => branches.reduce((sum, branch) => sum + (branch.test(value) ? 1 : 0), 0);

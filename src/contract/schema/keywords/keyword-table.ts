@@ -59,7 +59,7 @@ export const KEYWORDS: ReadonlyMap<string, CompileKeyword> = new Map<string, Com
   ["unevaluatedProperties", compileUnevaluatedProperties],
   ["discriminator", compileDiscriminator],
   ["allOf", compileAllOf],
-  ["anyOf", compileAnyOf],
+  ["anyOf", (site) => compileAnyOf(site)],
   ["oneOf", compileOneOf],
   ["not", compileNot],
   ["if", compileIf],

@@ -39,10 +39,26 @@ function compileRest(site: Site): Node {
 }
 
 function compileMember(site: Site, ...keys: readonly string[]): Node {
-  if (!site.isBarred(...keys)) return site.child(...keys);
+  if (!site.isBarred(...keys)) return site.scope.merge ? removable(site, keys) : site.child(...keys);
   // Compiled all the same: its mistakes are to be told, whichever way it travels.
   site.child(...keys);
   return site.scope.direction === "request" ? shut("readOnly", "is read-only and may not be sent") : shut("writeOnly", "is write-only and may not be in an answer");
+}
+
+/** In a merge patch null takes a member away, unless there has to be one (RFC 7396, section 1). */
+function removable(site: Site, keys: readonly string[]): Node {
+  const node = site.child(...keys);
+  const { required } = site.schema;
+  const [keyword, name = ""] = keys;
+  if (keyword === "properties" && Array.isArray(required) && required.includes(name)) return node;
+  return {
+    test: (value) => value === null || node.test(value),
+    mark: (value, seen) => value === null || node.mark(value, seen),
+    tell: (value, path, findings) => {
+      if (value !== null) node.tell(value, path, findings);
+    },
+    open: node.open,
+  };
 }
 
 function testMembers({ named, patterns, rest = OPEN }: Members): (value: JsonObject) => boolean {

@@ -5,6 +5,7 @@ import { assertion, type Rule } from "../rule.ts";
 import { readCount, readMap, readStrings, type Site } from "../site.ts";
 
 export function compileRequired(site: Site): void {
+  if (site.scope.merge) return;
   const names = readStrings(site, site.schema["required"] ?? null, ["required"]);
   if (names === undefined) return;
   const asked = names.filter((name) => !site.scope.waived.has(name) && !site.barred.has(name));
@@ -26,7 +27,7 @@ function requireNames(keyword: string, names: readonly string[]): Rule<JsonObjec
 
 export function compileMinProperties(site: Site): void {
   const least = readCount(site, "minProperties");
-  if (least !== undefined) site.rules.objects.push(assertion("minProperties", `must have at least ${say(least)}`, (value) => Object.keys(value).length >= least));
+  if (least !== undefined && !site.scope.merge) site.rules.objects.push(assertion("minProperties", `must have at least ${say(least)}`, (value) => Object.keys(value).length >= least));
 }
 
 export function compileMaxProperties(site: Site): void {
@@ -52,7 +53,7 @@ export function compilePropertyNames(site: Site): void {
 export function compileDependentRequired(site: Site): void {
   for (const [trigger, listed] of Object.entries(readMap(site, "dependentRequired") ?? {})) {
     const names = readStrings(site, listed, ["dependentRequired", trigger]);
-    if (names !== undefined) pushDependent(site, trigger, requireNames("dependentRequired", names));
+    if (names !== undefined && !site.scope.merge) pushDependent(site, trigger, requireNames("dependentRequired", names));
   }
 }
 
@@ -64,7 +65,7 @@ export function compileDependentSchemas(site: Site): void {
 export function compileDependencies(site: Site): void {
   for (const [trigger, given] of Object.entries(readMap(site, "dependencies") ?? {})) {
     const names = Array.isArray(given) ? readStrings(site, given, ["dependencies", trigger]) : undefined;
-    if (names !== undefined) pushDependent(site, trigger, requireNames("dependencies", names));
+    if (names !== undefined && !site.scope.merge) pushDependent(site, trigger, requireNames("dependencies", names));
     else if (!Array.isArray(given)) pushDependent(site, trigger, site.branch(["dependencies", trigger]));
   }
 }

@@ -5,13 +5,14 @@
  * lets through what it cannot read is open to whoever changes the Content-Type. JSON is parsed with one meaning or none
  * (no duplicate names, no rounded numbers, bounded in depth and number), and so are forms, each member as its encoding says
  * (a name twice is a list or a refusal), and the parts of `multipart/form-data` (framed by CRLF alone, each of a declared type,
- * a file only where the contract has one). What does not fit is answered with 400, as for parameters: one status for bad input.
+ * a file only where the contract has one). A JSON Merge Patch and the operations of a JSON Patch are held to the schema of what
+ * they patch. What does not fit is answered with 400, as for parameters: one status for bad input.
  * Opaque media are bounded in size by `size` and stream through unread, but for their first bytes: an image, archive or
  * document that does not begin as its type does is none.
  *
  * Answers API3:2023, broken object property level authorization, and API4:2023, unrestricted resource consumption. See
  * RFC 8259, section 4, the WHATWG URL Standard, section 5.1, RFC 9110, sections 8.3, 8.4 and 15.5.16,
- * RFC 7578 and RFC 9457.
+ * RFC 6902, RFC 7396, RFC 7578 and RFC 9457.
  */
 import { defineGuard, fields, type Guard, type Inspected, type Problem, problem } from "../../../guard.ts";
 import { type BodyReading, readBody } from "../../body-reading.ts";
