@@ -33,5 +33,5 @@ if (files.length === 0) {
   run("lint", bin("oxlint"), ["--deny-warnings"]);
   run("generated files", process.execPath, ["tools/generate.ts", "--check"]);
 }
-const tests = files.length > 0 ? files : globSync("test/**/*.test.ts", { cwd: root }).sort();
+const tests = files.length > 0 ? files : globSync("{attack,test}/**/*.test.ts", { cwd: root }).sort();
 run("tests", process.execPath, ["--test", `--test-concurrency=${CONCURRENCY}`, `--test-timeout=${FILE_MILLISECONDS_MAX}`, "--test-reporter=spec", ...tests]);
