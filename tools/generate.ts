@@ -4,6 +4,7 @@
  */
 import { existsSync, globSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
+import { caseFileShape, caseShape } from "../src/cli/cases/case-shape.ts";
 import { writeManual } from "../src/cli/manual.ts";
 import { isJsonObject, type Json, type JsonObject } from "../src/contract/json-value.ts";
 import { GUARDS } from "../src/doors/guards.ts";
@@ -83,7 +84,7 @@ function formOf(option: JsonObject): string {
   if (typeof minimum === "number" && typeof maximum === "number") return `${minimum} to ${maximum}`;
   if (pattern === "^[0-9]+(ms|s|m|h|d)$") return "time";
   if (pattern === "^[0-9]+(B|KiB|MiB|GiB)$") return "size";
-  if (Array.isArray(anyOf)) return "list";
+  if (Array.isArray(anyOf)) return anyOf.some((one: Json) => isJsonObject(one) && one["type"] === "array") ? "list" : [...new Set(anyOf.map((one: Json) => (isJsonObject(one) ? formOf(one) : "")))].join(" or ");
   return typeof type === "string" ? { string: "text", object: "object", boolean: "true, false", integer: "number" }[type] ?? type : "";
 }
 
@@ -123,6 +124,20 @@ function policyReference(): Generated {
   return { file: "docs/policy.md", text: `${text}\n` };
 }
 
+function caseReference(): Generated {
+  const head = (name: string): readonly string[] => [`## ${name}`];
+  const text = [
+    "# Cases",
+    "Made from the cases' shape by `npm run generate`. What `sallyport test` holds a policy to: files `*.cases.yaml` beside it, each with requests and with what must come of them. Unknown keys are errors. [examples/bank/bank.cases.yaml](../examples/bank/bank.cases.yaml) is one.",
+    "Somebody is told by the claims of a credential, as the issuer would have signed them; `iss`, `aud`, `iat`, `exp`, `jti` and `client_id` need not be written. No signature is made or looked at: in this command, and nowhere else, authenticators believe the case. Guards of limits begin anew with each case, and an outside decision point says what the case says.",
+    ...head("The file"),
+    table(caseFileShape.schema),
+    ...head("A case"),
+    table(caseShape.schema),
+  ].join("\n\n");
+  return { file: "docs/cases.md", text: `${text}\n` };
+}
+
 function problemIndex(): Generated {
   const pages = globSync("docs/problems/*.md", { cwd: root }).filter((file) => !file.endsWith("README.md")).sort();
   const rows = pages.map((file) => {
@@ -132,7 +147,7 @@ function problemIndex(): Generated {
   return { file: "docs/problems/README.md", text: `# Problems\n\nEvery refusal carries one of these as its \`type\` (RFC 9457). Made by \`npm run generate\`.\n\n${rows.join("\n")}\n` };
 }
 
-const generated: readonly Generated[] = [policySchema(), guardReference(), policyReference(), problemIndex(), writeApiKeyPage(), ...writeManual()];
+const generated: readonly Generated[] = [policySchema(), guardReference(), policyReference(), caseReference(), problemIndex(), writeApiKeyPage(), ...writeManual()];
 const stale = generated.filter(({ file, text }) => !existsSync(path.join(root, file)) || readFileSync(path.join(root, file), "utf8") !== text);
 if (process.argv.includes("--check")) {
   for (const { file } of stale) process.stderr.write(`${file} is out of step: npm run generate\n`);

@@ -9,6 +9,7 @@ import { init } from "./commands/init.ts";
 import { keys } from "./commands/keys.ts";
 import { man } from "./commands/man.ts";
 import { run } from "./commands/run.ts";
+import { test } from "./commands/test.ts";
 import { tokens } from "./commands/tokens.ts";
 
-export const COMMANDS: readonly Command[] = [run, egress, decide, check, explain, init, keys, tokens, completions, man];
+export const COMMANDS: readonly Command[] = [run, egress, decide, check, test, explain, init, keys, tokens, completions, man];

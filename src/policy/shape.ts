@@ -197,8 +197,8 @@ export function checked<T, U>(inner: Shape<T>, rule: (value: T) => { readonly va
 }
 
 /** An object with options, or a bare value that stands for one of them. */
-export function either<S, L>(short: Shape<S>, long: Shape<L>, widen: (short: S) => L): Shape<L> {
-  return shape({ anyOf: [short.schema, long.schema] }, (value, at) => {
+export function either<S, L>(short: Shape<S>, long: Shape<L>, widen: (short: S) => L, about?: string): Shape<L> {
+  return shape({ ...(about === undefined ? {} : { description: about }), anyOf: [short.schema, long.schema] }, (value, at) => {
     if (isJsonObject(value)) return long.read(value, at);
     const read = short.read(value, at);
     return read === misread ? misread : widen(read);
