@@ -53,6 +53,8 @@ export interface Case {
   readonly at: number | undefined;
   readonly request: CaseRequest;
   readonly answer: CaseAnswer | undefined;
+  /** What the API tells the door itself, by path and query. */
+  readonly told: ReadonlyMap<string, CaseAnswer>;
   readonly decision: "permit" | "refuse" | "unavailable" | undefined;
   readonly repeat: number;
   readonly expect: Expectation;
@@ -140,13 +142,16 @@ const expectation: Shape<Expectation> = checked(
   },
 );
 
+const answer = (about: string): Shape<CaseAnswer> => fields({ status: or(status, 200), headers, body: optional(anything("JSON, or a text as it stands.")) }, about);
+
 export const caseShape: Shape<Case> = fields({
   name: text("What is said about the policy: a sentence.", { max: 300 }),
   as: optional(either<string, string | CasePrincipal>(text("Name of a principal of this file; a stranger when left out."), principal, (name) => name, "Who sends it: a name under `principals`, or the claims themselves; a stranger when left out.")),
   from: or(address, "192.0.2.1"),
   at: optional(instant),
   request,
-  answer: optional(fields({ status: or(status, 200), headers, body: optional(anything("JSON, or a text as it stands.")) }, "What the API would answer.")),
+  answer: optional(answer("What the API would answer.")),
+  told: or(mapOf("What the API tells the door itself when a guard asks it, by path and query.", answer("The answer.")), {}),
   decision: optional(oneOf("What an outside decision point says.", ["permit", "refuse", "unavailable"])),
   repeat: or(count("How often the request is sent; what is expected is expected of the last one.", { min: 1, max: REPEAT_MAX }), 1),
   expect: expectation,

@@ -10,16 +10,16 @@ import { Engine } from "../../doors/engine.ts";
 import { GUARDS } from "../../doors/guards.ts";
 import { buildHouse, type House } from "../../doors/house.ts";
 import { openShared } from "../../doors/shared.ts";
+import type { Ask, Question, Told } from "../../exchange/ask.ts";
 import { Content } from "../../exchange/content.ts";
 import { fieldsOf } from "../../exchange/fields.ts";
-import { problem } from "../../exchange/problem.ts";
+import { type Problem, problem } from "../../exchange/problem.ts";
 import type { Misfit } from "../../contract/misfit.ts";
 import { carry, type Forward } from "../../hosts/carry.ts";
 import { holdDatabase } from "../../stores/database/hold-database.ts";
-import { memoryStore } from "../../stores/memory.ts";
-import type { Store } from "../../stores/store.ts";
 import { openMetrics } from "../../watch/metrics.ts";
 import type { CaseAnswer } from "./case-shape.ts";
+import { FreshStore } from "./fresh-store.ts";
 import type { PlacedCase } from "./read-cases.ts";
 import { type Stage, withStandIns } from "./stand-ins.ts";
 
@@ -40,40 +40,81 @@ export interface CaseRunner {
   readonly close: () => Promise<void>;
 }
 
-/** Memory of limits that one case has for itself. */
-const STORE_BYTES = 1_048_576;
-
 const noAnswer = problem("api-unreachable", 502, "The API cannot be reached", "api");
 
+/** What was read and compiled, and what has to be let go of. */
+interface Built {
+  readonly house: House;
+  readonly engine: Engine;
+  readonly close: () => Promise<void>;
+}
+
 export function openRunner(policyFile: string): CaseRunner | { readonly misfits: readonly Misfit[] } {
+  const site = new CaseSite();
+  const first = build(policyFile, site);
+  if ("misfits" in first) return first;
+  let built = first;
+  let fresh = true;
+  return {
+    house: built.house,
+    close: () => built.close(),
+    async run(one) {
+      site.begin(one);
+      // What the API said about objects is remembered for a while, and must not be from one case to the next.
+      if (site.asks && !fresh) {
+        await built.close();
+        const next = build(policyFile, site);
+        // The same files as before.
+        if (!("misfits" in next)) built = next;
+      }
+      fresh = false;
+      let outcome = await send(one, built.engine, site.records);
+      for (let round = 1; round < one.repeat; round++) outcome = await send(one, built.engine, site.records);
+      return outcome;
+    },
+  };
+}
+
+/** What the house meets in the place of the world: the case that runs. */
+class CaseSite {
+  readonly stage: Stage = { current: undefined };
+  readonly store: FreshStore = new FreshStore();
+  readonly records: AuditRecord[] = [];
+  now = 0;
+  /** Whether some guard asks the API questions of its own. */
+  asks = false;
+
+  begin(one: PlacedCase): void {
+    this.stage.current = one;
+    this.now = one.at ?? Date.now();
+    this.store.renew();
+  }
+
+  openLine = (): { readonly value: Ask; readonly close: () => void } => {
+    this.asks = true;
+    const tell = ({ path, search }: Question): Told | Problem => {
+      const answer = this.stage.current?.told.get(search === undefined ? path : `${path}?${search}`);
+      return answer === undefined ? noAnswer({ because: { answer: "the case does not say what the API tells about this" } }) : { status: answer.status, fields: fieldsOf(answerFields(answer)), bytes: bytesOf(answer.body) };
+    };
+    return { value: (question) => Promise.resolve(tell(question)), close: () => undefined };
+  };
+}
+
+function build(policyFile: string, site: CaseSite): Built | { readonly misfits: readonly Misfit[] } {
   const shared = openShared();
   const databases = holdDatabase();
-  const stage: Stage = { current: undefined };
-  const store = new FreshStore();
   const close = async (): Promise<void> => {
     shared.close();
     await databases.close();
   };
-  const building = buildHouse(policyFile, { guards: withStandIns(GUARDS, stage), openStore: () => ({ store }), shared, openDatabase: databases.open });
+  const { store, stage, openLine } = site;
+  const building = buildHouse(policyFile, { guards: withStandIns(GUARDS, stage), openStore: () => ({ store }), shared, openDatabase: databases.open, openLine });
   if ("misfits" in building) {
     void close();
     return building;
   }
-  const records: AuditRecord[] = [];
-  let now = 0;
-  const engine = new Engine(building.house, { audit: keep(records), metrics: openMetrics(), now: () => now });
-  return {
-    house: building.house,
-    close,
-    async run(one) {
-      now = one.at ?? Date.now();
-      stage.current = one;
-      store.renew();
-      let outcome = await send(one, engine, records);
-      for (let round = 1; round < one.repeat; round++) outcome = await send(one, engine, records);
-      return outcome;
-    },
-  };
+  const engine = new Engine(building.house, { audit: keep(site.records), metrics: openMetrics(), now: () => site.now });
+  return { house: building.house, engine, close };
 }
 
 function send({ request, from, answer }: PlacedCase, engine: Engine, records: AuditRecord[]): Promise<Outcome> {
@@ -124,34 +165,4 @@ function bytesOf(body: Json | undefined): Uint8Array {
 
 function keep(records: AuditRecord[]): AuditLog {
   return { add: (record) => void records.push(record), ready: () => true, state: () => ({ dropped: 0, waitingBytes: 0, written: 0, fault: undefined }), close: () => Promise.resolve() };
-}
-
-/** Each case begins with full buckets: guards keep their meters, which lead to the store of the case that runs. */
-class FreshStore implements Store {
-  #store: Store = memoryStore({ bytes: STORE_BYTES });
-  #dirty = false;
-
-  renew(): void {
-    if (this.#dirty) this.#store = memoryStore({ bytes: STORE_BYTES });
-    this.#dirty = false;
-  }
-
-  meter(limit: Parameters<Store["meter"]>[0]): ReturnType<Store["meter"]> {
-    let [store, meter] = [this.#store, this.#store.meter(limit)];
-    const current = (): typeof meter => {
-      this.#dirty = true;
-      if (store !== this.#store) [store, meter] = [this.#store, this.#store.meter(limit)];
-      return meter;
-    };
-    return { take: (owner, cost, now) => current().take(owner, cost, now), charge: (owner, tokens, now) => current().charge(owner, tokens, now) };
-  }
-
-  once(name: string, until: number, now: number): ReturnType<Store["once"]> {
-    this.#dirty = true;
-    return this.#store.once(name, until, now);
-  }
-
-  close(): void {
-    this.#store.close();
-  }
 }

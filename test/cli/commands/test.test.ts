@@ -106,6 +106,24 @@ check("time, address and an outside decision are the case's", async (t) => {
 `, { "policy.yaml": policy });
 });
 
+check("what a guard asks the API by itself is the case's too, and is not remembered for the next one", async (t) => {
+  const contract = CONTRACT.replace("schema: { type: object } } } }", "schema: { type: object, required: [owner], properties: { owner: { type: string } } } } } }");
+  const withDelete = contract.replace("  /orders/{orderId}:\n", `  /orders/{orderId}:
+    delete:
+      operationId: dropOrder
+      security: [{ tokens: [] }]
+      parameters: [{ name: orderId, in: path, required: true, schema: { type: string, maxLength: 20 } }]
+      responses: { "204": { description: Gone. }, "404": { description: None. } }
+`);
+  const policy = `${POLICY}  dropOrder: { owner: { field: owner, is: principal.subject, lookup: getOrder, with: { orderId: path.orderId } } }\n`;
+  const drop = "as: ann, request: { method: DELETE, target: /orders/o-1 }, answer: { status: 204 }";
+  await passes(t, `
+  - { name: her own, ${drop}, told: { /orders/o-1: { body: { owner: ann } } }, expect: { status: 204, reached: true } }
+  - { name: somebody else's, ${drop}, told: { /orders/o-1: { body: { owner: bob } } }, expect: { status: 404, guard: owner, reached: false } }
+  - { name: nobody knows, ${drop}, expect: { status: 502, guard: owner, reached: false } }
+`, { "openapi.yaml": withDelete, "policy.yaml": policy });
+});
+
 check("whether the API is asked can be expected alone; more needs its answer", async (t) => {
   await passes(t, "\n  - { name: reached, request: GET /prices, expect: { reached: true } }\n");
   await fails(t, "\n  - { name: answered, request: GET /prices, expect: { status: 200 } }\n", /the case does not say what it answers/);
