@@ -1,61 +1,61 @@
 /**
  * Fresh store: a memory of limits that each case has for itself.
  *
- * Guards ask for their meters at start-up and keep them. So what they get here leads to the store of the case that runs.
+ * Guards ask for their meters at start-up and keep them. So what they get here, whichever verb they asked, leads to the
+ * store of the case that runs.
  */
 import { memoryStore } from "../../stores/memory.ts";
-import type { LeaseLimit, Leases, Limit, Meter, Once, Store } from "../../stores/store.ts";
+import type { Store } from "../../stores/store.ts";
 
 const STORE_BYTES = 1_048_576;
 
-export class FreshStore implements Store {
-  #store: Store = memoryStore({ bytes: STORE_BYTES });
-  #used = false;
-
+export interface FreshStore {
+  readonly store: Store;
   /** From here on nothing has been taken. */
-  renew(): void {
-    if (this.#used) this.#store = memoryStore({ bytes: STORE_BYTES });
-    this.#used = false;
-  }
+  readonly renew: () => void;
+}
 
-  meter(limit: Limit): Meter {
-    return this.#meter((store) => store.meter(limit));
-  }
+type Verb = (...words: readonly unknown[]) => unknown;
 
-  stamps(limit: Limit): Meter {
-    return this.#meter((store) => store.stamps(limit));
-  }
-
-  leases(limit: LeaseLimit): Leases {
-    const leases = this.#follow((store) => store.leases(limit));
-    return {
-      take: (owner, now) => leases().take(owner, now),
-      renew: (owner, lease, now) => leases().renew(owner, lease, now),
-      release: (owner, lease, now) => leases().release(owner, lease, now),
-    };
-  }
-
-  once(name: string, until: number, now: number): Once | Promise<Once> {
-    this.#used = true;
-    return this.#store.once(name, until, now);
-  }
-
-  close(): void {
-    this.#store.close();
-  }
-
-  #meter(of: (store: Store) => Meter): Meter {
-    const meter = this.#follow(of);
-    return { take: (owner, cost, now) => meter().take(owner, cost, now), charge: (owner, tokens, now) => meter().charge(owner, tokens, now) };
-  }
+export function openFreshStore(): FreshStore {
+  let current: Store = memoryStore({ bytes: STORE_BYTES });
+  let used = false;
 
   /** Made at once, so that a limit that makes no sense is found at start-up, and anew in each store. */
-  #follow<T>(of: (store: Store) => T): () => T {
-    let [store, made] = [this.#store, of(this.#store)];
-    return () => {
-      this.#used = true;
-      if (store !== this.#store) [store, made] = [this.#store, of(this.#store)];
-      return made;
-    };
-  }
+  const follow = (make: (store: Store) => object): object => {
+    let [store, made] = [current, make(current)];
+    return new Proxy(made, {
+      get(_first, name) {
+        if (store !== current) [store, made] = [current, make(current)];
+        used = true;
+        return bound(made, name);
+      },
+    });
+  };
+
+  const store = new Proxy(current, {
+    get(_first, name) {
+      return (...words: readonly unknown[]): unknown => {
+        const ask = (of: Store): unknown => bound(of, name)(...words);
+        const made = ask(current);
+        // A verb that answers with something to keep is asked again in each store; the others have had their effect.
+        if (typeof made === "object" && made !== null && !(made instanceof Promise)) return follow((of) => ask(of) as object);
+        used = true;
+        return made;
+      };
+    },
+  });
+  return {
+    store,
+    renew() {
+      if (used) current = memoryStore({ bytes: STORE_BYTES });
+      used = false;
+    },
+  };
+}
+
+/** Stores and what they make have verbs alone. */
+function bound(owner: object, name: string | symbol): Verb {
+  const verb: unknown = Reflect.get(owner, name);
+  return (verb as Verb).bind(owner);
 }

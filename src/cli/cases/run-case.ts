@@ -19,7 +19,7 @@ import { carry, type Forward } from "../../hosts/carry.ts";
 import { holdDatabase } from "../../stores/database/hold-database.ts";
 import { openMetrics } from "../../watch/metrics.ts";
 import type { CaseAnswer } from "./case-shape.ts";
-import { FreshStore } from "./fresh-store.ts";
+import { openFreshStore } from "./fresh-store.ts";
 import type { PlacedCase } from "./read-cases.ts";
 import { type Stage, withStandIns } from "./stand-ins.ts";
 
@@ -78,7 +78,7 @@ export function openRunner(policyFile: string): CaseRunner | { readonly misfits:
 /** What the house meets in the place of the world: the case that runs. */
 class CaseSite {
   readonly stage: Stage = { current: undefined };
-  readonly store: FreshStore = new FreshStore();
+  readonly memory = openFreshStore();
   readonly records: AuditRecord[] = [];
   now = 0;
   /** Whether some guard asks the API questions of its own. */
@@ -87,7 +87,7 @@ class CaseSite {
   begin(one: PlacedCase): void {
     this.stage.current = one;
     this.now = one.at ?? Date.now();
-    this.store.renew();
+    this.memory.renew();
   }
 
   openLine = (): { readonly value: Ask; readonly close: () => void } => {
@@ -107,8 +107,8 @@ function build(policyFile: string, site: CaseSite): Built | { readonly misfits: 
     shared.close();
     await databases.close();
   };
-  const { store, stage, openLine } = site;
-  const building = buildHouse(policyFile, { guards: withStandIns(GUARDS, stage), openStore: () => ({ store }), shared, openDatabase: databases.open, openLine });
+  const { memory, stage, openLine } = site;
+  const building = buildHouse(policyFile, { guards: withStandIns(GUARDS, stage), openStore: () => memory, shared, openDatabase: databases.open, openLine });
   if ("misfits" in building) {
     void close();
     return building;
