@@ -28,6 +28,7 @@ import { resourceMetadata } from "./inbound/screen/resource-metadata.ts";
 import { size } from "./inbound/screen/size.ts";
 import { concurrency } from "./inbound/throttle/concurrency.ts";
 import { leakyBucket } from "./inbound/throttle/leaky-bucket.ts";
+import { quota } from "./inbound/throttle/quota.ts";
 import { slidingWindow } from "./inbound/throttle/sliding-window.ts";
 import { tokenBucket } from "./inbound/throttle/token-bucket.ts";
 import { body } from "./inbound/validate/body.ts";
@@ -60,6 +61,7 @@ export const GUARDS: readonly Guard[] = [
   tokenBucket,
   slidingWindow,
   concurrency,
+  quota,
   leakyBucket,
   scope,
   stepUp,

@@ -66,6 +66,20 @@ export const MIGRATIONS: readonly Migration[] = [
       "CREATE INDEX sallyport_revocations_by_end ON sallyport_revocations (ends)",
     ],
   },
+  {
+    number: 3,
+    name: "quotas",
+    statements: [
+      `CREATE TABLE sallyport_quotas (
+        quota TEXT NOT NULL,
+        owner TEXT NOT NULL,
+        begins BIGINT NOT NULL,
+        used BIGINT NOT NULL,
+        granted BIGINT NOT NULL,
+        PRIMARY KEY (quota, owner)
+      )`,
+    ],
+  },
 ];
 
 const WORDS: Readonly<Record<Dialect, string>> = { sqlite: "BLOB", postgres: "BYTEA" };

@@ -16,6 +16,11 @@ export interface Terms {
   readonly stage: Stage;
 }
 
+/** Whether an exchange that went on like this is none that counts. */
+export function isFree({ count, stage }: Pick<Terms, "count" | "stage">, { refusedAt, status }: Ending): boolean {
+  return refusedAt === stage || (count === "failures" && status < 400) || (count === "successes" && status >= 400);
+}
+
 export class Charge implements Follower {
   readonly #taken: readonly Wanted[];
   readonly #terms: Terms;
@@ -27,12 +32,10 @@ export class Charge implements Follower {
     this.#terms = terms;
   }
 
-  answered({ refusedAt, status, now }: Ending): void {
-    const { count, stage } = this.#terms;
-    const free = refusedAt === stage || (count === "failures" && status < 400) || (count === "successes" && status >= 400);
-    if (!free || this.#settled) return;
+  answered(ending: Ending): void {
+    if (this.#settled || !isFree(this.#terms, ending)) return;
     this.#settled = true;
-    giveBack(this.#taken, now);
+    giveBack(this.#taken, ending.now);
   }
 
   /** What only now is known to have been used is charged now, whether it is there or not: the next requests pay. */

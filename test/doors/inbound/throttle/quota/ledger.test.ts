@@ -1,0 +1,124 @@
+import assert from "node:assert/strict";
+import { EMPTY_MILLISECONDS, HELD_MAX, Ledger } from "../../../../../src/doors/inbound/throttle/quota/ledger.ts";
+import type { Database } from "../../../../../src/stores/database/database.ts";
+import { onEachDatabase, openSqlite } from "../../../../databases.ts";
+import { AWAY, doubt } from "../../../../doubted-database.ts";
+import { test } from "node:test";
+
+const NOW = 1_800_000_000_000;
+const PERIOD = { begins: NOW - 1_000, ends: NOW + 1_000_000 };
+const NEXT = { begins: PERIOD.ends, ends: PERIOD.ends + 1_001_000 };
+
+async function spend(ledger: Ledger, times: number, { owner = "pann", period = PERIOD, now = NOW } = {}): Promise<number> {
+  let granted = 0;
+  for (let time = 0; time < times; time++) if ((await ledger.spend(owner, period, now)).granted) granted++;
+  return granted;
+}
+
+const used = async (database: Database, owner = "pann"): Promise<unknown> => (await database.run("SELECT used FROM sallyport_quotas WHERE owner = $1", [owner]))[0]?.["used"];
+
+onEachDatabase("a quota is given out to the request, whatever its size, and survives a restart", async (node) => {
+  for (const [allowed, name] of [[1, "one"], [7, "few"], [250, "some"]] as const) {
+    const database = node();
+    const ledger = new Ledger(database, name, allowed);
+    assert.equal(await spend(ledger, allowed - 1), allowed - 1);
+    ledger.close();
+    const again = new Ledger(node(), name, allowed);
+    await database.run("SELECT 1");
+    assert.equal(await spend(again, 5), 1);
+  }
+});
+
+onEachDatabase("nodes that spend at the same moment never give out more than the quota, and all of it", async (node) => {
+  const nodes = [1, 2, 3, 4].map(() => new Ledger(node(), "shared", 1_000));
+  const granted = await Promise.all(nodes.map((ledger) => spend(ledger, 400)));
+  assert.equal(granted.reduce((sum, one) => sum + one, 0), 1_000);
+});
+
+onEachDatabase("many of one node at the same moment take one chunk, and wait for it together", async (node) => {
+  const database = doubt(node());
+  const ledger = new Ledger(database, "burst", 500);
+  const all = await Promise.all(Array.from({ length: 600 }, () => ledger.spend("pann", PERIOD, NOW)));
+  assert.equal(all.filter(({ granted }) => granted).length, 500);
+  assert.ok(database.asked.length <= 130, `${database.asked.length} statements for 600 requests`);
+});
+
+onEachDatabase("a new period begins anew, and the old one is over", async (node) => {
+  const database = node();
+  const ledger = new Ledger(database, "period", 3);
+  assert.equal(await spend(ledger, 9), 3);
+  assert.equal(await spend(ledger, 9, { period: NEXT, now: NEXT.begins }), 3);
+  ledger.putBack("pann", PERIOD);
+  await database.run("SELECT 1");
+  assert.equal(await used(database), 3, "what was of the old period is not put back into the new one");
+});
+
+onEachDatabase("a node whose clock is behind spends of the period that another one has begun", async (node) => {
+  const [ahead, behind] = [new Ledger(node(), "clock", 5), new Ledger(node(), "clock", 5)];
+  assert.equal(await spend(ahead, 2, { period: NEXT, now: NEXT.begins }), 2);
+  assert.equal(await spend(behind, 9, { now: NEXT.begins - 50 }), 3);
+});
+
+onEachDatabase("what is put back can be spent again, by others too once this one ends", async (node) => {
+  const database = node();
+  const ledger = new Ledger(database, "back", 4);
+  assert.equal(await spend(ledger, 9), 4);
+  ledger.putBack("pann", PERIOD);
+  assert.equal(await spend(ledger, 9), 1);
+  ledger.putBack("pann", PERIOD);
+  ledger.putBack("pann", PERIOD);
+  ledger.close();
+  await database.run("SELECT 1");
+  assert.equal(await used(database), 2);
+  assert.equal(await spend(new Ledger(node(), "back", 4), 9), 2);
+});
+
+onEachDatabase("an empty quota is asked about now and then, not for every request", async (node) => {
+  const [database, other] = [doubt(node()), node()];
+  const ledger = new Ledger(database, "empty", 1);
+  await spend(ledger, 1);
+  const before = database.asked.length;
+  assert.equal(await spend(ledger, 100), 0);
+  assert.equal(database.asked.length, before + 1);
+  new Ledger(other, "empty", 1).putBack("pann", PERIOD);
+  await other.run("SELECT 1");
+  assert.equal(await spend(ledger, 9, { now: NOW + EMPTY_MILLISECONDS - 1 }), 0);
+  assert.equal(await spend(ledger, 9, { now: NOW + EMPTY_MILLISECONDS }), 1);
+});
+
+onEachDatabase("who was raised or lowered in the policy keeps what he has used", async (node) => {
+  assert.equal(await spend(new Ledger(node(), "raised", 3), 9), 3);
+  assert.equal(await spend(new Ledger(node(), "raised", 5), 9), 2);
+  assert.equal(await spend(new Ledger(node(), "raised", 4), 9), 0);
+});
+
+onEachDatabase("owners and quotas are apart", async (node) => {
+  const ledger = new Ledger(node(), "apart", 2);
+  assert.equal(await spend(ledger, 9), 2);
+  assert.equal(await spend(ledger, 9, { owner: "pbob" }), 2);
+  assert.equal(await spend(new Ledger(node(), "other", 2), 9), 2);
+});
+
+test("while the database is away, what was taken ahead is given out, and then nothing", async () => {
+  const database = doubt(openSqlite());
+  const ledger = new Ledger(database, "away", 1_000);
+  assert.equal(await spend(ledger, 1), 1);
+  database.fault = AWAY;
+  assert.equal(await spend(ledger, 9), 9);
+  await assert.rejects(async () => ledger.spend("pann", PERIOD, NOW), { name: "DatabaseFault" });
+  database.fault = undefined;
+  assert.equal(await spend(ledger, 3), 3, "and found again when it is back");
+  await database.close();
+});
+
+test("of too many owners, the one who was quiet longest is put back", async () => {
+  const database = doubt(openSqlite());
+  const ledger = new Ledger(database, "many", 1_000);
+  await spend(ledger, 1, { owner: "first" });
+  database.fault = AWAY;
+  for (let owner = 0; owner < HELD_MAX; owner++) await Promise.resolve(ledger.spend(`owner ${owner}`, PERIOD, NOW)).catch(() => undefined);
+  database.fault = undefined;
+  await database.run("SELECT 1");
+  await database.close();
+  assert.ok(database.asked.some((sql) => sql.startsWith("UPDATE sallyport_quotas")));
+});
