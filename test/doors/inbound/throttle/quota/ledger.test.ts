@@ -38,7 +38,7 @@ onEachDatabase("nodes that spend at the same moment never give out more than the
 onEachDatabase("many of one node at the same moment take one chunk, and wait for it together", async (node) => {
   const database = doubt(node());
   const ledger = new Ledger(database, "burst", 500);
-  const all = await Promise.all(Array.from({ length: 600 }, () => ledger.spend("pann", PERIOD, NOW)));
+  const all = await Promise.all(Array.from({ length: 600 }, async () => ledger.spend("pann", PERIOD, NOW)));
   assert.equal(all.filter(({ granted }) => granted).length, 500);
   assert.ok(database.asked.length <= 130, `${database.asked.length} statements for 600 requests`);
 });
