@@ -171,7 +171,10 @@ async function gateway(options: HostsOptions): Promise<Host> {
   const api = http.createServer(serve);
   const upstream = `http://127.0.0.1:${await listen(api)}`;
   const start = await startGateway(writeFiles(options, upstream), { say: () => undefined, watch: false, sink });
-  if ("misfits" in start) throw new Error(start.misfits.map(writeMisfit).join("\n"));
+  if ("misfits" in start) {
+    await closeServer(api);
+    throw new Error(start.misfits.map(writeMisfit).join("\n"));
+  }
   const stop = async (): Promise<void> => {
     await start.gateway.stop();
     await closeServer(api);
