@@ -177,6 +177,7 @@ export interface Walked extends Exchange {
 export function exchangeOf(given: Given, at: Operation): Walked {
   const fields = fieldsOf((given.fields ?? [["host", "api.example"]]).flat());
   const content = given.content ?? (given.body === undefined ? new Content(undefined, 0) : Content.holding(bytesOf(given.body)));
+  content.describedBy(fields);
   const { answer = {} } = given;
   const peer = given.peer ?? "192.0.2.1";
   const followers: Follower[] = [];

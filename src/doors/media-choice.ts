@@ -9,6 +9,7 @@ import type { Decode } from "../contract/media/decode.ts";
 import { formatsOfType } from "../contract/media/signature.ts";
 import type { ContentKind, MediaType, SequenceItems, Validator } from "../contract/operation.ts";
 import type { Fields } from "../exchange/fields.ts";
+import { type Coding, CODINGS } from "../exchange/unpack.ts";
 
 /** How the body is to be read, and by what it is judged. */
 export interface Chosen {
@@ -35,11 +36,16 @@ export type MediaChoice = (fields: Fields) => Chosen | Unchosen;
 export const REMEMBERED_MAX = 32;
 const REMEMBERED_CHARACTERS_MAX = 100;
 
-/** @param media the declared types; undefined: any type, JSON read strictly and the rest not at all */
-export function mediaChoice(media: readonly MediaType[] | undefined): MediaChoice {
+const NO_CODINGS: ReadonlySet<Coding> = new Set();
+
+/**
+ * @param media the declared types; undefined: any type, JSON read strictly and the rest not at all
+ * @param codings in which the body may be, for whoever undoes them
+ */
+export function mediaChoice(media: readonly MediaType[] | undefined, codings: ReadonlySet<Coding> = NO_CODINGS): MediaChoice {
   const remembered = new Map<string, Chosen | Unchosen>();
   return (fields) => {
-    if (!isUncoded(fields)) return { wrong: "coding", reason: "the body is in a content coding" };
+    if (!isUncoded(fields) && !isAmong(codings, codingOf(fields))) return { wrong: "coding", reason: "the body is in a content coding" };
     if (fields.count("content-type") > 1) return { wrong: "type", reason: "there is more than one content type" };
     const text = fields.one("content-type");
     if (text === undefined) return media === undefined ? OPAQUE : { wrong: "type", reason: "there is no content type" };
@@ -76,6 +82,17 @@ function findRange(type: string, media: readonly MediaType[]): MediaType | undef
   if (exact !== undefined) return exact;
   const suffixed = type.startsWith("application/") && type.endsWith("+json") ? media.find(({ range }) => range === "application/*+json") : undefined;
   return suffixed ?? matchMediaType(type, media);
+}
+
+/** The one coding of a body; undefined where there is none, or more than one. */
+export function codingOf(fields: Fields): Coding | undefined {
+  if (fields.count("content-encoding") > 1) return undefined;
+  const written = fields.one("content-encoding")?.trim().toLowerCase();
+  return CODINGS.find((coding) => coding === written);
+}
+
+function isAmong(codings: ReadonlySet<Coding>, coding: Coding | undefined): boolean {
+  return coding !== undefined && codings.has(coding);
 }
 
 function isUncoded(fields: Fields): boolean {

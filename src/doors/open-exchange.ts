@@ -97,6 +97,7 @@ export class OpenExchange implements Exchange {
     this.certificate = callerCertificate({ peer: facts.peer, fields: facts.fields, certificate: facts.certificate, trusted: house.trusted, forwarded: house.policy.settings.certificates === "proxy" });
     this.caller = caller;
     this.content = facts.content;
+    this.content.describedBy(facts.fields);
     this.answer = new OpenAnswer(500, fieldsOf([]), new Content(undefined, 0), "door");
     this.due = performance.now() + house.policy.settings.deadline;
     this.#deadlines = deadlines;

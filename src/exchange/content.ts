@@ -8,7 +8,10 @@ import type { JsonBounds } from "../contract/json.ts";
 import type { Json } from "../contract/json-value.ts";
 import type { FilePart } from "../contract/media/decode.ts";
 import { Beginning } from "./beginning.ts";
+import type { WritableFields } from "./fields.ts";
+import { type Gauge, GaugedSink, inTurn, joinBytes } from "./gauge.ts";
 import { type Particulars, type Problem, problem } from "./problem.ts";
+import { type Coding, unpack } from "./unpack.ts";
 
 /** Where a host's bytes come from. `open` is called at most once. */
 export interface Source {
@@ -28,15 +31,12 @@ export interface Sink {
 
 export type Bytes = Uint8Array;
 
-/** Judges a body on its way: which bytes may go on now, or why none may any more. What it holds back it owes to `end`. */
-export interface Gauge {
-  readonly take: (chunk: Bytes) => Bytes | Problem;
-  readonly end: () => Bytes | Problem;
-}
-
 /** Also for whoever can tell from the announced length alone. */
 export const contentTooLarge: (particulars?: Particulars) => Problem = problem("content-too-large", 413, "Content too large");
 const NOTHING: Bytes = new Uint8Array(0);
+const contentUndecodable: (particulars?: Particulars) => Problem = problem("content-undecodable", 400, "The body is not in the coding that it names");
+/** Up to here nothing is a bomb, however well it packs. */
+export const RATIO_FREE_BYTES = 65_536;
 const NO_FILES: readonly FilePart[] = [];
 const EMPTY: Source = { open: (sink) => sink.end() };
 
@@ -54,6 +54,8 @@ export interface Readable extends Bounded {
   readonly read: () => Bytes | Problem | Promise<Bytes | Problem>;
   /** The first bytes, as many as asked for or all that there are; the rest is left to flow. */
   readonly begin: (bytes: number) => Bytes | Problem | Promise<Bytes | Problem>;
+  /** Undoes the coding in which it was sent: from then on what was inside is the body. Held, within the same bound. */
+  readonly unpack: (coding: Coding, ratio: number) => Promise<Problem | undefined>;
   /** Lets the body flow through `gauge`, whoever takes it. What is here already is judged at once. */
   readonly pass: (gauge: Gauge) => Problem | undefined;
   /** The value that a validate guard made of it, once it has. */
@@ -79,6 +81,7 @@ export class Content implements Readable {
   #reading: Promise<Bytes | Problem> | undefined;
   #beginning: Beginning | undefined;
   #gauge: Gauge | undefined;
+  #fields: WritableFields | undefined;
   #flowing = false;
   #paused = false;
 
@@ -132,6 +135,31 @@ export class Content implements Readable {
       late?.(outcome);
     });
     return outcome ?? new Promise((resolve) => void (late = resolve));
+  }
+
+  /** Which fields say how it is coded and how long it is. */
+  describedBy(fields: WritableFields): void {
+    this.#fields = fields;
+  }
+
+  /** @param ratio bytes that come out for each that went in, once they are many */
+  async unpack(coding: Coding, ratio: number): Promise<Problem | undefined> {
+    const packed = await this.read();
+    if (!(packed instanceof Uint8Array)) return packed;
+    const most = Math.min(this.#bound, Math.max(RATIO_FREE_BYTES, packed.byteLength * ratio));
+    const pieces: Bytes[] = [];
+    let bytes = 0;
+    const outcome = await unpack(coding, packed, (piece) => {
+      pieces.push(piece);
+      bytes += piece.byteLength;
+      return bytes <= most;
+    });
+    if (outcome === "broken") return contentUndecodable({ because: { coding } });
+    if (outcome === "stopped") return contentTooLarge({ because: { boundBytes: most, coding, packedBytes: packed.byteLength } });
+    this.#held = joinBytes(pieces);
+    this.#fields?.remove("content-encoding");
+    if (this.#fields?.one("content-length") !== undefined) this.#fields.set("content-length", String(bytes));
+    return undefined;
   }
 
   pass(gauge: Gauge): Problem | undefined {
@@ -235,71 +263,9 @@ export class Content implements Readable {
       };
       this.stream({
         data: (chunk) => chunks.push(chunk) > 0,
-        end: () => settle(join(chunks)),
+        end: () => settle(joinBytes(chunks)),
         fail: settle,
       });
     });
   }
-}
-
-/** Stands before a sink, and shuts it for good at the first problem. */
-class GaugedSink implements Sink {
-  readonly #gauge: Gauge;
-  readonly #behind: Sink;
-  readonly #cancel: () => void;
-  #shut = false;
-
-  constructor(gauge: Gauge, behind: Sink, cancel: () => void) {
-    this.#gauge = gauge;
-    this.#behind = behind;
-    this.#cancel = cancel;
-  }
-
-  data(chunk: Bytes): boolean {
-    if (this.#shut) return false;
-    const judged = this.#gauge.take(chunk);
-    if (judged instanceof Uint8Array) return judged.byteLength === 0 || this.#behind.data(judged);
-    this.#refuse(judged);
-    return false;
-  }
-
-  end(): void {
-    if (this.#shut) return;
-    const judged = this.#gauge.end();
-    if (!(judged instanceof Uint8Array)) return this.#refuse(judged);
-    this.#shut = true;
-    if (judged.byteLength > 0) this.#behind.data(judged);
-    this.#behind.end();
-  }
-
-  fail(why: Problem): void {
-    if (this.#shut) return;
-    this.#shut = true;
-    this.#behind.fail(why);
-  }
-
-  #refuse(why: Problem): void {
-    this.#cancel();
-    this.fail(why);
-  }
-}
-
-/** What the one lets go on, the other judges. */
-function inTurn(one: Gauge, other: Gauge): Gauge {
-  const onward = (judged: Bytes | Problem): Bytes | Problem => (judged instanceof Uint8Array && judged.byteLength > 0 ? other.take(judged) : judged);
-  return {
-    take: (chunk) => onward(one.take(chunk)),
-    end() {
-      const first = onward(one.end());
-      if (!(first instanceof Uint8Array)) return first;
-      const last = other.end();
-      return last instanceof Uint8Array ? join([first, last].filter(({ byteLength }) => byteLength > 0)) : last;
-    },
-  };
-}
-
-function join(chunks: readonly Uint8Array[]): Bytes {
-  const [first] = chunks;
-  if (first === undefined) return NOTHING;
-  return chunks.length === 1 ? first : Buffer.concat(chunks);
 }

@@ -14,7 +14,7 @@ import type { Fields, WritableFields } from "./fields.ts";
 import type { Principal } from "./principal.ts";
 import type { Problem } from "./problem.ts";
 
-/** The request as the host read it. Nothing in it ever changes. */
+/** The request as the host read it. Nothing in it changes, but that a coding of the body is gone once it has been undone. */
 export interface Request {
   readonly method: string;
   /** As it came, for the record only: what is forwarded is written anew. */

@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import zlib from "node:zlib";
 import * as fc from "fast-check";
-import { Content, type Gauge, type Sink } from "../../src/exchange/content.ts";
+import { Content, RATIO_FREE_BYTES, type Sink } from "../../src/exchange/content.ts";
+import { fieldsOf } from "../../src/exchange/fields.ts";
+import type { Gauge } from "../../src/exchange/gauge.ts";
 import { type Problem, problem } from "../../src/exchange/problem.ts";
 
 const gone = problem("api-broke-off", 502, "The API broke off", "api");
@@ -337,4 +340,57 @@ test("a body that breaks off behind a gauge breaks off", () => {
   sink?.data(Buffer.from("axb"));
   sink?.fail(gone());
   assert.deepEqual(got, { text: "ax", fault: "api-broke-off" });
+});
+
+const PACKERS = [["gzip", zlib.gzipSync], ["br", zlib.brotliCompressSync], ["zstd", zlib.zstdCompressSync]] as const;
+
+for (const [coding, pack] of PACKERS) {
+  test(`a body in ${coding} is unpacked, and its fields speak of what was inside`, async () => {
+    const packed = pack(Buffer.from("hello ".repeat(100)));
+    const fields = fieldsOf(["content-encoding", coding, "content-length", String(packed.byteLength), "x", "y"]);
+    const held = Content.holding(packed);
+    held.describedBy(fields);
+    assert.equal(await held.unpack(coding, 100), undefined);
+    assert.equal(textOf(await held.read()), "hello ".repeat(100));
+    assert.deepEqual(fields.list, ["content-length", "600", "x", "y"]);
+    assert.equal(held.passed, packed.byteLength, "the record counts what came over the wire");
+  });
+
+  test(`a body that is not ${coding}, is cut short or has something behind it is refused and stays as it was`, async () => {
+    const packed = pack(Buffer.from("hello"));
+    for (const bytes of [Buffer.from("hello"), packed.subarray(0, -1), Buffer.concat([packed, Buffer.from("x")])]) {
+      const fields = fieldsOf(["content-encoding", coding]);
+      const content = Content.holding(bytes);
+      content.describedBy(fields);
+      assert.equal((await content.unpack(coding, 100))?.type, "content-undecodable");
+      assert.deepEqual([content.held, fields.list], [bytes, ["content-encoding", coding]]);
+    }
+  });
+
+  test(`${coding}: out comes as much as the bound, and not one byte more; and as much as the ratio allows`, async () => {
+    const fill = async (bytes: number, bound: number, ratio: number): Promise<string | undefined> => {
+      const content = Content.holding(pack(Buffer.alloc(bytes)));
+      content.bound(bound);
+      return (await content.unpack(coding, ratio))?.type;
+    };
+    assert.equal(await fill(100_000, 100_000, 10_000), undefined);
+    assert.equal(await fill(100_000, 99_999, 10_000), "content-too-large");
+    assert.equal(await fill(RATIO_FREE_BYTES, 1_000_000, 1), undefined);
+    assert.equal(await fill(RATIO_FREE_BYTES + 1, 1_000_000, 1), "content-too-large");
+  });
+
+  test(`${coding}: a bomb is given up at its bound`, async () => {
+    // 1:1,029 for gzip; more than a thousand times that for the other two.
+    const content = Content.holding(pack(Buffer.alloc(64 * 1_048_576)));
+    content.bound(1_048_576);
+    const before = process.memoryUsage().arrayBuffers;
+    assert.equal((await content.unpack(coding, 10_000))?.type, "content-too-large");
+    assert.ok(process.memoryUsage().arrayBuffers - before < 16 * 1_048_576, "what came out was not kept");
+  });
+}
+
+test("what cannot be read is not unpacked", async () => {
+  const content = new Content(source(["123456"]), undefined);
+  content.bound(5);
+  assert.equal((await content.unpack("gzip", 100))?.type, "content-too-large");
 });

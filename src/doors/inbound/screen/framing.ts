@@ -7,8 +7,7 @@
  * them (a page of a stranger who points his own name at this address sends that name). An entry without a port allows
  * every port.
  *
- * Switching protocols (`Upgrade`) and coded bodies (`Content-Encoding`) are refused, since nothing behind this guard
- * would see what is inside. `upgrade: websocket` opens an operation whose contract declares an answer 101: every guard
+ * Switching protocols (`Upgrade`) is refused, since nothing behind this guard would see what is inside. `upgrade: websocket` opens an operation whose contract declares an answer 101: every guard
  * judges the handshake, then the gateway carries bytes both ways unread, until one side ends, the credential ends, or
  * nothing has moved for a minute. A page of another origin opens none unless `cors` lists its origin: browsers send
  * cookies along with a WebSocket and ask nobody first. No other host than the gateway can keep this option.
@@ -27,9 +26,6 @@ import { targetTooLong } from "./framing/target-too-long.ts";
 
 const hostRefused = problem("host-refused", 421, "Not a host of this door");
 const expectationRefused = problem("expectation-refused", 417, "The expectation cannot be met");
-const codingRefused = problem("content-coding-refused", 415, "The body must not be coded");
-
-const codedBody = codingRefused({ headers: { "accept-encoding": "identity" } });
 
 const host = checked(text("A host, with or without a port.", { example: "api.example" }), (written) => {
   const authority = readAuthority(written);
@@ -72,7 +68,5 @@ function isKnown({ fields }: Arrival["request"], known: ReadonlySet<string>): bo
 /** What the request asks for beyond an answer. */
 function unmet({ fields }: Arrival["request"]): Problem | undefined {
   const expect = fields.one("expect");
-  if (expect !== undefined && expect.toLowerCase() !== "100-continue") return expectationRefused();
-  const coding = fields.one("content-encoding");
-  return coding === undefined || coding.toLowerCase() === "identity" ? undefined : codedBody;
+  return expect === undefined || expect.toLowerCase() === "100-continue" ? undefined : expectationRefused();
 }

@@ -4,7 +4,7 @@
 import { readBytes } from "../../../contract/media/bytes.ts";
 import type { DecodeBounds } from "../../../contract/media/decode.ts";
 import { SequenceJudge } from "../../../contract/media/sequence/sequence.ts";
-import type { Gauge } from "../../../exchange/content.ts";
+import type { Gauge } from "../../../exchange/gauge.ts";
 import type { Answered, MediaType, Problem } from "../../../guard.ts";
 import { type BodyReading, readBody } from "../../body-reading.ts";
 import { type Chosen, mediaChoice } from "../../media-choice.ts";

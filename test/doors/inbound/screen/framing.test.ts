@@ -60,15 +60,6 @@ test("the only expectation is 100-continue", async () => {
   for (const value of ["", "200-ok", "100-continue, x"]) assert.equal(await said([...HOST, ["expect", value]]), "417 expectation-refused", value);
 });
 
-test("a coded body is refused, with the coding that is accepted", async () => {
-  assert.equal(await said([...HOST, ["content-encoding", "Identity"]]), "passes");
-  for (const value of ["gzip", "br", "", "identity, gzip"]) {
-    const { outcome } = await send({ fields: [...HOST, ["content-encoding", value]] });
-    assert.ok(outcome?.kind === "refusal");
-    assert.deepEqual([verdict(outcome), outcome.problem.headers], ["415 content-coding-refused", { "accept-encoding": "identity" }]);
-  }
-});
-
 test("no refusal quotes the caller", async () => {
   for (const fields of [[...HOST, ["x y", "sekrit"]], [["host", "sekrit sekrit"]], [...HOST, ["content-length", "sekrit"]], [...HOST, ["connection", "sekrit"]]] as Pairs[]) {
     assert.doesNotMatch(JSON.stringify((await send({ fields })).outcome), /sekrit/);

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { gzipSync } from "node:zlib";
+import { brotliCompressSync, gzipSync, zstdCompressSync } from "node:zlib";
+import type { JsonObject } from "../../../../src/contract/json-value.ts";
 import { readBytes } from "../../../../src/contract/media/bytes.ts";
 import type { Decoded } from "../../../../src/contract/media/decode.ts";
 import type { RequestBody } from "../../../../src/contract/operation.ts";
@@ -12,7 +13,7 @@ import { assertSilent, broken, CANARY, late, media, refusal, said, schema, untou
 const one = schema((value) => typeof value === "object" && value !== null && "a" in value && value.a === 1);
 const orders: RequestBody = { required: true, media: [media("application/json", "json", one)] };
 
-function send(declared: RequestBody | undefined, given: Given, type = "application/json", options: Record<string, string | number> = {}): Promise<Sent> {
+function send(declared: RequestBody | undefined, given: Given, type = "application/json", options: JsonObject = {}): Promise<Sent> {
   const fields = [["content-type", type] as const, ...(given.fields ?? [])];
   return post({ guard: body, options, operation: { method: "POST", body: declared } })({ ...given, fields });
 }
@@ -89,6 +90,45 @@ test("a compressed body is refused unread, whatever its type", async () => {
     assert.equal(said(await send(declared, { body: "{}", fields: [["content-encoding", "identity"], ["content-encoding", "br"]] })), "415 content-coding-unsupported");
   }
   assert.equal(said(await send(orders, { body: '{"a":1}', fields: [["content-encoding", "identity"]] })), "passes");
+});
+
+for (const [coding, pack] of [["gzip", gzipSync], ["br", brotliCompressSync], ["zstd", zstdCompressSync]] as const) {
+  test(`a body in ${coding} is undone where the policy says so, judged, and goes on as it was inside`, async () => {
+    const options = { decode: [coding] };
+    const coded = [["content-encoding", coding]] as const;
+    for (const content of [Content.holding(pack('{"a":1}')), late(pack('{"a":1}'))]) {
+      const sent = await send(orders, { content, fields: coded }, "application/json", options);
+      assert.equal(said(sent), "passes");
+      assert.deepEqual(sent.exchange.content.value, { a: 1 });
+      assert.equal(Buffer.from((await sent.exchange.content.read()) as Uint8Array).toString(), '{"a":1}');
+      assert.equal(sent.exchange.request.fields.count("content-encoding"), 0);
+    }
+    const refused = await send(orders, { body: pack(JSON.stringify({ a: CANARY })), fields: coded }, "application/json", options);
+    assert.equal(said(refused), "400 request-invalid");
+    assertSilent(refused.outcome);
+    assert.equal(said(await send(orders, { body: '{"a":1}' }, "application/json", options)), "passes", "uncoded bodies are taken all the same");
+    assert.equal(said(await send(orders, { body: '{"a":1}', fields: coded }, "application/json", options)), "400 content-undecodable");
+    assert.equal(said(await send(orders, { body: pack(pack('{"a":1}')), fields: coded }, "application/json", options)), "400 request-invalid", "one layer");
+    assert.equal(said(await send(orders, { content: broken(), fields: coded }, "application/json", options)), "502 api-broke-off");
+  });
+}
+
+test("a coding that the policy does not list, or two of them, is refused, and the answer says which are taken", async () => {
+  for (const [value, decode] of [["gzip", ["br"]], ["gzip, gzip", ["gzip"]], ["gzip;q=1", ["gzip"]], ["deflate", ["gzip"]], ["", ["gzip"]]] as const) {
+    const { outcome } = await send(orders, { body: gzipSync("{}"), fields: [["content-encoding", value]] }, "application/json", { decode });
+    assert.equal(refusal(outcome).type, "content-coding-unsupported");
+    assert.deepEqual(refusal(outcome).headers, { "accept-encoding": `${decode[0]}, identity` });
+  }
+  const twice = await send(orders, { body: gzipSync("{}"), fields: [["content-encoding", "gzip"], ["content-encoding", "gzip"]] }, "application/json", { decode: ["gzip"] });
+  assert.equal(refusal(twice.outcome).type, "content-coding-unsupported");
+});
+
+test("a bomb is given up at the bound of the body, and at the ratio", async () => {
+  const zeros = gzipSync(Buffer.alloc(4_000_000));
+  const content = late(zeros);
+  content.bound(1_000_000);
+  assert.equal(said(await send(orders, { content, fields: [["content-encoding", "gzip"]] }, "application/json", { decode: ["gzip"], ratio: 10_000 })), "413 content-too-large");
+  assert.equal(said(await send(orders, { body: zeros, fields: [["content-encoding", "gzip"]] }, "application/json", { decode: ["gzip"] })), "413 content-too-large");
 });
 
 test("JSON with two readings is refused: two names, huge numbers, broken text", async () => {
