@@ -173,6 +173,17 @@ export class Content implements Readable {
     return undefined;
   }
 
+  /** What is left of it behind a gauge that takes from it; nobody knows how much ahead. This one is used up. */
+  trimmed(gauge: Gauge): Content {
+    const source: Source = {
+      open: (sink) => this.stream(new GaugedSink(gauge, sink, () => this.cancel())),
+      pause: () => this.pause(),
+      resume: () => this.resume(),
+      cancel: () => this.cancel(),
+    };
+    return new Content(source, undefined);
+  }
+
   /** Whether bytes have been taken from the source that only this object still has. */
   get begun(): boolean {
     return this.#beginning !== undefined;

@@ -8,7 +8,7 @@
 import type { Json } from "../contract/json-value.ts";
 import type { Operation, RawPair } from "../contract/operation.ts";
 import type { ClientCertificate } from "./certificate.ts";
-import { type Bounded, Content, type Readable } from "./content.ts";
+import { type Bounded, Content, type Gauge, type Readable } from "./content.ts";
 import type { Refusal } from "./decision.ts";
 import type { Fields, WritableFields } from "./fields.ts";
 import type { Principal } from "./principal.ts";
@@ -120,6 +120,8 @@ export interface WritableAnswer extends Answer {
   readonly fields: WritableFields;
   /** Replaces status and body. */
   readonly replace: (status: number, body: Uint8Array) => void;
+  /** Lets the body flow through `gauge`, which may take from it. What is here already is judged at once. */
+  readonly trim: (gauge: Gauge) => Problem | undefined;
 }
 
 /** verify: the answer may be read. */
@@ -171,6 +173,20 @@ export class OpenAnswer implements WritableAnswer {
     this.fields = fields;
     this.content = content;
     this.from = from;
+  }
+
+  trim(gauge: Gauge): Problem | undefined {
+    const { held } = this.content;
+    if (held === undefined) {
+      this.content = this.content.trimmed(gauge);
+      this.fields.remove("content-length");
+      return undefined;
+    }
+    const [taken, rest] = [gauge.take(held), gauge.end()];
+    if (!(taken instanceof Uint8Array)) return taken;
+    if (!(rest instanceof Uint8Array)) return rest;
+    this.replace(this.status, Buffer.concat([taken, rest]));
+    return undefined;
   }
 
   replace(status: number, body: Uint8Array): void {

@@ -51,22 +51,27 @@ export function eachItem(item: Validator): Validator {
   };
 }
 
+/** What of an item that fits leaves: all of its bytes, some of them, or none; or why nothing may any more. */
+export type Trim = (value: Json, item: Buffer) => Uint8Array | Finding;
+
 /** Takes a body as it comes. */
 export class SequenceJudge {
   readonly #framing: Framing;
   readonly #item: Validator | undefined;
   readonly #bounds: DecodeBounds;
   readonly #itemBytes: number;
+  readonly #trim: Trim | undefined;
   #pending: Buffer[] = [];
   #pendingBytes = 0;
   #items = 0;
 
   /** @param itemBytes the most that is held back */
-  constructor(framing: Framing, item: Validator | undefined, bounds: DecodeBounds, itemBytes: number) {
+  constructor(framing: Framing, item: Validator | undefined, bounds: DecodeBounds, itemBytes: number, trim?: Trim) {
     this.#framing = framing;
     this.#item = item;
     this.#bounds = bounds;
     this.#itemBytes = itemBytes;
+    this.#trim = trim;
   }
 
   /** What may go on now: the items that are whole and fit. Linear, however the bytes are cut. */
@@ -74,24 +79,27 @@ export class SequenceJudge {
     const fresh = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
     if (!this.#endsIn(fresh)) return this.#hold(fresh) ? NOTHING : [this.#place(TOO_LONG)];
     const bytes = this.#pending.length === 0 ? fresh : Buffer.concat([...this.#pending, fresh]);
+    const left: Uint8Array[] = [];
     let from = 0;
     for (;;) {
       const end = this.#framing.end(bytes, from, from);
       if (end === -1) break;
-      const wrong = this.#judge(bytes.subarray(from, end));
-      if (wrong.length > 0) return wrong;
+      const judged = this.#judge(bytes.subarray(from, end));
+      if (!(judged instanceof Uint8Array)) return judged;
+      if (this.#trim !== undefined) left.push(judged);
       from = end;
     }
     this.#pending = [];
     this.#pendingBytes = 0;
-    return this.#hold(bytes.subarray(from)) ? bytes.subarray(0, from) : [this.#place(TOO_LONG)];
+    if (!this.#hold(bytes.subarray(from))) return [this.#place(TOO_LONG)];
+    return this.#trim === undefined ? bytes.subarray(0, from) : Buffer.concat(left);
   }
 
   /** What is left at the end is an item, too, whether or not its end was written. */
   end(): Buffer | readonly Finding[] {
     const bytes = Buffer.concat(this.#pending);
-    const wrong = bytes.length === 0 ? [] : this.#judge(bytes);
-    return wrong.length > 0 ? wrong : bytes;
+    const judged = bytes.length === 0 ? bytes : this.#judge(bytes);
+    return judged instanceof Uint8Array ? Buffer.from(judged.buffer, judged.byteOffset, judged.byteLength) : judged;
   }
 
   /** Whether an item ends within what has just come. */
@@ -108,18 +116,20 @@ export class SequenceJudge {
     return this.#pendingBytes <= this.#itemBytes;
   }
 
-  #judge(bytes: Buffer): readonly Finding[] {
+  #judge(bytes: Buffer): Uint8Array | readonly Finding[] {
     if (bytes.length > this.#itemBytes) return [this.#place(TOO_LONG)];
     const item = this.#framing.read(bytes, this.#bounds);
-    if (item === undefined) return [];
+    if (item === undefined) return bytes;
     if ("wrong" in item) return [this.#place(item.wrong)];
     const validator = this.#item;
     if (validator !== undefined && !validator.check(item.value)) {
       const findings = validator.explain(item.value);
       return (findings.length > 0 ? findings : [fault("schema", "does not fit its schema")]).map((finding) => this.#place(finding));
     }
+    const left = this.#trim?.(item.value, bytes) ?? bytes;
+    if (!(left instanceof Uint8Array)) return [this.#place(left)];
     this.#items += 1;
-    return [];
+    return left;
   }
 
   #place(finding: Finding): Finding {

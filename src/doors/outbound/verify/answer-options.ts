@@ -18,6 +18,8 @@ export const answerOptions: Shape<AnswerOptions> = fields({
 export interface AnswerReading {
   readonly bounds: DecodeBounds;
   readonly sizeBytes: number;
+  /** Of one item of a sequence. */
+  readonly itemBytes: number;
 }
 
 /** As `answer-body` reads answers here; as it would by default, where it does not stand. */
@@ -28,5 +30,5 @@ export function answerReading({ optionsOf }: Pick<Site, "optionsOf">): AnswerRea
   const read = answerOptions.read(written, quiet);
   const options = read === misread ? answerOptions.read({}, quiet) : read;
   if (options === misread) throw new TypeError("the defaults of answer-body cannot be read");
-  return { bounds: jsonBounds(options), sizeBytes: options.size };
+  return { bounds: jsonBounds(options), sizeBytes: options.size, itemBytes: options.item };
 }

@@ -44,6 +44,8 @@ export interface TreeOptions {
   /** `writeOnly` or `readOnly` where nobody else keeps it from travelling this way. */
   readonly never: string | undefined;
   readonly rules: readonly Rule[];
+  /** What is cut out must not be asked for: what leaves keeps the contract. */
+  readonly cuts: boolean;
   readonly complain: (message: string, allowed?: string) => void;
 }
 
@@ -55,6 +57,11 @@ export function growTree(sketch: Sketch, options: TreeOptions): PropertyNode {
   if (root.needs !== 0) options.complain("a right is asked for the body as a whole", "scope or role for the operation, or rights for its members");
   growth.settle();
   return root;
+}
+
+/** A list of such things. */
+export function listOf(items: PropertyNode): PropertyNode {
+  return { needs: 0, below: items.needs | items.below, members: new Map(), others: undefined, items, isNamed: false };
 }
 
 class Growth {
@@ -78,7 +85,10 @@ class Growth {
     node.needs = this.#needs(sketch, rules);
     for (const name of sketch.names) {
       const member = sketch.member(name);
-      if (member !== undefined) node.members.set(name, this.node(member, follow(rules, (step) => step.kind === "member" || (step.kind === "name" && step.name === name))));
+      if (member === undefined) continue;
+      const inside = this.node(member, follow(rules, (step) => step.kind === "member" || (step.kind === "name" && step.name === name)));
+      node.members.set(name, inside);
+      if (this.#options.cuts && (inside.needs & ~NEVER) !== 0 && sketch.required.has(name)) this.#options.complain(`${name}${placed(member.place)} is required by the contract, and not for everybody`, "take it out of `required`");
     }
     const { others, items } = sketch;
     // What has no name of its own may be meant by any name that the policy writes.

@@ -1,14 +1,18 @@
 /** Reveal: cuts an answer down to what its caller may see. */
-import { carve, KEEP } from "../../../../contract/carve/carve.ts";
-import { type Check, type Disclosed, type Particulars, type Problem, problem, type Site } from "../../../../guard.ts";
+import { carve, CUT, KEEP } from "../../../../contract/carve/carve.ts";
+import type { Json } from "../../../../contract/json-value.ts";
+import type { Trim } from "../../../../contract/media/sequence/sequence.ts";
+import type { Finding, SequenceItems } from "../../../../contract/operation.ts";
+import { type Check, type Disclosed, type Particulars, type Problem, problem, type Site, type WritableAnswer } from "../../../../guard.ts";
 import { readValue, type Understood } from "../../../body-reading.ts";
 import { forbidStoring } from "../../../forbid-storing.ts";
-import { answerReading } from "../../verify/answer-options.ts";
+import { trimItems } from "../../trim-items.ts";
+import { type AnswerReading, answerReading } from "../../verify/answer-options.ts";
 import { breaksContract } from "../../verify/broken-answer.ts";
 import { isBodiless, isFailure } from "../../verify/declared-answers.ts";
 import type { PropertyOptions } from "./options.ts";
 import type { Outlook, Seen } from "./outlook.ts";
-import { UNDECLARED } from "./property-tree.ts";
+import { type PropertyNode, UNDECLARED } from "./property-tree.ts";
 import { findTrespasses } from "./trespass.ts";
 
 const propertiesHidden: (particulars?: Particulars) => Problem = problem("properties-hidden", 403, "Part of the answer is not for this caller", "api");
@@ -17,13 +21,12 @@ const propertiesHidden: (particulars?: Particulars) => Problem = problem("proper
 const OF_THE_WHOLE: ReadonlySet<string> = new Set(["etag", "last-modified", "accept-ranges", "content-range", "content-md5", "content-digest", "repr-digest", "digest", "signature", "signature-input"]);
 
 export function reveal(outlook: Outlook, options: PropertyOptions, site: Site): Check<"disclose"> {
-  const { bounds, sizeBytes } = answerReading(site);
   const isObserved = site.mode === "observe";
-  const refusesUndeclared = options.undeclared.answered === "refuse";
+  const scissors = new Scissors(site, options.undeclared.answered === "refuse");
 
   return (exchange: Disclosed): Problem | undefined | Promise<Problem | undefined> => {
     const { answer, principal } = exchange;
-    const { content, fields, status } = answer;
+    const { fields, status } = answer;
     if (answer.from === "door" || isFailure(status)) return undefined;
     const less = outlook.seesLess(principal);
     if (less && !isObserved) fields.removeWhere((name) => OF_THE_WHOLE.has(name));
@@ -35,26 +38,61 @@ export function reveal(outlook: Outlook, options: PropertyOptions, site: Site): 
     const seen = outlook.look(exchange);
     if (seen === undefined) return undefined;
     if (seen === "unknown") return breaksContract(status, "content whose properties cannot be told apart");
-    if (seen.blade === KEEP && !refusesUndeclared) return undefined;
-    if (status === 206) return breaksContract(status, "a part of the content cannot be judged");
-
-    const cut = (read: Understood): Problem | undefined => {
-      if (!("value" in read)) return settle(read, status);
-      const undeclared = refusesUndeclared ? findUndeclared(read, seen) : [];
-      if (undeclared.length > 0) return breaksContract(status, "members that the contract does not declare", undeclared);
-      const held = content.read();
-      if (!(held instanceof Uint8Array)) return breaksContract(status, "content that is not held");
-      const left = carve(held, seen.blade);
-      if (left === held) return undefined;
-      if (isObserved) return propertiesHidden({ because: { bytes: held.byteLength - left.byteLength } });
-      answer.replace(status, left);
-      return undefined;
-    };
-    content.bound(sizeBytes);
-    const read = readValue(content, seen.chosen, bounds);
-    return read instanceof Promise ? read.then(cut) : cut(read);
+    return scissors.cut(answer, seen);
   };
 }
+
+class Scissors {
+  readonly #reading: AnswerReading;
+  readonly #isObserved: boolean;
+  readonly #refusesUndeclared: boolean;
+
+  constructor(site: Site, refusesUndeclared: boolean) {
+    this.#reading = answerReading(site);
+    this.#isObserved = site.mode === "observe";
+    this.#refusesUndeclared = refusesUndeclared;
+  }
+
+  cut(answer: WritableAnswer, seen: Seen): Problem | undefined | Promise<Problem | undefined> {
+    const { status, content } = answer;
+    if (seen.blade === KEEP && !this.#refusesUndeclared) return undefined;
+    if (status === 206) return breaksContract(status, "a part of the content cannot be judged");
+    const { items } = seen.chosen;
+    if (items !== undefined) return this.#cutItems(answer, seen, items);
+    content.bound(this.#reading.sizeBytes);
+    const read = readValue(content, seen.chosen, this.#reading.bounds);
+    return read instanceof Promise ? read.then((late) => this.#cutWhole(answer, seen, late)) : this.#cutWhole(answer, seen, read);
+  }
+
+  #cutWhole(answer: WritableAnswer, { blade, root }: Seen, read: Understood): Problem | undefined {
+    const { status, content } = answer;
+    if (!("value" in read)) return settle(read, status);
+    const undeclared = this.#refusesUndeclared ? findUndeclared(read.value, root) : [];
+    if (undeclared.length > 0) return breaksContract(status, "members that the contract does not declare", undeclared);
+    const held = content.read();
+    if (!(held instanceof Uint8Array)) return breaksContract(status, "content that is not held");
+    const left = carve(held, blade);
+    if (left === held) return undefined;
+    if (this.#isObserved) return propertiesHidden({ because: { bytes: held.byteLength - left.byteLength } });
+    answer.replace(status, left);
+    return undefined;
+  }
+
+  /** Each item of a sequence as it comes. */
+  #cutItems(answer: WritableAnswer, { blade, root }: Seen, items: SequenceItems): Problem | undefined {
+    const { bounds, itemBytes } = this.#reading;
+    const ofItem = blade.kind === "inside" && "kind" in blade.items ? blade.items : CUT;
+    const tree = root.items;
+    const trim: Trim = (value, bytes) => {
+      const undeclared = this.#refusesUndeclared && tree !== undefined ? findUndeclared(value, tree)[0] : undefined;
+      return undeclared ?? (blade === KEEP ? bytes : ofItem === CUT ? NOTHING : carve(bytes, ofItem));
+    };
+    const gauge = trimItems(items, trim, { bounds, itemBytes, observed: this.#isObserved, refuse: (reason) => breaksContract(answer.status, reason) });
+    return this.#isObserved ? answer.content.pass(gauge) : answer.trim(gauge);
+  }
+}
+
+const NOTHING: Uint8Array = new Uint8Array(0);
 
 function settle(read: Exclude<Understood, { readonly value: unknown }>, status: number): Problem | undefined {
   if (read.kind === "empty") return undefined;
@@ -62,7 +100,6 @@ function settle(read: Exclude<Understood, { readonly value: unknown }>, status: 
 }
 
 /** Rights do not matter here: whoever has one, a member that is nowhere declared is declared for nobody. */
-function findUndeclared({ value }: { readonly value: Parameters<typeof findTrespasses>[0] }, { root }: Seen): readonly { readonly pointer: string; readonly keyword: string; readonly message: string }[] {
-  const trespasses = findTrespasses(value, root, ~UNDECLARED);
-  return trespasses.map(({ pointer }) => ({ pointer, keyword: "undeclared", message: "is not a member that the contract knows" }));
+function findUndeclared(value: Json, root: PropertyNode): readonly Finding[] {
+  return findTrespasses(value, root, ~UNDECLARED).map(({ pointer }) => ({ pointer, keyword: "undeclared", message: "is not a member that the contract knows" }));
 }

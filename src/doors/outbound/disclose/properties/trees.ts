@@ -5,7 +5,7 @@ import { readMemberPath, type MemberPath } from "../../../../contract/member-pat
 import { findMember, isMissing } from "../../../../contract/sketch/find-member.ts";
 import type { MediaType, Site } from "../../../../guard.ts";
 import type { PropertyOptions } from "./options.ts";
-import { growTree, type PropertyNode, UNDECLARED } from "./property-tree.ts";
+import { growTree, listOf, type PropertyNode, UNDECLARED } from "./property-tree.ts";
 import { type Right, Rights, RIGHTS_MAX } from "./rights.ts";
 
 type Validator = NonNullable<MediaType["validator"]>;
@@ -32,19 +32,30 @@ export function growTrees(way: Way, media: readonly MediaType[], options: Proper
   const roots = new Map<Validator, PropertyNode>();
   const used = new Set<MemberPath>();
   for (const one of media) {
-    const { validator } = one;
-    if (validator?.sketch === undefined || roots.has(validator)) continue;
-    const { sketch } = validator;
-    const here = rules.filter(({ path }) => !isMissing(findMember(sketch, path)));
-    for (const { path } of here) used.add(path);
-    const root = growTree(sketch, { rights, extension: `x-sallyport-${way}`, never, rules: here, complain: report });
+    const { validator, items } = one;
+    // A sequence is a list of its items, which have the schema.
+    const sketch = items === undefined ? validator?.sketch : items.validator?.sketch;
+    if (validator === undefined || sketch === undefined || roots.has(validator)) continue;
+    const here = rules.flatMap((rule) => {
+      const path = items === undefined ? rule.path : rule.path[0]?.kind === "item" ? rule.path.slice(1) : undefined;
+      if (path === undefined || isMissing(findMember(sketch, path))) return [];
+      used.add(rule.path);
+      return [{ path, right: rule.right }];
+    });
+    const tree = growTree(sketch, { rights, extension: `x-sallyport-${way}`, never, rules: here, cuts: way === "read", complain: report });
+    const root = items === undefined ? tree : listOf(tree);
     if (!closes && (root.below & ~UNDECLARED) === 0) continue;
-    if (way === "read" && one.kind !== "json") report(`properties of ${one.range} cannot be taken out`, "JSON, or a type of its own for those who may see all");
+    if (way === "read" && !isCarved(one)) report(`properties of ${one.range} cannot be taken out`, "JSON, or a type of its own for those who may see all");
     roots.set(validator, root);
   }
   for (const { path, text } of rules) if (!used.has(path)) report(`${way}: no ${way === "read" ? "answer" : "request"} of the operation has ${text}`, "a path that the contract has");
   if (rights.isTooMany) report(`more than ${RIGHTS_MAX} different rights in one operation`, "the same scopes and roles for several properties");
   return roots.size === 0 ? undefined : { rights, roots };
+}
+
+/** JSON, alone or many of it. Events of a stream hold their data in lines of another form. */
+function isCarved({ kind, range }: MediaType): boolean {
+  return kind === "json" || (kind === "sequence" && range !== "text/event-stream");
 }
 
 function readRules(way: Way, written: ReadonlyMap<string, Right>, report: Site["report"]): readonly { readonly path: MemberPath; readonly right: Right; readonly text: string }[] {

@@ -1,13 +1,17 @@
 /** Disclose own: cuts what is somebody else's out of a list, and keeps what was judged out of shared stores. */
 import { carve } from "../../../../contract/carve/carve.ts";
-import type { DeclaredAnswer } from "../../../../contract/operation.ts";
+import type { Trim } from "../../../../contract/media/sequence/sequence.ts";
+import type { DeclaredAnswer, Finding } from "../../../../contract/operation.ts";
 import type { Check, Disclosed, Problem, Site } from "../../../../guard.ts";
 import { readValue, type Understood } from "../../../body-reading.ts";
+import type { Names } from "../../../../policy/principal-value.ts";
 import { forbidStoring } from "../../../forbid-storing.ts";
+import { trimItems } from "../../trim-items.ts";
 import { answerReading } from "../answer-options.ts";
 import { isFailure } from "../declared-answers.ts";
 import { reduce } from "./lists.ts";
 import type { OwnerOptions } from "./options.ts";
+import type { Judge } from "./judge.ts";
 import { openRulebook } from "./rulebook.ts";
 import { tellingFields } from "./telling-fields.ts";
 
@@ -16,7 +20,7 @@ export function discloseOwn(options: OwnerOptions, site: Site): Check<"disclose"
   const rulebook = options.lookup === undefined ? openRulebook(options, { ...site, report: () => undefined }) : undefined;
   if (rulebook === undefined) return undefined;
   const { mine, exempt, find, unreadable, tellCut } = rulebook;
-  const { bounds, sizeBytes } = answerReading(site);
+  const { bounds, sizeBytes, itemBytes } = answerReading(site);
   const isObserved = site.mode === "observe";
   const hidesUnowned = options.unowned === "hide";
   const drops = new Map<DeclaredAnswer, (name: string) => boolean>([...site.operation.answers.values()].map((answer) => [answer, tellingFields(answer.headers, options.fields)]));
@@ -29,6 +33,14 @@ export function discloseOwn(options: OwnerOptions, site: Site): Check<"disclose"
     const found = find(exchange);
     if (found?.level === undefined) return undefined;
     const { place, chosen, declared, level } = found;
+    if (place.items !== undefined) {
+      const { trim, count } = ownItems(place.judge, mine(principal), hidesUnowned);
+      const done = (): void => (count.cut === 0 ? undefined : exchange.witness("owner", "disclose", tellCut(count.cut, count.left)));
+      const gauge = trimItems(place.items, trim, { bounds, itemBytes, observed: isObserved, refuse: unreadable, done });
+      if (isObserved) return content.pass(gauge);
+      fields.removeWhere(drops.get(declared) ?? (() => false));
+      return answer.trim(gauge);
+    }
 
     const cut = (read: Understood): Problem | undefined => {
       if ("kind" in read) return read.kind === "unread" && read.problem.blame === "api" ? read.problem : unreadable(`content that is ${read.kind}`);
@@ -50,4 +62,19 @@ export function discloseOwn(options: OwnerOptions, site: Site): Check<"disclose"
     const read = readValue(content, chosen, bounds);
     return read instanceof Promise ? read.then(cut) : cut(read);
   };
+}
+
+const NOTHING: Uint8Array = new Uint8Array(0);
+const NO_OWNER: Finding = { pointer: "", keyword: "owner", message: "names no owner that can be read" };
+
+/** Of a sequence the caller's own items go on, each as it comes; what has left before a break was his own. */
+function ownItems(judge: Judge, mine: Names, hidesUnowned: boolean): { readonly trim: Trim; readonly count: { cut: number; left: number } } {
+  const count = { cut: 0, left: 0 };
+  const trim: Trim = (value, bytes) => {
+    const verdict = judge(value, mine);
+    if (verdict === "unreadable" || (verdict === "nobody" && !hidesUnowned)) return NO_OWNER;
+    count[verdict === "own" ? "left" : "cut"]++;
+    return verdict === "own" ? bytes : NOTHING;
+  };
+  return { trim, count };
 }

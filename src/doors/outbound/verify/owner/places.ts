@@ -6,7 +6,7 @@ import type { MemberPath } from "../../../../contract/member-path.ts";
 import { writeMemberPath } from "../../../../contract/member-path.ts";
 import { findMember, isMissing, type Missing } from "../../../../contract/sketch/find-member.ts";
 import { mayBe, type Sketch } from "../../../../contract/sketch/sketch.ts";
-import type { DeclaredAnswer } from "../../../../contract/operation.ts";
+import type { DeclaredAnswer, SequenceItems } from "../../../../contract/operation.ts";
 import type { MediaType, Operation } from "../../../../guard.ts";
 import { type Judge, judgeBy } from "./judge.ts";
 
@@ -19,6 +19,8 @@ export interface Place {
   readonly judge: Judge;
   readonly sketch: Sketch;
   readonly media: MediaType;
+  /** Of a sequence (JSON Lines and the like): the things are its items, one by one. */
+  readonly items: SequenceItems | undefined;
 }
 
 export interface Complaint {
@@ -65,6 +67,7 @@ function lineOf({ place }: MediaType): string {
 }
 
 function findPlace(media: MediaType, fields: readonly MemberPath[]): Place | Complaint {
+  if (media.items !== undefined) return findInItems(media, media.items, fields);
   const sketch = media.kind === "json" ? media.validator?.sketch : undefined;
   if (sketch === undefined) return { wrong: "no schema says where the owner would stand", allowed: `a JSON schema, or ${ASK_FIRST}` };
   const found = fields.map((field) => [field, prove(sketch, field)] as const);
@@ -75,7 +78,15 @@ function findPlace(media: MediaType, fields: readonly MemberPath[]): Place | Com
   const other = known.find((field) => writeMemberPath(thingsOf(field)) !== writeMemberPath(things));
   if (other !== undefined) return { wrong: `${writeMemberPath(first)} and ${writeMemberPath(other)} are owners of different things`, allowed: "two postings of owner, one for each" };
   const owners = known.map((field) => field.slice(things.length));
-  return { things, owners, judge: judgeBy(owners), sketch, media };
+  return { things, owners, judge: judgeBy(owners), sketch, media, items: undefined };
+}
+
+/** A sequence is a list that is never whole: its items come and go one by one, each with an owner. */
+function findInItems(media: MediaType, items: SequenceItems, fields: readonly MemberPath[]): Place | Complaint {
+  const found = findPlace({ ...media, kind: "json", validator: items.validator, items: undefined }, fields.flatMap(([first, ...rest]) => (first?.kind === "item" ? [rest] : [])));
+  if ("wrong" in found) return { ...found, wrong: `of each item, ${found.wrong}`, allowed: `[*] and ${found.allowed}` };
+  if (found.things.length > 0) return { wrong: "the items of a sequence are things, and have none inside them", allowed: "a path such as [*].customerId" };
+  return { ...found, things: [{ kind: "item" }], media, items };
 }
 
 /** undefined: the schema has such a place, and a name may stand there. */
