@@ -8,9 +8,10 @@
 import type { Json } from "../contract/json-value.ts";
 import type { Operation, RawPair } from "../contract/operation.ts";
 import type { ClientCertificate } from "./certificate.ts";
-import { type Bounded, Content, type Gauge, type Readable } from "./content.ts";
+import { type Bounded, Content, type Readable } from "./content.ts";
 import type { Refusal } from "./decision.ts";
 import type { Fields, WritableFields } from "./fields.ts";
+import type { Gauge } from "./gauge.ts";
 import type { Principal } from "./principal.ts";
 import type { Problem } from "./problem.ts";
 

@@ -6,7 +6,7 @@
 import type { DecodeBounds } from "../../contract/media/decode.ts";
 import { SequenceJudge, type Trim } from "../../contract/media/sequence/sequence.ts";
 import type { SequenceItems } from "../../contract/operation.ts";
-import type { Gauge } from "../../exchange/content.ts";
+import type { Gauge } from "../../exchange/gauge.ts";
 import type { Problem } from "../../exchange/problem.ts";
 
 export interface TrimOptions {
