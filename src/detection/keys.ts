@@ -18,3 +18,12 @@ export function judgeKey(name: string, value: unknown): string | undefined {
   const leads = (name === "constructor" || name === "prototype") && typeof value === "object" && value !== null;
   return leads && !Array.isArray(value) ? "key-prototype" : undefined;
 }
+
+/** Names under which frameworks keep sessions, apart from those that say so. */
+const SESSIONS: ReadonlySet<string> = new Set(["cfid", "cftoken", "cfsid", "jservsession", "connect.sid", "express.sid", "sails.sid", "koa.sid", "koa.sess", "siteserver", "weblogicsession", "meteor_login_token", "authlogic", "wordpress_logged_in"]);
+
+/** Whether a name is one under which a session's id travels: in a cookie, and nowhere else. */
+export function namesSession(name: string): boolean {
+  const lower = name.toLowerCase();
+  return SESSIONS.has(lower) || lower.includes("sessid") || lower.includes("sessionid") || /(?:^|[._-])session(?:$|[._-](?:id|token|key|data|sig)|$)/.test(lower);
+}

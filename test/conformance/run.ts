@@ -7,6 +7,7 @@
  */
 import { parseArgs } from "node:util";
 import { scoreAuthzen } from "./authzen.ts";
+import { scoreDetection } from "./detection.ts";
 import { scoreHttp1 } from "./http1.ts";
 import { scoreJsonParsing } from "./json-parsing.ts";
 import { scoreJsonSchema } from "./json-schema.ts";
@@ -24,6 +25,7 @@ const judges: Readonly<Record<string, () => Promise<readonly Score[]>>> = {
   "openapi-docs": scoreOpenapiDocuments,
   wycheproof: scoreWycheproof,
   http1: scoreHttp1,
+  detection: scoreDetection,
   authzen: scoreAuthzen,
 };
 

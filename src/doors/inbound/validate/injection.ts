@@ -14,7 +14,7 @@
 import { defineGuard, fields, type Guard, type Inspected, or, size } from "../../../guard.ts";
 import { mediaChoice } from "../../media-choice.ts";
 import { fieldRules } from "./injection/field-rules.ts";
-import { lookersOf } from "./injection/grounds.ts";
+import { isSentByAnother, lookersOf } from "./injection/grounds.ts";
 import { leavesOf } from "./injection/leaves.ts";
 import { refuseSuspicions, tooMuchText } from "./injection/refusal.ts";
 import { Search, type Suspicion } from "./injection/search.ts";
@@ -35,10 +35,10 @@ export const injection: Guard = defineGuard({
     const leaves = leavesOf(operation, rules, report);
     const lookers = lookersOf(operation, leaves.parameters);
     const choose = mediaChoice(operation.body?.media);
-    const bounds = { characters, sanitised: posted?.has("sanitise") ?? false };
+    const sanitised = posted?.has("sanitise") ?? false;
 
     return (exchange) => {
-      const search = new Search(bounds);
+      const search = new Search({ characters, sanitised, isSent: () => isSentByAnother(exchange.request.fields) });
       for (const look of lookers) look(exchange, search);
       const { value } = exchange.content;
       if (value !== undefined) {

@@ -158,3 +158,18 @@ test("a field that names an upload is looked at as the name of a file", async ()
   assert.equal(said(await post({ guard: injection })({ fields: [["x-filename", "a.php"]] })), "400 injection-suspected");
   assert.equal(said(await post({ guard: injection })({ fields: [["x-filename", "a.pdf"]] })), "passes");
 });
+
+test("the id of a session in a query or a form, on the way from another site, is that site's", async () => {
+  const send = (name: string, referer: string): Promise<Sent> => post({ guard: injection, operation: { listed: "unlisted" } })({ query: [[name, "abc"]], fields: [["host", "api.example"], ["referer", referer]] });
+  for (const name of ["PHPSESSID", "session_id", "connect.sid", "next-auth.session-token"]) assert.equal(said(await send(name, "https://evil.example/x")), "400 injection-suspected", name);
+  assert.equal(said(await send("session_id", "https://api.example/x")), "passes");
+  assert.equal(said(await send("session_id", "no url")), "passes");
+  assert.equal(said(await send("obsession", "https://evil.example/x")), "passes");
+});
+
+test("cookies are looked at one by one, names and values", async () => {
+  const send = (cookie: string): Promise<Sent> => post({ guard: injection })({ fields: [["cookie", cookie]] });
+  assert.equal(said(await send("a=b; c=d")), "passes");
+  assert.equal(said(await send(`a=${Buffer.from(ATTACK).toString("base64")}`)), "400 injection-suspected");
+  assert.equal(said(await send("a=b; c=%3Cscript%3E")), "400 injection-suspected");
+});

@@ -8,7 +8,7 @@
 import type { Leaf } from "../../../../contract/kinds/kind.ts";
 import { FREE_LEAF, leafOf } from "../../../../contract/kinds/kind.ts";
 import { decodeSegment, decodeValue } from "../../../../contract/target.ts";
-import type { Inspected, Operation } from "../../../../guard.ts";
+import type { Fields, Inspected, Operation } from "../../../../guard.ts";
 import type { Ground, Search } from "./search.ts";
 
 /** Fields of the head that other guards hold to their grammar, or that are not for the API. */
@@ -49,13 +49,33 @@ export function lookersOf(operation: Operation, leaves: readonly Leaf[]): readon
   return busy.length === 0 ? [fields] : [parameters, ...ways, fields];
 }
 
+/** Whether the caller followed a link on, or a form of, a page of another host. */
+export function isSentByAnother(fields: Fields): boolean {
+  const referer = fields.one("referer");
+  if (referer === undefined || !URL.canParse(referer)) return false;
+  return new URL(referer).host !== fields.one("host")?.toLowerCase();
+}
+
 function lookAtFields(list: readonly string[], declared: ReadonlySet<string>, search: Search): void {
   for (let at = 0; at + 1 < list.length; at += 2) {
     const name = list[at] ?? "";
     if (SETTLED.has(name) || declared.has(name)) continue;
-    search.value(list[at + 1] ?? "", NAMING.has(name) ? FILENAME : TEXT, KNOWN.has(name) ? { in: "header", name } : { in: "header" });
+    const value = list[at + 1] ?? "";
+    if (name === "cookie") lookAtCookies(value, search);
+    search.value(value, NAMING.has(name) ? FILENAME : TEXT, KNOWN.has(name) ? { in: "header", name } : { in: "header" });
   }
 }
+
+/** Each by itself: a value may be encoded, and a name is the caller's as well. */
+function lookAtCookies(text: string, search: Search): void {
+  for (const pair of text.split("; ")) {
+    const equals = pair.indexOf("=");
+    search.value(pair.slice(equals + 1), TEXT, COOKIE);
+    search.value(pair.slice(0, Math.max(0, equals)), TEXT, COOKIE);
+  }
+}
+
+const COOKIE: Ground = { in: "header", name: "cookie" };
 
 /**
  * Segments say little one by one: `/etc` and `passwd` are a path only together. Files and folders that are hidden by the dot

@@ -7,7 +7,7 @@
  */
 import { writePointer } from "../../../../contract/json-pointer.ts";
 import type { Kind, Leaf } from "../../../../contract/kinds/kind.ts";
-import { judgeKey } from "../../../../detection/keys.ts";
+import { judgeKey, namesSession } from "../../../../detection/keys.ts";
 import { look } from "../../../../detection/look.ts";
 import { isJsonObject, type Json } from "../../../../guard.ts";
 import type { Located } from "../invalid.ts";
@@ -30,19 +30,23 @@ export interface SearchBounds {
   readonly characters: number;
   /** Whether HTML is cut down to what is allowed later on. */
   readonly sanitised: boolean;
+  /** Whether a page of another site has sent the caller here: then the id of a session is that site's. */
+  readonly isSent: () => boolean;
 }
 
 export class Search {
   readonly found: Suspicion[] = [];
   readonly #sanitised: boolean;
+  readonly #isSent: () => boolean;
   #left: number;
   #ground: Ground = { in: "body" };
   /** Steps into the value. */
   readonly #path: string[] = [];
 
-  constructor({ characters, sanitised }: SearchBounds) {
+  constructor({ characters, sanitised, isSent }: SearchBounds) {
     this.#left = characters;
     this.#sanitised = sanitised;
+    this.#isSent = isSent;
   }
 
   /** More would have had to be looked at than is allowed. */
@@ -110,6 +114,7 @@ export class Search {
   #name(name: string, value: Json | undefined): void {
     const rule = judgeKey(name, value);
     if (rule !== undefined) this.#note(rule, "plain", false);
+    else if (namesSession(name) && this.#isSent()) this.#note("key-session", "plain", false);
     else this.#text(name, "text");
   }
 
