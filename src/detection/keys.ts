@@ -25,5 +25,7 @@ const SESSIONS: ReadonlySet<string> = new Set(["cfid", "cftoken", "cfsid", "jser
 /** Whether a name is one under which a session's id travels: in a cookie, and nowhere else. */
 export function namesSession(name: string): boolean {
   const lower = name.toLowerCase();
-  return SESSIONS.has(lower) || lower.includes("sessid") || lower.includes("sessionid") || /(?:^|[._-])session(?:$|[._-](?:id|token|key|data|sig)|$)/.test(lower);
+  return SESSIONS.has(lower) || /(?:^|[^a-z])sess(?:$|[^a-rt-z]|id)|sess(?:ion)?[._-]?(?:id|hash|key|token|data|sig)|(?:^|[._-])session(?:$|[._-])|(?:^|[^a-z])session$|(?:^|[._-])sid$|typo_user|(?:login|auth|remember)[._-]?token/.test(lower.slice(0, NAME_CHARACTERS_MAX));
 }
+
+const NAME_CHARACTERS_MAX = 64;

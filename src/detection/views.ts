@@ -9,9 +9,10 @@ import { MARK } from "./marks.ts";
 import { decodeBase64 } from "./views/base64.ts";
 import { stripComments } from "./views/comments.ts";
 import { decodeEntities } from "./views/entities.ts";
-import { decodeEscapes } from "./views/escapes.ts";
+import { decodeEscapes, decodeNumbers } from "./views/escapes.ts";
 import { foldCharacters, foldSevenBits, readOctets } from "./views/folding.ts";
 import { decodeLeniently } from "./views/percent.ts";
+import { decodeSeven } from "./views/seven.ts";
 
 export const VIEWS_MAX = 6;
 /** Times that one decoder is put behind another. */
@@ -19,7 +20,7 @@ const ROUNDS_MAX = 3;
 
 export interface View {
   /** For the operator. */
-  readonly name: "plain" | "decoded" | "folded" | "without comments" | "base64" | "octets";
+  readonly name: "plain" | "decoded" | "folded" | "without comments" | "base64" | "octets" | "utf-7";
   readonly text: string;
 }
 
@@ -38,7 +39,9 @@ export function viewsOf(text: string, marks: number): readonly View[] {
     add("octets", readOctets(text));
     add("folded", foldCharacters(last));
   }
+  if (last.includes("ADw") || last.includes("AD4")) add("utf-7", decodeSeven(last));
   if ((marks & ENCODED) !== 0) add("decoded", decodeAll(last));
+  if ((marks & MARK.digit) !== 0 && last.includes("0x")) add("decoded", decodeNumbers(last));
   if ((marks & (MARK.slash | MARK.percent | MARK.ampersand)) !== 0) add("without comments", stripComments(last));
   if ((marks & BROKEN_BASE64) === 0) {
     const inner = decodeBase64(text);
@@ -58,5 +61,6 @@ function decodeAll(text: string): string {
     seen = decodeEscapes(decodeEntities(decodeLeniently(seen)));
     if (seen === before) break;
   }
-  return seen.includes("\u00bc") && seen.includes("\u00be") ? foldSevenBits(seen) : seen;
+  const folded = seen === text ? seen : foldCharacters(seen);
+  return folded.includes("\u00bc") && folded.includes("\u00be") ? foldSevenBits(folded) : folded;
 }

@@ -42,7 +42,7 @@ function findAtWord(reading: Reading, at: number): string | undefined {
     case AS.dunder:
       return reading.typeAt(at - 1) === 0x2e || reading.typeAt(at - 1) === 0x22 || reading.typeAt(at - 1) === 0x27 ? "script-reach" : undefined;
     case AS.setting:
-      return reading.typeAt(at + 1) === 0x3d && at === 0 && reading.typeAt(at + 2) !== 0x3d && reading.count <= 8 ? "script-setting" : undefined;
+      return isSetting(reading, at) ? "script-setting" : undefined;
     default:
       return undefined;
   }
@@ -134,17 +134,35 @@ function isRequired(reading: Reading, at: number): boolean {
   return isDangerous && (reading.textAt(at + 3).toLowerCase() === "child_process" || reading.typeAt(at + 6) === 0x2e || isInScript(reading, at) === (reading.typeAt(at - 1) !== END));
 }
 
-/** `while(true)`, `while(!false)`, `for(;;)`: a condition that is known before it is asked. */
+/** `allow_url_include=1`, `opcache.enable=0`: nothing but a setting of PHP. */
+function isSetting(reading: Reading, at: number): boolean {
+  if (at !== 0 || reading.count > 12) return false;
+  const isDotted = reading.typeAt(1) === 0x2e && reading.typeAt(2) === WORD && reading.isGlued(1) && reading.isGlued(2);
+  const equals = isDotted ? 3 : 1;
+  const isOwn = isDotted || reading.textAt(0).includes("_");
+  return reading.typeAt(equals) === 0x3d && reading.typeAt(equals + 1) !== 0x3d && reading.typeAt(equals + 1) !== END && (isOwn || OLD_SETTINGS.has(reading.textAt(0).toLowerCase()));
+}
+
+/** Settings of one word; others of them are words of everyday, too. */
+const OLD_SETTINGS: ReadonlySet<string> = new Set(["extension", "precision", "xbithack", "browscap"]);
+
+/** Words of a condition that is known before it is asked. */
+const KNOWN: ReadonlySet<string> = new Set(["true", "false", "new", "this", "null", "undefined", "nan", "infinity", "date", "object", "array", "typeof", "void", "math", "random"]);
+const CONDITION_TOKENS_MAX = 12;
+
+/** `while(true)`, `while(!false)`, `while(1==1)`, `for(;;)`. */
 function isEndless(reading: Reading, at: number): boolean {
   if (reading.typeAt(at + 1) !== 0x28) return false;
   if (reading.textAt(at).toLowerCase() === "for") return reading.typeAt(at + 2) === 0x3b && reading.typeAt(at + 3) === 0x3b;
-  let next = at + 2;
-  while (next < at + 8 && (reading.typeAt(next) === 0x28 || reading.typeAt(next) === 0x21 || reading.typeAt(next) === 0x2d || reading.typeAt(next) === 0x2b)) next++;
-  const type = reading.typeAt(next);
-  const word = reading.textAt(next).toLowerCase();
-  const isConstant = type === NUMBER || type === 0x22 || type === 0x27 || type === 0x60 || type === 0x5b || type === 0x7b || word === "true" || word === "false" || word === "new" || word === "this" || word === "null" || word === "undefined" || word === "nan";
-  if (!isConstant || (type === WORD && word !== "new" && reading.typeAt(next + 1) === WORD)) return false;
-  for (let close = next; close < next + 5; close++) if (reading.typeAt(close) === 0x29) return true;
+  let depth = 1;
+  let words = 0;
+  for (let next = at + 2; next < at + 2 + CONDITION_TOKENS_MAX && next < reading.count; next++) {
+    const type = reading.type[next];
+    if (type === 0x28) depth++;
+    else if (type === 0x29 && --depth === 0) return next > at + 2;
+    else if (type === WORD && (!KNOWN.has(reading.textAt(next).toLowerCase()) || (++words > 1 && reading.typeAt(next - 1) === WORD && reading.textAt(next - 1) !== "new"))) return false;
+    else if ((type === 0x27 || type === 0x22 || type === 0x60) && (reading.twin[next] ?? 0) > 0) next = reading.twin[next] ?? next;
+  }
   return false;
 }
 

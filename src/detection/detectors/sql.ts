@@ -32,7 +32,7 @@ export const sql: Detector = {
 
 function findAtWord(reading: Reading, at: number): string | undefined {
   const meaning = reading.classAt(at, SQL);
-  if (meaning === 0) return undefined;
+  if (meaning === 0) return isSplitNumber(reading, at) ? "sql-number" : isSchema(reading, at) ? "sql-catalogue" : undefined;
   switch (meaning) {
     case AS.logic:
       return findCondition(reading, at, at + 1);
@@ -46,6 +46,8 @@ function findAtWord(reading: Reading, at: number): string | undefined {
       return findCase(reading, at);
     case AS.commonCall:
       return findCommonCall(reading, at);
+    case AS.like:
+      return reading.typeAt(at - 1) === 0x29 && reading.typeAt(at + 1) === 0x28 ? "sql-condition" : undefined;
     default:
       return statementRule(reading, at, meaning, expression);
   }
@@ -147,4 +149,21 @@ function findCommonCall(reading: Reading, at: number): string | undefined {
   if (at === 0 && reading.count === 2 && reading.typeAt(1) === 0x28) return "sql-function";
   if (reading.typeAt(at + 1) !== 0x28 || !isSeam(reading, at) || !expression.parse(reading, at)) return undefined;
   return expression.calls > 0 || expression.selects > 0 || (expression.commonCalls > 1 && expression.comparisons > 0) ? "sql-function" : undefined;
+}
+
+/** `1.e(ascii ...`: to MySQL the number is nothing, and to who looks for words it parts them. */
+function isSplitNumber(reading: Reading, at: number): boolean {
+  return (reading.to[at] ?? 0) - (reading.from[at] ?? 0) === 1 && reading.typeAt(at - 1) === NUMBER && reading.isGlued(at) && reading.typeAt(at + 1) === 0x28 && /\.e$/i.test(reading.text.slice((reading.from[at - 1] ?? 0), reading.to[at]));
+}
+
+const SCHEMAS: ReadonlySet<string> = new Set(["mysql", "performance_schema", "sys", "master", "tempdb", "msdb", "model"]);
+const TABLES: ReadonlySet<string> = new Set(["db", "user", "host", "func", "tables_priv", "columns_priv", "innodb_table_stats", "sysdatabases", "sysobjects", "syslogins", "schema_table_statistics", "dbo"]);
+
+/** `mysql.user`, `master..sysdatabases`, and such a name alone. */
+function isSchema(reading: Reading, at: number): boolean {
+  const name = reading.textAt(at).toLowerCase();
+  if (!SCHEMAS.has(name)) return false;
+  if (reading.count === 1) return name === "tempdb" || name === "msdb";
+  const part = reading.typeAt(at + 1) === 0x2e && reading.typeAt(at + 2) === 0x2e ? at + 3 : at + 2;
+  return reading.typeAt(at + 1) === 0x2e && reading.isGlued(part) && TABLES.has(reading.textAt(part).toLowerCase());
 }

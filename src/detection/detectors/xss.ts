@@ -46,6 +46,7 @@ function findElement(reading: Reading, at: number): string | undefined {
 
 /** `<!--` with what browsers and servers do with it; `<!doctype` and `<!entity` are for xxe. */
 function findDeclaration(reading: Reading, at: number): string | undefined {
+  if (reading.typeAt(at + 1) === 0x5b) return reading.textAt(at + 2).toLowerCase() === "cdata" ? "xss-declaration" : undefined;
   return reading.typeAt(at + 3) === 0x5b && reading.textAt(at + 4).toLowerCase() === "if" ? "xss-declaration" : undefined;
 }
 
@@ -74,14 +75,28 @@ function findAttribute(reading: Reading, at: number): string | undefined {
       if (twin !== 0 && reading.typeAt(next - 1) === 0x3d) next = twin;
       continue;
     }
-    if (type !== WORD || !isAssigned(reading, next)) continue;
+    if (type !== WORD) continue;
+    // xmlns:x="...", xlink:href="...".
+    if (reading.typeAt(next + 1) === 0x3a && reading.typeAt(next + 3) === 0x3d && reading.isGlued(next + 1)) {
+      const prefix = reading.textAt(next).toLowerCase();
+      if (prefix === "xlink" || (prefix === "xmlns" && namesScript(reading, next))) return "xss-space";
+    }
+    if (!isAssigned(reading, next)) continue;
     if (isEvent(reading, next)) return "xss-handler";
     const meaning = reading.classAt(next, ATTRIBUTES);
     if (meaning === ATTRIBUTE.page) return "xss-address";
+    if (meaning === ATTRIBUTE.space) return namesScript(reading, next) ? "xss-space" : undefined;
     if (meaning === ATTRIBUTE.address && runs(reading, afterEquals(reading, next))) return "xss-address";
     if (meaning === ATTRIBUTE.style && runsInStyle(reading, next)) return "xss-style";
   }
   return undefined;
+}
+
+/** A prefix or an element that is made one of HTML or SVG: what it is named then does not matter. `<x xlink:href=...>` as well. */
+function namesScript(reading: Reading, at: number): boolean {
+  const from = reading.from[at] ?? 0;
+  const value = reading.text.slice(from, from + 64).toLowerCase();
+  return value.includes("w3.org/1999/xhtml") || value.includes("w3.org/2000/svg") || value.includes("w3.org/1998/math");
 }
 
 /** Whether an equals sign follows; browsers skip slashes and blanks before it. */
@@ -153,7 +168,7 @@ function runsInStyle(reading: Reading, at: number): boolean {
 
 function findAtWord(reading: Reading, at: number): string | undefined {
   const from = reading.from[at] ?? 0;
-  if (beginsWithOn(reading.text, from) && isAssigned(reading, at) && isAttribute(reading, at) && namesEvent(reading.text, from, reading.to[at] ?? 0)) return "xss-handler";
+  if (beginsWithOn(reading.text, from) && isAssigned(reading, at) && isAttribute(reading, at) && (namesEvent(reading.text, from, reading.to[at] ?? 0) || isBrokenOut(reading, at))) return "xss-handler";
   if (reading.classAt(at, ATTRIBUTES) === ATTRIBUTE.style && isAssigned(reading, at) && isAttribute(reading, at) && runsInStyle(reading, at)) return "xss-style";
   switch (reading.classAt(at, NAMES)) {
     case NAME.scheme:
@@ -164,6 +179,8 @@ function findAtWord(reading: Reading, at: number): string | undefined {
       return findSink(reading, at);
     case NAME.root:
       return findRoot(reading, at);
+    case NAME.maker:
+      return reading.typeAt(at + 1) === 0x28 && reading.typeAt(at - 1) === 0x2e ? "xss-script" : undefined;
     default:
       return undefined;
   }
@@ -175,6 +192,14 @@ function isAttribute(reading: Reading, at: number): boolean {
   if (before === END || before === 0x22 || before === 0x27 || before === 0x60 || before === 0x2f || before === 0x3e) return true;
   // ` x onclick=...`: attributes before it, behind a quote or an angle bracket that came earlier.
   return before !== 0x2e && before !== 0x26 && before !== 0x3f && (reading.marks & (MARK.quote | MARK.angle)) !== 0 && !reading.isGlued(at);
+}
+
+const EVERYDAY: ReadonlySet<string> = new Set(["only", "once", "ones", "online", "ongoing", "onto", "onward", "onwards", "onion", "onions", "onset", "onus", "oneself", "onboard", "onboarding", "onsite", "ontology", "ontario", "onyx", "oncology", "onlooker", "onstage", "onshore", "onerous"]);
+
+/** Any name that begins with "on", right behind a quote that it breaks out of. */
+function isBrokenOut(reading: Reading, at: number): boolean {
+  const before = reading.typeAt(at - 1);
+  return (before === 0x22 || before === 0x27) && (reading.twin[at - 1] ?? 0) === 0 && (reading.to[at] ?? 0) - (reading.from[at] ?? 0) >= 5 && !EVERYDAY.has(reading.textAt(at).toLowerCase());
 }
 
 /** `javascript:alert(1)`. The book is "JavaScript: The Good Parts". */
@@ -230,11 +255,27 @@ function findRoot(reading: Reading, at: number): string | undefined {
   if (reading.typeAt(next) === 0x3f) next++;
   const sign = reading.typeAt(next);
   if (sign === 0x5b) return findIndexed(reading, next);
-  if (sign !== 0x2e || reading.classAt(next + 1, MEMBERS) !== 1) return undefined;
+  if (sign !== 0x2e) return undefined;
+  if (at === 0 && reading.textAt(0) === "console" && reading.typeAt(next + 2) === 0x28) return "xss-script";
+  if (reading.classAt(next + 1, MEMBERS) !== 1) return isBorrowed(reading, next + 1) ? "xss-script" : undefined;
   // "... of the window. Location: Berlin"
   if (!reading.isGlued(next + 1) && reading.isGlued(next)) return undefined;
   const root = reading.textAt(at).toLowerCase();
+  if (isMentioned(reading, at, next + 2)) return undefined;
   return root === "document" || root === "window" || reading.typeAt(next + 2) === 0x28 || reading.typeAt(next + 2) === 0x3d ? "xss-script" : undefined;
+}
+
+/** "... with document.write.": a word before it, and behind it the end of a sentence, or another word. */
+function isMentioned(reading: Reading, at: number, behind: number): boolean {
+  if (reading.typeAt(at - 1) !== WORD || reading.isGlued(at)) return false;
+  const next = reading.typeAt(behind);
+  return next === END || next === WORD || next === 0x2c || (next === 0x2e && !reading.isGlued(behind + 1));
+}
+
+/** `console.info.call(`: a method that is called for somebody else. */
+function isBorrowed(reading: Reading, at: number): boolean {
+  const method = reading.textAt(at + 2).toLowerCase();
+  return reading.typeAt(at + 1) === 0x2e && (method === "call" || method === "apply" || method === "bind") && reading.typeAt(at + 3) === 0x28;
 }
 
 /** `self["\x24"]`, `window["alert"]`: members that are reached by their name as a text. */

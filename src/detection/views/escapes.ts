@@ -75,3 +75,20 @@ function octal(text: string, from: number): Step | undefined {
   }
   return at - from >= 2 && code >= 0x20 && code < 0x7f ? { code, end: at } : undefined;
 }
+
+/** `0x2e0x2e0x2f`: dots and slashes as numbers. */
+export function decodeNumbers(text: string): string {
+  let at = text.indexOf("0x");
+  if (at === -1) return text;
+  let written = "";
+  let run = 0;
+  while (at !== -1) {
+    const code = hexadecimalAt(text, at + 2, 2);
+    if (code === 0x2e || code === 0x2f || code === 0x5c) {
+      written += text.slice(run, at) + String.fromCharCode(code);
+      run = at + 4;
+    }
+    at = text.indexOf("0x", at + 2);
+  }
+  return run === 0 ? text : written + text.slice(run);
+}

@@ -40,7 +40,8 @@ function stepAt(text: string, at: number): Step | undefined {
   let code = first & (0x3f >> more);
   for (let octet = 1; octet <= more; octet++) {
     const next = text.charCodeAt(at + 3 * octet) === 0x25 ? hexadecimalAt(text, at + 3 * octet + 1, 2) : -1;
-    if (next === -1 || (next & 0xc0) !== 0x80) return { code: first, length: 3 };
+    // `%c0%2f`: some readers drop what leads nowhere.
+    if (next === -1 || (next & 0xc0) !== 0x80) return first <= 0xc1 && next !== -1 ? { code: next & 0x7f, length: 6 } : { code: first, length: 3 };
     code = (code << 6) | (next & 0x3f);
   }
   return code > 0x10ffff ? { code: first, length: 3 } : { code, length: 3 * (more + 1) };

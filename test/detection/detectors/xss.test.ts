@@ -15,6 +15,6 @@ exampleTests(xss, {
   },
   harmless: [
     "a < b and b > c", "I <3 you", "List<String> names", "use <b>bold</b> or <i>italics</i>", "<https://www.example.com>", "Ada <ada@example.com>", "JavaScript: Basics of JavaScript Language", "JavaScript: The Good Parts", "online=1", "the on-call rota = new", "once = enough",
-    "please confirm (by Friday)", "an alert (red) was sent", "use alert() for this", "our document.", "the window. Location: Berlin", "see the top. Name it.", "x => x + 1", "data: text", "data:image/png;base64,iVBORw0KGgo=", "type <enter type here>", "for the <$ tag is", "style = modern", "<details><summary>More</summary>text</details>", "5 > 3 > 1 < 2", "array[] and map[x]", "a <- b; c -> d", ">url=/pi?mode=<;>", "[x] done [ ] open", "Parent/Guardian name",
+    "please confirm (by Friday)", "an alert (red) was sent", "use alert() for this", "our document.", "write it with document.write.", "the document.cookie parser", "the window. Location: Berlin", "see the top. Name it.", "x => x + 1", "data: text", "data:image/png;base64,iVBORw0KGgo=", "type <enter type here>", "for the <$ tag is", "style = modern", "<details><summary>More</summary>text</details>", "5 > 3 > 1 < 2", "array[] and map[x]", "a <- b; c -> d", ">url=/pi?mode=<;>", "[x] done [ ] open", "Parent/Guardian name",
   ],
 });

@@ -11,27 +11,29 @@ export const ELEMENTS: WordTable = wordTable({
 });
 
 /** An attribute whose address is followed, one that is a page of its own, and the one that holds style. */
-export const ATTRIBUTE = { address: 1, page: 2, style: 3 } as const;
+export const ATTRIBUTE = { address: 1, page: 2, style: 3, space: 4 } as const;
 
 export const ATTRIBUTES: WordTable = wordTable({
-  [ATTRIBUTE.address]: "href src action formaction data background poster dynsrc lowsrc from to values folder codebase classid manifest ping content srcset",
-  [ATTRIBUTE.page]: "srcdoc",
+  [ATTRIBUTE.address]: "href src action data background poster dynsrc lowsrc from to values folder codebase classid manifest ping content srcset",
+  [ATTRIBUTE.page]: "srcdoc formaction",
+  [ATTRIBUTE.space]: "xmlns",
   [ATTRIBUTE.style]: "style",
 });
 
 /** In a script: an object of the browser, a function that shows, runs or sends, and schemes that run what stands behind them. */
-export const NAME = { root: 1, sink: 2, scheme: 3, data: 4 } as const;
+export const NAME = { root: 1, sink: 2, scheme: 3, data: 4, maker: 5 } as const;
 
 export const NAMES: WordTable = wordTable({
-  [NAME.root]: "document window self top parent globalthis frames navigator location opener localstorage sessionstorage",
-  [NAME.sink]: "alert prompt confirm eval settimeout setinterval setimmediate execscript atob btoa msgbox importscripts function reflect",
+  [NAME.root]: "document window self top parent globalthis frames navigator location opener localstorage sessionstorage console",
+  [NAME.sink]: "alert prompt confirm eval decodeuri decodeuricomponent postmessage queuemicrotask reporterror structuredclone requestanimationframe requestidlecallback createimagebitmap unescape settimeout setinterval setimmediate execscript atob btoa msgbox importscripts function reflect",
   [NAME.scheme]: "javascript vbscript livescript mocha",
   [NAME.data]: "data",
+  [NAME.maker]: "fromcharcode fromcodepoint",
 });
 
 /** Members of such objects that tell or do something. */
 export const MEMBERS: WordTable = wordTable({
-  1: "cookie domain write writeln location referrer body documentelement getelementbyid getelementsbytagname queryselector queryselectorall createelement innerhtml outerhtml href replace assign open name eval alert prompt confirm settimeout setinterval execcommand defaultview baseuri forms images scripts url documenturi origin fetch",
+  1: "cookie domain write writeln location referrer body documentelement getelementbyid getelementsbytagname queryselector queryselectorall createelement createattribute appendchild parentnode innerhtml outerhtml insertadjacenthtml attachevent addeventlistener implementation cookiestore lastchild firstchild documentmode href replace assign open name eval alert prompt confirm settimeout setinterval execcommand defaultview baseuri forms images scripts url documenturi origin fetch",
 });
 
 /** Beginnings of the names of events, behind `on`. Longest first is not needed: any is enough. */

@@ -11,6 +11,15 @@ export function commandAt(reading: Reading, from: number): number {
       at++;
       continue;
     }
+    // `;$u wget x`, `;a=b ls`: what stands there is nothing, or is set for the command.
+    if (type === 0x24 && reading.typeAt(at + 1) === WORD && reading.isGlued(at + 1) && !reading.isGlued(at + 2)) {
+      at += 2;
+      continue;
+    }
+    if (type === WORD && reading.typeAt(at + 1) === 0x3d && reading.isGlued(at + 1) && reading.isGlued(at + 2) && !reading.isGlued(at + 3)) {
+      at += 3;
+      continue;
+    }
     if (type === 0x2f || type === 0x2e || type === 0x7e) return programAt(reading, at);
     if (type !== WORD) return -1;
     const meaning = reading.classAt(at, SHELL);

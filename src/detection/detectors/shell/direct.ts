@@ -8,6 +8,7 @@ import { commandAt, isArgued } from "./command.ts";
 import { AS, SHELL } from "./words.ts";
 
 export function findDirect(reading: Reading): string | undefined {
+  if (isHistory(reading)) return "shell-history";
   let start = 0;
   while (start < 3 && (reading.typeAt(start) === 0x27 || reading.typeAt(start) === 0x22)) start++;
   const command = commandAt(reading, start);
@@ -46,4 +47,11 @@ function isAlias(reading: Reading, command: number): boolean {
   if (reading.textAt(command).toLowerCase() !== "alias") return false;
   for (let at = command + 1; at < command + 8; at++) if (reading.typeAt(at) === 0x3d) return reading.isGlued(at) && reading.isGlued(at + 1);
   return false;
+}
+
+/** `!!`, `!5` by themselves: the shell's own words for what was run before. */
+function isHistory(reading: Reading): boolean {
+  if (reading.typeAt(0) !== 0x21 || reading.count !== 2) return false;
+  const next = reading.typeAt(1);
+  return next === 0x21 || next === NUMBER;
 }

@@ -12,6 +12,8 @@ export function findExpansion(reading: Reading, at: number, type: number): strin
       return findProcess(reading, at);
     case 0x7b:
       return findBraces(reading, at);
+    case 0x21:
+      return reading.typeAt(at + 1) === 0x2d && reading.typeAt(at + 2) === NUMBER && reading.isGlued(at + 1) && reading.isGlued(at + 2) && !reading.isGlued(at) ? "shell-history" : undefined;
     case 0x7e:
       return isTilde(reading, at) ? "shell-expansion" : undefined;
     case 0x5b:

@@ -47,6 +47,10 @@ function clauseRule(reading: Reading, at: number, meaning: number, expression: E
       return isSeam(reading, at) && at > 0 && reading.typeAt(at + 1) === NUMBER && isTail(reading, at + 2) && (reading.typeAt(at - 1) !== NUMBER || reading.typeAt(at + 2) !== END) ? "sql-clause" : undefined;
     case AS.into:
       return reading.classAt(at + 1, SQL) === AS.file && isOneOf(reading.typeAt(at + 2), "'\"(") ? "sql-clause" : undefined;
+    case AS.match:
+      return isMatch(reading, at) ? "sql-clause" : undefined;
+    case AS.as:
+      return isOneOf(reading.typeAt(at - 1), "`") && isNameAt(reading, at + 1) && reading.classAt(behindName(reading, at + 1), SQL) === AS.from ? "sql-clause" : undefined;
     case AS.procedure:
       return reading.classAt(at + 1, SYSTEM) === 3 ? "sql-clause" : undefined;
     default:
@@ -204,4 +208,11 @@ function isExecution(reading: Reading, at: number): boolean {
   if (type === 0x40) return true;
   if (type === 0x28) return isOneOf(reading.typeAt(at + 2), "'\"@") && isStacked(reading, at);
   return reading.classAt(at + 1, SYSTEM) === 2 || reading.classAt(at + 1, SQL) === AS.call;
+}
+
+/** match (...) against ( */
+function isMatch(reading: Reading, at: number): boolean {
+  if (reading.typeAt(at + 1) !== 0x28) return false;
+  for (let next = at + 2; next < at + 16 && next < reading.count; next++) if (reading.textAt(next).toLowerCase() === "against") return reading.typeAt(next + 1) === 0x28;
+  return false;
 }

@@ -14,7 +14,7 @@
 import { defineGuard, fields, type Guard, type Inspected, or, size } from "../../../guard.ts";
 import { mediaChoice } from "../../media-choice.ts";
 import { fieldRules } from "./injection/field-rules.ts";
-import { isSentByAnother, lookersOf } from "./injection/grounds.ts";
+import { comesFromElsewhere, lookersOf } from "./injection/grounds.ts";
 import { leavesOf } from "./injection/leaves.ts";
 import { refuseSuspicions, tooMuchText } from "./injection/refusal.ts";
 import { Search, type Suspicion } from "./injection/search.ts";
@@ -38,7 +38,7 @@ export const injection: Guard = defineGuard({
     const sanitised = posted?.has("sanitise") ?? false;
 
     return (exchange) => {
-      const search = new Search({ characters, sanitised, isSent: () => isSentByAnother(exchange.request.fields) });
+      const search = new Search({ characters, sanitised, isSent: (place) => comesFromElsewhere(exchange.request.fields, place) });
       for (const look of lookers) look(exchange, search);
       const { value } = exchange.content;
       if (value !== undefined) {

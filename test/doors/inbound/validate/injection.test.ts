@@ -159,11 +159,13 @@ test("a field that names an upload is looked at as the name of a file", async ()
   assert.equal(said(await post({ guard: injection })({ fields: [["x-filename", "a.pdf"]] })), "passes");
 });
 
-test("the id of a session in a query or a form, on the way from another site, is that site's", async () => {
-  const send = (name: string, referer: string): Promise<Sent> => post({ guard: injection, operation: { listed: "unlisted" } })({ query: [[name, "abc"]], fields: [["host", "api.example"], ["referer", referer]] });
+test("the id of a session in a query or a form, and not from a page of this host, is another's", async () => {
+  const send = (name: string, referer?: string): Promise<Sent> => post({ guard: injection, operation: { listed: "unlisted" } })({ query: [[name, "abc"]], fields: [["host", "api.example"], ...(referer === undefined ? [] : [["referer", referer] as const])] });
   for (const name of ["PHPSESSID", "session_id", "connect.sid", "next-auth.session-token"]) assert.equal(said(await send(name, "https://evil.example/x")), "400 injection-suspected", name);
   assert.equal(said(await send("session_id", "https://api.example/x")), "passes");
   assert.equal(said(await send("session_id", "no url")), "passes");
+  assert.equal(said(await send("session_id")), "400 injection-suspected");
+  assert.equal(said(await sendBody({ session_id: "abc" }, undefined)), "passes", "JSON is no form that a link could send");
   assert.equal(said(await send("obsession", "https://evil.example/x")), "passes");
 });
 

@@ -49,11 +49,20 @@ export function lookersOf(operation: Operation, leaves: readonly Leaf[]): readon
   return busy.length === 0 ? [fields] : [parameters, ...ways, fields];
 }
 
-/** Whether the caller followed a link on, or a form of, a page of another host. */
-export function isSentByAnother(fields: Fields): boolean {
+/**
+ * Whether the id of a session in this part of the request comes from elsewhere: in a query or a form, and not from a page of this
+ * host. Who leads others to a link with the id of a session of his own waits for them to log in with it (CWE-384).
+ */
+export function comesFromElsewhere(fields: Fields, place: Ground["in"]): boolean {
+  if (place !== "query" && !(place === "body" && isForm(fields.one("content-type") ?? ""))) return false;
   const referer = fields.one("referer");
-  if (referer === undefined || !URL.canParse(referer)) return false;
-  return new URL(referer).host !== fields.one("host")?.toLowerCase();
+  if (referer === undefined) return true;
+  return URL.canParse(referer) && new URL(referer).host !== fields.one("host")?.toLowerCase();
+}
+
+function isForm(type: string): boolean {
+  const lower = type.toLowerCase();
+  return lower.startsWith("application/x-www-form-urlencoded") || lower.startsWith("multipart/form-data");
 }
 
 function lookAtFields(list: readonly string[], declared: ReadonlySet<string>, search: Search): void {

@@ -30,14 +30,14 @@ export interface SearchBounds {
   readonly characters: number;
   /** Whether HTML is cut down to what is allowed later on. */
   readonly sanitised: boolean;
-  /** Whether a page of another site has sent the caller here: then the id of a session is that site's. */
-  readonly isSent: () => boolean;
+  /** Whether a page of another site, or none, has sent the caller here with this part of a request: then the id of a session is another's. */
+  readonly isSent: (place: Ground["in"]) => boolean;
 }
 
 export class Search {
   readonly found: Suspicion[] = [];
   readonly #sanitised: boolean;
-  readonly #isSent: () => boolean;
+  readonly #isSent: SearchBounds["isSent"];
   #left: number;
   #ground: Ground = { in: "body" };
   /** Steps into the value. */
@@ -114,7 +114,7 @@ export class Search {
   #name(name: string, value: Json | undefined): void {
     const rule = judgeKey(name, value);
     if (rule !== undefined) this.#note(rule, "plain", false);
-    else if (namesSession(name) && this.#isSent()) this.#note("key-session", "plain", false);
+    else if (namesSession(name) && this.#isSent(this.#ground.in)) this.#note("key-session", "plain", false);
     else this.#text(name, "text");
   }
 
