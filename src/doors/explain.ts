@@ -49,6 +49,7 @@ export interface Explanation {
 export function explain(plan: Plan, guards: readonly Guard[], locate: (pointer: string) => Place): Explanation {
   const { operation } = plan;
   const schemas = new Map(guards.map(({ name, schema }) => [name, schema]));
+  const stages = new Map(guards.map(({ name, stage }) => [name, stage]));
   return {
     id: operation.id,
     method: operation.method,
@@ -58,8 +59,15 @@ export function explain(plan: Plan, guards: readonly Guard[], locate: (pointer: 
     security: explainSecurity(operation),
     public: plan.public,
     down: plan.down,
-    guards: plan.guards.map((posted) => explainGuard(posted, plan, schemas.get(posted.guard), locate)),
+    guards: plan.guards.filter((posted) => isAtWork(posted, plan, stages)).map((posted) => explainGuard(posted, plan, schemas.get(posted.guard), locate)),
   };
+}
+
+/** A guard of several stages is told where it has something to do; where it has nothing to do anywhere, once, at its own. */
+function isAtWork(posted: PostedGuard, { guards }: Plan, stages: ReadonlyMap<string, Stage>): boolean {
+  if (posted.checks || posted.waived !== undefined) return true;
+  const works = guards.some(({ guard, pointer, checks }) => checks && guard === posted.guard && pointer === posted.pointer);
+  return !works && (stages.get(posted.guard) ?? posted.stage) === posted.stage;
 }
 
 function explainGuard(posted: PostedGuard, plan: Plan, schema: JsonObject | undefined, locate: (pointer: string) => Place): ExplainedGuard {

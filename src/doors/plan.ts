@@ -105,9 +105,13 @@ function namesSchemes({ security = [] }: Operation): boolean {
   return security.some((all) => all.length > 0);
 }
 
-/** First those whose stage it is, then what others do there: what is written into a request comes behind what is taken out of it. */
+/**
+ * On the way in first those whose stage it is, then what others do there: what is written into a request comes behind what is
+ * taken out of it. On the way out as they are listed: whose something is must be asked before anything is hidden of it.
+ */
 function inStage(compiled: readonly Compiled[], stage: Stage): readonly Compiled[] {
   const here = compiled.filter((one) => one.stage === stage);
+  if (doorOf(stage) === "outbound") return here;
   return [...here.filter(({ posting }) => posting.guard.stage === stage), ...here.filter(({ posting }) => posting.guard.stage !== stage)];
 }
 

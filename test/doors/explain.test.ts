@@ -71,3 +71,13 @@ test("at an operation that is refused whole no guard is said to check anything",
   assert.equal(explanation.down, "a schema that cannot be understood");
   assert.deepEqual(explanation.guards.map(({ effect }) => effect), ["down"]);
 });
+
+test("a guard of several stages is told where it has something to do; where it has nothing to do anywhere, once", () => {
+  const shape = fields({ at: or(count("", { min: 0, max: 3 }), 3) });
+  const check = (): undefined => undefined;
+  const several = defineGuard({ name: "several", stage: "verify", risks: ["API1:2023"], options: shape, compile: ({ at }) => (at > 1 ? check : undefined), elsewhere: { prepare: ({ at }) => (at > 0 ? check : undefined), disclose: ({ at }) => (at > 2 ? check : undefined) } });
+  const told = (at: number): readonly string[] => explain(planOf([{ guard: several, options: { at }, pointer: "/x" }]), [several], locate).guards.map(({ stage, effect }) => `${stage} ${effect}`);
+  assert.deepEqual(told(3), ["prepare enforced", "verify enforced", "disclose enforced"]);
+  assert.deepEqual(told(1), ["prepare enforced"]);
+  assert.deepEqual(told(0), ["verify nothing to check"]);
+});

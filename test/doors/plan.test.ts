@@ -32,6 +32,13 @@ test("a guard of several stages has a step at each, in the order of the stages",
   assert.deepEqual(guards.map(({ stage, checks }) => `${stage} ${checks}`), ["prepare true", "verify true", "disclose true", "seal true"]);
 });
 
+test("on the way out each stage has its guards as they are listed, on the way in its own first", () => {
+  const own = (stage: "prepare" | "disclose"): typeof cover => defineGuard({ name: stage, stage, risks: ["API8:2023"], options: fields({}), compile: () => () => undefined });
+  const { inbound, outbound } = planOf([{ guard: both }, { guard: own("prepare") }, { guard: own("disclose") }]);
+  assert.deepEqual(inbound.map(({ guard }) => guard), ["prepare", "both"]);
+  assert.deepEqual(outbound.map(({ guard }) => guard), ["both", "both", "disclose"]);
+});
+
 test("where it has nothing to do at a stage, that stands in the plan too", () => {
   const { inbound, guards } = planOf([{ options: { asks: false } }]);
   assert.deepEqual(inbound, []);

@@ -75,20 +75,25 @@ function tell(explanation: Explanation, out: Page, folder: string): void {
   if (down !== undefined) out.write(`${out.style("bad", "refused whole")}: ${plain(down)}`);
   let stage = "";
   let door = "";
+  const told = new Set<string>();
   for (const guard of explanation.guards) {
     if (guard.door !== door) out.write(`\n${out.style("strong", guard.door === "inbound" ? "the first door, on the way in" : "the second door, on the way out")}`);
     if (guard.stage !== stage) out.write(`  ${guard.stage}`);
     ({ stage, door } = guard);
-    tellGuard(guard, out, folder);
+    const posting = `${guard.guard} ${guard.place?.pointer ?? ""}`;
+    tellGuard(guard, told.has(posting), out, folder);
+    told.add(posting);
   }
 }
 
 const STYLES: Readonly<Record<ExplainedGuard["effect"], Style>> = { enforced: "good", observed: "doubtful", waived: "doubtful", "nothing to check": "faint", down: "bad" };
 
-function tellGuard({ guard, effect, reason, source, place, options, defaults, risks }: ExplainedGuard, out: Page, folder: string): void {
+/** @param again the same posting stood at an earlier stage: its options have been told there */
+function tellGuard({ guard, effect, reason, source, place, options, defaults, risks }: ExplainedGuard, again: boolean, out: Page, folder: string): void {
   const from = place === undefined ? source : `${source}, ${writePlace(place, folder)}`;
   const name = plain(guard).padEnd(NAME_WIDTH);
   out.write(`    ${name} ${out.style(STYLES[effect], effect)}  ${out.style("faint", plain(`${from}  ${risks.join(" ")}`))}`);
+  if (again) return;
   const said = tellOptions(options);
   const silent = tellOptions(defaults);
   if (reason !== undefined) out.write(`        because: ${plain(reason)}`);
