@@ -116,7 +116,9 @@ export class FrontConnection implements Ticked, TurnChannel, BodyChannel {
     this.#body?.watch();
     if (this.#expects && this.#queue.length === 0 && this.#turn?.sent === false) this.socket.write(CONTINUE, "latin1");
     this.#expects = false;
-    this.#advance();
+    // What came with the head is handed over before `open` returns: nobody has to wait a turn for it.
+    if (this.#busy) while (this.#stepBody());
+    else this.#advance();
   }
 
   bodyResumed(): void {
@@ -191,8 +193,11 @@ export class FrontConnection implements Ticked, TurnChannel, BodyChannel {
   }
 
   #step(): boolean {
+    return this.#phase === "head" ? this.#queue.length > 0 && this.#readRequest() : this.#stepBody();
+  }
+
+  #stepBody(): boolean {
     const body = this.#body;
-    if (this.#phase === "head") return this.#queue.length > 0 && this.#readRequest();
     if (body === undefined || body.whole || body.broken || body.blocked) return false;
     if (this.#phase === "turn" ? !body.flowing : this.#phase !== "discard") return false;
     if (this.#queue.length === 0 && !this.#halfClosed) return false;
