@@ -10,7 +10,7 @@
  * - Answers to HEAD, 204 and 304 have no body, whatever they announce (RFC 9112, section 6.3); 1xx announce neither a body nor the
  *   connection's end, since another answer follows.
  */
-import { nominated } from "../../../doors/field-set.ts";
+import { nominatedBy } from "../../../doors/field-set.ts";
 import { endOfText, FieldWalk, LONG, MANY, MORE, WELL } from "./field-walk.ts";
 import { readLength } from "./request-head.ts";
 
@@ -83,7 +83,7 @@ export function readAnswerHead(bytes: Buffer, from: number, to: number, toHead: 
   if (ended === MORE) return undefined;
   if (ended !== WELL) return ended === MANY ? "FIELDS_TOO_MANY" : ended === LONG ? "HEAD_TOO_LARGE" : "FIELDS_MALFORMED";
   const status = ((bytes[from + 9] ?? 0) - ZERO) * 100 + ((bytes[from + 10] ?? 0) - ZERO) * 10 + ((bytes[from + 11] ?? 0) - ZERO);
-  return understand(bytes.toString("latin1", from, walk.end), from, status, bytes[from + 7] === ZERO, toHead);
+  return understand(bytes, from, status, bytes[from + 7] === ZERO, toHead);
 }
 
 /** @returns the offset of the reason phrase, 0 as long as it has not come, -1 when it is no status line */
@@ -100,9 +100,10 @@ function fits(octet: number, index: number): boolean {
   return octet >= ZERO && octet <= NINE && (index !== 9 || (octet > ZERO && octet < ZERO + 6));
 }
 
-/** @param text the head; `walk` has its places, counted from `from` on */
-function understand(text: string, from: number, status: number, old: boolean, toHead: boolean): AnswerHead | AnswerFault {
-  const { names, places, count, end } = walk;
+/** What `walk` has found in `bytes`, from `from` on. */
+function understand(bytes: Buffer, from: number, status: number, old: boolean, toHead: boolean): AnswerHead | AnswerFault {
+  const { names, count, end } = walk;
+  const text = bytes.toString("latin1", from, end);
   const list: string[] = [];
   let length = -1;
   let chunked = false;
@@ -110,17 +111,16 @@ function understand(text: string, from: number, status: number, old: boolean, to
   let idleMilliseconds: number | undefined;
   let connection: string | undefined;
   for (let line = 0; line < count; line++) {
-    const name = names[line] ?? "";
-    const valueEnd = (places[2 * line + 1] ?? 0) - from;
-    const value = text.slice((places[2 * line] ?? 0) - from, valueEnd);
+    const name = names[line]?.name ?? "";
+    const value = walk.valueOf(line, bytes, text, from);
     list.push(name, value);
     if (name === "content-length") {
-      if (length >= 0 || text.charCodeAt(valueEnd) !== CR) return "FRAMING_AMBIGUOUS";
+      if (length >= 0 || bytes[walk.valueEnd(line)] !== CR) return "FRAMING_AMBIGUOUS";
       length = readLength(value) ?? -1;
       if (length < 0) return "FRAMING_AMBIGUOUS";
     } else if (name === "transfer-encoding") {
       // Behind `chunked` and a tab, Node's parser sees no chunks: nothing stands behind what frames.
-      if (chunked || old || value.toLowerCase() !== "chunked" || text.charCodeAt(valueEnd) !== CR) return "FRAMING_AMBIGUOUS";
+      if (chunked || old || value.toLowerCase() !== "chunked" || bytes[walk.valueEnd(line)] !== CR) return "FRAMING_AMBIGUOUS";
       chunked = true;
     } else if (name === "connection") connection = connection === undefined ? value : `${connection},${value}`;
     else if (name === "proxy-connection") close ||= value.toLowerCase() !== "keep-alive";
@@ -154,7 +154,7 @@ function readIdle(value: string): number | undefined {
 
 /** Drops what is about this connection alone (RFC 9110, section 7.6.1). @returns whether it ends */
 function endHop(connection: string, list: string[], status: number): boolean {
-  const names = nominated([connection]);
+  const names = nominatedBy(connection);
   // What is switched to has still to be compared with what was asked for; the second door drops it.
   for (let at = list.length - 2; at >= 0; at -= 2) if (names.has(list[at] ?? "") && !(status === 101 && list[at] === "upgrade")) list.splice(at, 2);
   return names.has("close");

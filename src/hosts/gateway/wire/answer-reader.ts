@@ -156,7 +156,7 @@ export class AnswerReader {
       if (!split && from < to) rest.add(Buffer.from(bytes.subarray(from, to)));
       return to;
     }
-    for (const name of trailers.names.slice(0, trailers.count)) {
+    for (const { name } of trailers.names.slice(0, trailers.count)) {
       // A second word on where the answer ends.
       if (name === "content-length" || name === "transfer-encoding") return "TRAILERS_MALFORMED";
     }

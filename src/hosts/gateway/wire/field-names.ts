@@ -1,94 +1,76 @@
 /**
- * Field names: lower-case forms, found by the octets of a name instead of made.
+ * Field names and values: names in lower case, and values that come again and again, found by their octets.
  *
- * Callers write the same few names again and again. A text that is cut out for each of them, to be looked up and thrown
- * away, cost as much as all of the walk over the head; so names are found by a hash that the walk makes on its way. New
- * ones are kept up to a bound, so that invented names do not fill the memory, and looked for in a few places only, so
- * that names invented to share one hash cost no more than others.
+ * Invented names fill their memory up to a bound and stay; when that of the values is full, it begins anew. Values are
+ * kept of fields only that say the same of all callers of a kind, never of those that hold a secret.
  */
-export const NAMES_MAX = 1_024;
-/** A longer name is nobody's habit, and would keep more than it saves. */
-export const NAME_BYTES_KEPT_MAX = 64;
-/** Places in which one name may stand. */
-export const PLACES_MAX = 8;
+import { hashOn, OctetTexts } from "./octet-texts.ts";
 
-const SLOTS = 4_096;
+export const NAMES_MAX = 1_024;
+export const NAME_BYTES_KEPT_MAX = 64;
+export const VALUES_MAX = 1_024;
+export const VALUE_BYTES_KEPT_MAX = 64;
+
+export interface FieldName {
+  /** In lower case. */
+  readonly name: string;
+  /** Whether the same values come again and again. */
+  readonly repeats: boolean;
+}
+
+const REPEATING: ReadonlySet<string> = new Set([
+  "accept", "accept-charset", "accept-encoding", "accept-language", "accept-ranges", "cache-control", "connection", "content-encoding", "content-language",
+  "content-type", "host", "keep-alive", "origin", "pragma", "priority", "sec-fetch-dest", "sec-fetch-mode", "sec-fetch-site", "server", "te",
+  "transfer-encoding", "upgrade", "user-agent", "vary", "via", "x-forwarded-host", "x-forwarded-proto", "x-powered-by",
+]);
 
 const USUAL = [
-  "accept", "accept-charset", "accept-encoding", "accept-language", "accept-ranges", "access-control-allow-origin", "access-control-request-headers",
-  "access-control-request-method", "age", "allow", "authorization", "cache-control", "connection", "content-disposition", "content-encoding",
-  "content-language", "content-length", "content-type", "cookie", "date", "dpop", "etag", "expect", "expires", "forwarded", "from", "host",
-  "idempotency-key", "if-match", "if-modified-since", "if-none-match", "if-range", "if-unmodified-since", "keep-alive", "last-event-id",
-  "last-modified", "link", "location", "max-forwards", "origin", "pragma", "prefer", "priority", "proxy-authorization", "range", "referer",
-  "retry-after", "sec-fetch-dest", "sec-fetch-mode", "sec-fetch-site", "server", "set-cookie", "strict-transport-security", "te", "traceparent",
-  "tracestate", "trailer", "transfer-encoding", "upgrade", "user-agent", "vary", "via", "www-authenticate", "x-api-key", "x-correlation-id",
-  "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-powered-by", "x-real-ip", "x-request-id",
+  ...REPEATING,
+  "access-control-allow-origin", "access-control-request-headers", "access-control-request-method", "age", "allow", "authorization", "content-disposition",
+  "content-length", "cookie", "date", "dpop", "etag", "expect", "expires", "forwarded", "from", "idempotency-key", "if-match", "if-modified-since",
+  "if-none-match", "if-range", "if-unmodified-since", "last-event-id", "last-modified", "link", "location", "max-forwards", "prefer",
+  "proxy-authorization", "range", "referer", "retry-after", "set-cookie", "strict-transport-security", "traceparent", "tracestate", "trailer",
+  "www-authenticate", "x-api-key", "x-correlation-id", "x-forwarded-for", "x-real-ip", "x-request-id",
 ];
 
-interface Known {
-  readonly written: Buffer;
-  readonly name: string;
-}
-
-const slots: (Known | undefined)[] = Array.from({ length: SLOTS }, () => undefined);
-let kept = 0;
+const names = new OctetTexts<FieldName>(NAMES_MAX, NAME_BYTES_KEPT_MAX, (text) => {
+  const name = text.toLowerCase();
+  return { name, repeats: REPEATING.has(name) };
+});
 
 for (const name of USUAL) {
-  keep(name, name);
-  keep(name.replace(/(?:^|-)[a-z]/g, (first) => first.toUpperCase()), name);
+  const kept = { name, repeats: REPEATING.has(name) };
+  names.keep(name, kept);
+  names.keep(name.replace(/(?:^|-)[a-z]/g, (first) => first.toUpperCase()), kept);
 }
 // As their makers write them.
-for (const name of ["ETag", "DPoP", "TE", "WWW-Authenticate"]) keep(name, name.toLowerCase());
+for (const text of ["ETag", "DPoP", "TE", "WWW-Authenticate"]) names.keep(text, { name: text.toLowerCase(), repeats: text === "TE" });
 
-/** The hash of a name up to and with `octet`. Begins with 0. */
-export function hashOn(hash: number, octet: number): number {
-  return (Math.imul(hash, 31) + octet) | 0;
-}
+const values = new OctetTexts<string>(VALUES_MAX, VALUE_BYTES_KEPT_MAX, (text) => text);
 
 /**
  * `Content-Type` as `content-type`.
  *
  * @param hash of the octets `bytes[from..to]`, as `hashOn` makes it
  */
-export function nameAt(bytes: Buffer, from: number, to: number, hash: number): string {
-  let slot = slotOf(hash);
-  for (let place = 0; place < PLACES_MAX; place++) {
-    const known = slots[slot];
-    if (known === undefined) break;
-    if (isSame(known.written, bytes, from, to)) return known.name;
-    slot = (slot + 1) % SLOTS;
-  }
-  const written = bytes.toString("latin1", from, to);
-  const name = written.toLowerCase();
-  if (kept < NAMES_MAX && to - from <= NAME_BYTES_KEPT_MAX) keep(written, name);
-  return name;
+export function nameAt(bytes: Buffer, from: number, to: number, hash: number): FieldName {
+  return names.find(bytes, from, to, hash);
 }
 
-/** How many are kept, for whoever doubts the bound. */
+/** A value that repeats, as a text of its own. */
+export function valueAt(bytes: Buffer, from: number, to: number): string {
+  if (to - from > VALUE_BYTES_KEPT_MAX) return bytes.toString("latin1", from, to);
+  let hash = 0;
+  for (let at = from; at < to; at++) hash = hashOn(hash, bytes[at] ?? 0);
+  if (values.full) values.clear();
+  return values.find(bytes, from, to, hash);
+}
+
+/** How many are kept, for whoever doubts the bounds. */
 export function namesKept(): number {
-  return kept;
+  return names.size;
 }
 
-function keep(text: string, name: string): void {
-  const written = Buffer.from(text, "latin1");
-  let slot = slotOf(written.reduce(hashOn, 0));
-  for (let place = 0; place < PLACES_MAX; place++) {
-    if (slots[slot] === undefined) {
-      slots[slot] = { written, name };
-      kept++;
-      return;
-    }
-    slot = (slot + 1) % SLOTS;
-  }
-}
-
-function slotOf(hash: number): number {
-  return (hash ^ (hash >>> 15)) & (SLOTS - 1);
-}
-
-function isSame(written: Buffer, bytes: Buffer, from: number, to: number): boolean {
-  const length = to - from;
-  if (written.byteLength !== length) return false;
-  for (let at = 0; at < length; at++) if (written[at] !== bytes[from + at]) return false;
-  return true;
+export function valuesKept(): number {
+  return values.size;
 }

@@ -4,7 +4,8 @@
  * For heads of requests and of answers, and for trailers. Names are tokens, right before their colon; values hold no
  * control but the tab; a line ends with CRLF and is never folded; CR, LF and NUL stand nowhere else (RFC 9112, section 5).
  */
-import { hashOn, nameAt } from "./field-names.ts";
+import { type FieldName, nameAt, valueAt } from "./field-names.ts";
+import { hashOn } from "./octet-texts.ts";
 
 const TAB = 0x09;
 const LF = 0x0a;
@@ -36,10 +37,10 @@ export class FieldWalk {
   count = 0;
   /** Offset behind its empty line. */
   end = 0;
-  /** The name of each line, in lower case. What is beyond `count` is of earlier blocks. */
-  readonly names: string[] = [];
+  /** The name of each line. What is beyond `count` is of earlier blocks. */
+  readonly names: FieldName[] = [];
   /** Two offsets for each line: the value's beginning and end, without the white space around it. */
-  readonly places: Int32Array;
+  readonly #places: Int32Array;
   readonly #fieldsMax: number;
   readonly #lineBytesMax: number;
 
@@ -47,11 +48,12 @@ export class FieldWalk {
   constructor(fieldsMax: number, lineBytesMax: number) {
     this.#fieldsMax = fieldsMax;
     this.#lineBytesMax = lineBytesMax;
-    this.places = new Int32Array(2 * fieldsMax);
+    this.#places = new Int32Array(2 * fieldsMax);
   }
 
   walk(bytes: Buffer, from: number, to: number): WalkEnd {
-    const { places, names } = this;
+    const { names } = this;
+    const places = this.#places;
     const lineBytesMax = this.#lineBytesMax;
     let at = from;
     for (let count = 0; ; count++) {
@@ -80,6 +82,22 @@ export class FieldWalk {
       places[2 * count + 1] = valueEnd;
       at += 2;
     }
+  }
+
+  /** Where the value of a line ends. */
+  valueEnd(line: number): number {
+    return this.#places[2 * line + 1] ?? 0;
+  }
+
+  /**
+   * The value of a line of the last block.
+   *
+   * @param text the octets `bytes[from..]` as characters
+   */
+  valueOf(line: number, bytes: Buffer, text: string, from: number): string {
+    const begin = this.#places[2 * line] ?? 0;
+    const end = this.valueEnd(line);
+    return this.names[line]?.repeats === true ? valueAt(bytes, begin, end) : text.slice(begin - from, end - from);
   }
 
   #close(bytes: Buffer, at: number, to: number, count: number): WalkEnd {

@@ -89,7 +89,7 @@ export class HeadReader {
     const tooLong = (step === MORE ? to : this.#at) - from > this.#limits.headBytes;
     if (step === MORE) return tooLong ? 431 : undefined;
     if (step !== WELL) return step;
-    return tooLong ? 431 : this.#understand(bytes.toString("latin1", this.#start, this.#at));
+    return tooLong ? 431 : this.#understand(bytes);
   }
 
   #readLine(bytes: Buffer, from: number, to: number): Step {
@@ -140,18 +140,17 @@ export class HeadReader {
     return ended === MANY || ended === LONG ? 431 : 400;
   }
 
-  /** @param text the head, from the method on */
-  #understand(text: string): RequestHead | HeadFault {
-    const { names, places, count } = this.#walk;
+  #understand(bytes: Buffer): RequestHead | HeadFault {
+    const walk = this.#walk;
     const start = this.#start;
+    const text = bytes.toString("latin1", start, this.#at);
     const list: string[] = [];
     const framing = new Framing(this.#minor === 0);
-    for (let line = 0; line < count; line++) {
-      const name = names[line] ?? "";
-      const valueEnd = (places[2 * line + 1] ?? 0) - start;
-      const value = text.slice((places[2 * line] ?? 0) - start, valueEnd);
+    for (let line = 0; line < walk.count; line++) {
+      const name = walk.names[line]?.name ?? "";
+      const value = walk.valueOf(line, bytes, text, start);
       list.push(name, value);
-      if (!framing.see(name, value, text.charCodeAt(valueEnd) !== CR)) return 400;
+      if (!framing.see(name, value, bytes[walk.valueEnd(line)] !== CR)) return 400;
     }
     const method = text.slice(0, this.#methodEnd - this.#start);
     if (framing.hosts === 0 && this.#minor === 1) return 400;

@@ -10,13 +10,20 @@ const walkText = (text: string): number => walk.walk(Buffer.from(text, "latin1")
 function linesOf(text: string): readonly (readonly [string, string])[] {
   assert.equal(walkText(text), WELL, JSON.stringify(text));
   assert.equal(walk.end, text.length);
-  const { names, places } = walk;
-  return Array.from({ length: walk.count }, (_, line) => [names[line] ?? "", text.slice(places[2 * line], places[2 * line + 1])] as const);
+  const bytes = Buffer.from(text, "latin1");
+  return Array.from({ length: walk.count }, (_, line) => [walk.names[line]?.name ?? "", walk.valueOf(line, bytes, text, 0)] as const);
 }
 
 test("names and values are found, names in lower case, white space around a value left out", () => {
   assert.deepEqual(linesOf("\r\n"), []);
   assert.deepEqual(linesOf("A:b\r\nc: \t d e\t \r\nf:\r\ng: \r\nh: \u00e9\t\u00ff\r\n\r\n"), [["a", "b"], ["c", "d e"], ["f", ""], ["g", ""], ["h", "\u00e9\t\u00ff"]]);
+});
+
+test("values that repeat are read as others are, and belong to the line that they stand in", () => {
+  for (let round = 0; round < 2; round++) {
+    assert.deepEqual(linesOf("Host: a\r\nhost:  b \r\nVia:\r\n\r\n"), [["host", "a"], ["host", "b"], ["via", ""]]);
+    assert.deepEqual(linesOf("Host: b\r\nhost: \u00e9\r\n\r\n"), [["host", "b"], ["host", "\u00e9"]]);
+  }
 });
 
 test("each cut before the end asks for more", () => {
