@@ -74,7 +74,7 @@ function believesNoStranger(peer: string, pairs: readonly (readonly [string, str
   for (const proxy of chain.slice(1)) ok(isTrusted(proxy), "a stranger's word was taken");
   if (fault !== undefined || !isTrusted(self ?? "")) deepStrictEqual([address, secure, chain.length], [self, false, 1]);
   for (const one of chain) strictEqual(canonicalAddress(one), one);
-  writeForwarded(fields, { chain, secure, host: undefined });
+  writeForwarded(fields, { chain, secure }, undefined);
   strictEqual(fields.one("x-forwarded-for"), chain.join(", "));
   strictEqual(fields.list.length, 6, "something of the caller's own is left");
 }

@@ -7,7 +7,7 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import http from "node:http";
 import { Duplex } from "node:stream";
-import { nominated } from "../src/doors/field-set.ts";
+import { nominatedBy } from "../src/doors/field-set.ts";
 import { BY_CLOSE } from "../src/hosts/gateway/wire/answer-head.ts";
 import { AnswerReader } from "../src/hosts/gateway/wire/answer-reader.ts";
 
@@ -162,7 +162,7 @@ const TURNS = 6;
 function ownFields(raw: readonly string[]): readonly string[] {
   const fields = raw.map((text, at) => (at % 2 === 0 ? text.toLowerCase() : text));
   const connection = fields.filter((_, at) => at % 2 === 1 && fields[at - 1] === "connection").join(",");
-  const names = nominated(connection === "keep-alive" ? [] : [connection]);
+  const names = connection === "keep-alive" ? new Set() : nominatedBy(connection);
   return fields.filter((_, at) => !names.has(fields[at - (at % 2)] ?? ""));
 }
 

@@ -7,6 +7,7 @@ export { problem } from "./exchange/problem.ts";
 export type { Particulars, Problem } from "./exchange/problem.ts";
 export type { Reply } from "./exchange/decision.ts";
 export type { Answer, Answered, Arrival, Disclosed, Ending, Follower, Inspected, Known, Prepared, Stage, Views, WritableAnswer } from "./exchange/exchange.ts";
+export { FieldBlock } from "./exchange/fields.ts";
 export type { Fields, WritableFields } from "./exchange/fields.ts";
 export type { ClientCertificate } from "./exchange/certificate.ts";
 export { holderOf } from "./exchange/principal.ts";

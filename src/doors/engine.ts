@@ -97,7 +97,7 @@ export class Engine {
   introduceWay(exchange: OpenExchange): void {
     const { caller, outgoing, request } = exchange;
     exchange.asked = this.#now();
-    writeForwarded(outgoing, { ...caller, host: caller.host ?? request.fields.one("host") });
+    writeForwarded(outgoing, caller, caller.host ?? request.fields.one("host"));
   }
 
   /** The second door. undefined: send `exchange.answer`; else call `refuse` with the outcome. */

@@ -4,6 +4,7 @@
  * CGI, WSGI and their heirs make one variable of `x-user` and `x_user`, so the underscore counts as a hyphen here:
  * otherwise a caller could say with the one what is taken from the other.
  */
+import type { Fields } from "../exchange/fields.ts";
 import { remember } from "../exchange/remember.ts";
 
 export type FieldSet = (name: string) => boolean;
@@ -24,16 +25,17 @@ export const HOP_BY_HOP: readonly string[] = ["connection", "keep-alive", "proxy
 /** Never removed on the word of Connection: it would take the type from a body that was checked as that type. */
 const END_TO_END: ReadonlySet<string> = new Set(["host", "content-type", "content-length", "content-encoding", "transfer-encoding", "cache-control", "authorization", "cookie", "set-cookie"]);
 
-/** Names that the Connection field nominates: they, too, end at this hop. */
-export function nominated(connections: readonly string[]): ReadonlySet<string> {
-  const [only] = connections;
-  if (only === undefined) return NOBODY;
-  return connections.length === 1 ? nominatedBy(only) : new Set(connections.flatMap((value) => [...nominatedBy(value)]));
+/** Names that the Connection field of these nominates: they, too, end at this hop. */
+export function nominated(fields: Fields): ReadonlySet<string> {
+  const value = fields.one("connection");
+  if (value === undefined) return NOBODY;
+  return fields.count("connection") === 1 ? nominatedBy(value) : new Set(fields.all("connection").flatMap((line) => [...nominatedBy(line)]));
 }
 
 const NOBODY: ReadonlySet<string> = new Set();
 
-const nominatedBy = remember((value): ReadonlySet<string> => {
+/** As one line of it says. */
+export const nominatedBy: (line: string) => ReadonlySet<string> = remember((value): ReadonlySet<string> => {
   const names = value.split(",").map((name) => name.trim().toLowerCase());
   return new Set(names.filter((name) => name !== "" && !END_TO_END.has(name)));
 });

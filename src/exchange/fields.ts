@@ -20,6 +20,28 @@ export interface Fields {
    * Where this is false, whoever writes the fields looks at each.
    */
   readonly sound: boolean;
+  /** Parts of the list that were put in as one, in their order: who writes them may have them written already. */
+  readonly blocks: readonly PlacedBlock[];
+}
+
+export interface PlacedBlock {
+  /** Where it begins in the list. */
+  readonly from: number;
+  readonly block: FieldBlock;
+}
+
+/** Fields that go out together again and again: of one guard, of one principal. Looked at once, and written once. */
+export class FieldBlock {
+  readonly list: readonly string[];
+  readonly sound: boolean;
+  /** What the last writer made of it. */
+  lines: { readonly writer: object; readonly text: string | undefined } | undefined = undefined;
+
+  /** @param list names (lower case) and values in turn */
+  constructor(list: readonly string[]) {
+    this.list = list;
+    this.sound = list.every((text, at) => at % 2 === 0 || isFieldValue(text));
+  }
 }
 
 export interface WritableFields extends Fields {
@@ -27,6 +49,8 @@ export interface WritableFields extends Fields {
   readonly set: (name: string, value: string) => void;
   /** Adds a field behind those that are there. */
   readonly append: (name: string, value: string) => void;
+  /** Adds all fields of a block behind those that are there. */
+  readonly appendAll: (block: FieldBlock) => void;
   readonly remove: (name: string) => void;
   /** Removes every field whose name `drops` accepts; it is asked once per field. */
   readonly removeWhere: (drops: (name: string) => boolean) => void;
@@ -41,13 +65,20 @@ export function fieldsOf(list: string[], sound: boolean = false): WritableFields
   return new FieldList(list, sound);
 }
 
+const NO_BLOCKS: readonly PlacedBlock[] = [];
+
 class FieldList implements WritableFields {
   list: string[];
   sound: boolean;
+  #blocks: PlacedBlock[] | undefined;
 
   constructor(list: string[], sound: boolean) {
     this.list = list;
     this.sound = sound;
+  }
+
+  get blocks(): readonly PlacedBlock[] {
+    return this.#blocks ?? NO_BLOCKS;
   }
 
   one(name: string): string | undefined {
@@ -75,6 +106,7 @@ class FieldList implements WritableFields {
     for (let at = 0; at < list.length; at += 2) {
       if (list[at] !== name) continue;
       list[at + 1] = value;
+      this.#blocks = undefined;
       this.#drop(name, at + 2);
       return;
     }
@@ -84,6 +116,13 @@ class FieldList implements WritableFields {
   append(name: string, value: string): void {
     this.#look(value);
     this.list.push(name, value);
+  }
+
+  appendAll(block: FieldBlock): void {
+    const { list } = this;
+    if (!block.sound) this.sound = false;
+    (this.#blocks ??= []).push({ from: list.length, block });
+    for (const text of block.list) list.push(text);
   }
 
   remove(name: string): void {
@@ -111,11 +150,17 @@ class FieldList implements WritableFields {
 
   #drop(name: string, from: number): void {
     const { list } = this;
-    for (let at = list.length - 2; at >= from; at -= 2) if (list[at] === name) list.splice(at, 2);
+    for (let at = list.length - 2; at >= from; at -= 2) {
+      if (list[at] !== name) continue;
+      list.splice(at, 2);
+      this.#blocks = undefined;
+    }
   }
 
-  /** Shortening a list costs, even by nothing. */
+  /** Shortening a list costs, even by nothing. Whatever has moved is no block any more: it is written field by field. */
   #cut(length: number): void {
-    if (length < this.list.length) this.list.length = length;
+    if (length === this.list.length) return;
+    this.list.length = length;
+    this.#blocks = undefined;
   }
 }

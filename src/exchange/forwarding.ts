@@ -4,9 +4,9 @@
  * Most wrong rate limits and address rules come from here: the left-most entry of a list was believed, which is the
  * one that the caller wrote.
  */
-import { canonicalAddress, type Ranges } from "./address.ts";
+import { ADDRESSES_REMEMBERED_MAX, canonicalAddress, type Ranges } from "./address.ts";
 import { readAuthority } from "./authority.ts";
-import type { Fields, WritableFields } from "./fields.ts";
+import { FieldBlock, type Fields, type WritableFields } from "./fields.ts";
 import { type Hop, hopsOf, type Way } from "./hops.ts";
 import { remember } from "./remember.ts";
 
@@ -39,10 +39,9 @@ export interface Caller {
  * whatever its fields say. Trusted proxies must set or drop the forwarding fields that they were sent.
  */
 export function callerAddress({ peer, secure, fields, trusted }: Connection): Caller {
-  const self = canonicalAddress(peer);
-  const bare: Caller = { address: self ?? "", chain: self === undefined ? [] : [self], secure, host: undefined, fault: undefined };
-  if (self === undefined) return { ...bare, fault: "the connection has no IP address" };
-  if (trusted.empty || !trusted.contains(self)) return bare;
+  const bare = secure ? overTls(peer) : overPlain(peer);
+  const self = bare.address;
+  if (bare.fault !== undefined || trusted.empty || !trusted.contains(self)) return bare;
   const ways = hopsOf(fields);
   if (typeof ways === "string") return { ...bare, fault: ways };
   const [first, second] = ways.map((way) => walk(self, way, trusted));
@@ -50,6 +49,16 @@ export function callerAddress({ peer, secure, fields, trusted }: Connection): Ca
   const reached = second === undefined ? first : agree(first, second);
   if (typeof reached === "string") return { ...bare, fault: reached };
   return { ...bare, address: reached.chain[0] ?? self, chain: reached.chain, secure: reached.secure ?? secure, host: reached.host };
+}
+
+/** A caller who speaks for himself: the same for all of his requests. */
+const overTls = remember((peer) => bareCaller(peer, true), ADDRESSES_REMEMBERED_MAX);
+const overPlain = remember((peer) => bareCaller(peer, false), ADDRESSES_REMEMBERED_MAX);
+
+function bareCaller(peer: string, secure: boolean): Caller {
+  const self = canonicalAddress(peer);
+  if (self === undefined) return { address: "", chain: [], secure, host: undefined, fault: "the connection has no IP address" };
+  return { address: self, chain: [self], secure, host: undefined, fault: undefined };
 }
 
 /** How far one of the two kinds of fields leads. */
@@ -85,23 +94,40 @@ function agree(one: Reached | string, other: Reached | string): Reached | string
 /** Names of which an API may believe that a proxy wrote them; the four of `writeForwarded` are among them. */
 const CLAIMS: ReadonlySet<string> = new Set(["forwarded", "x-real-ip", "x-client-ip", "x-cluster-client-ip", "x-original-forwarded-for", "true-client-ip", "cf-connecting-ip", "fastly-client-ip"]);
 
+/** What was told of a caller who speaks for himself, and with which host. */
+interface Told {
+  readonly host: string | undefined;
+  readonly block: FieldBlock;
+}
+
+const told = new WeakMap<CallerWay, Told>();
+
+/** `chain` and `secure` as in Caller. */
+type CallerWay = Pick<Caller, "chain" | "secure">;
+
 /**
  * Writes the forwarding fields for the API from what was established, and drops all that somebody else wrote there.
  *
- * @param way `chain` as in Caller; `host` as the caller asked for it
+ * @param asked the host that the caller asked for
  */
-export function writeForwarded(outgoing: WritableFields, way: { readonly chain: readonly string[]; readonly secure: boolean; readonly host: string | undefined }): void {
+export function writeForwarded(outgoing: WritableFields, way: CallerWay, asked: string | undefined): void {
   outgoing.removeWhere(claims);
-  const { chain } = way;
-  if (chain.length === 0) return;
-  const proto = way.secure ? "https" : "http";
-  const host = way.host === undefined || readAuthority(way.host) === undefined ? undefined : way.host;
+  if (way.chain.length === 0) return;
+  const known = told.get(way);
+  if (known !== undefined && known.host === asked) return outgoing.appendAll(known.block);
+  const block = new FieldBlock(describeWay(way, asked));
+  // Behind proxies each request has a way of its own.
+  if (way.chain.length === 1) told.set(way, { host: asked, block });
+  outgoing.appendAll(block);
+}
+
+function describeWay({ chain, secure }: CallerWay, asked: string | undefined): readonly string[] {
+  const proto = secure ? "https" : "http";
+  const host = asked === undefined || readAuthority(asked) === undefined ? undefined : asked;
   const [caller = "", ...proxies] = chain.map(nodeOf);
   const first = `${caller}${host === undefined ? "" : `;host="${host}"`};proto=${proto}`;
-  outgoing.append("forwarded", proxies.length === 0 ? first : [first, ...proxies].join(", "));
-  outgoing.append("x-forwarded-for", chain.join(", "));
-  outgoing.append("x-forwarded-proto", proto);
-  if (host !== undefined) outgoing.append("x-forwarded-host", host);
+  const list = ["forwarded", proxies.length === 0 ? first : [first, ...proxies].join(", "), "x-forwarded-for", chain.join(", "), "x-forwarded-proto", proto];
+  return host === undefined ? list : [...list, "x-forwarded-host", host];
 }
 
 const remembered = remember((name) => CLAIMS.has(name) || name.startsWith("x-forwarded-"));

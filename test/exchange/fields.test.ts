@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { fieldsOf } from "../../src/exchange/fields.ts";
+import * as fc from "fast-check";
+import { FieldBlock, fieldsOf } from "../../src/exchange/fields.ts";
 
 test("a field that came twice is seen twice, in order", () => {
   const fields = fieldsOf(["host", "a", "cookie", "x=1", "host", "b"]);
@@ -62,4 +63,35 @@ test("what is sound stays so as long as what is put in can be written", () => {
     }
   }
   assert.ok(!fieldsOf(["a", "1"]).sound);
+});
+
+test("a block is its fields, whatever is done before and behind it", () => {
+  const name = fc.constantFrom("a", "b", "c", "te");
+  const value = fc.constantFrom("1", "2", "x\ny");
+  const pairs = fc.array(fc.tuple(name, value), { maxLength: 3 }).map((list) => list.flat());
+  const step = fc.oneof(
+    fc.record({ kind: fc.constant("block" as const), list: pairs }),
+    fc.record({ kind: fc.constantFrom("set" as const, "append" as const), name, value }),
+    fc.record({ kind: fc.constantFrom("remove" as const, "removeWhere" as const), name }),
+  );
+  fc.assert(
+    fc.property(pairs, fc.array(step, { maxLength: 6 }), (given, steps) => {
+      const [blocked, plain] = [fieldsOf([...given], true), fieldsOf([...given], true)];
+      for (const one of steps) {
+        if (one.kind === "block") {
+          blocked.appendAll(new FieldBlock(one.list));
+          for (let at = 0; at < one.list.length; at += 2) plain.append(one.list[at] ?? "", one.list[at + 1] ?? "");
+          continue;
+        }
+        for (const fields of [blocked, plain]) {
+          if (one.kind === "set" || one.kind === "append") fields[one.kind](one.name, one.value);
+          else if (one.kind === "remove") fields.remove(one.name);
+          else fields.removeWhere((other) => other === one.name);
+        }
+      }
+      assert.deepEqual([blocked.list, blocked.sound], [plain.list, plain.sound]);
+      for (const { from, block } of blocked.blocks) assert.deepEqual(blocked.list.slice(from, from + block.list.length), block.list);
+    }),
+    { numRuns: 2_000 },
+  );
 });

@@ -127,7 +127,7 @@ test("the host is believed from Forwarded alone", () => {
 
 test("what the API is told is written anew from what was established", () => {
   const outgoing = fieldsOf(["accept", "a", "forwarded", "for=evil", "x-forwarded-for", "1.1.1.1", "x-real-ip", "1.1.1.1", "x-forwarded-port", "1", "x-forwarded-prefix", "/", "x-forwarded-for", "2.2.2.2", "true-client-ip", "1.1.1.1", "cookie", "x-forwarded-for"]);
-  writeForwarded(outgoing, { chain: ["2001:db8::1", "10.0.0.1"], secure: true, host: "api.example:8443" });
+  writeForwarded(outgoing, { chain: ["2001:db8::1", "10.0.0.1"], secure: true }, "api.example:8443");
   assert.deepEqual(outgoing.list, [
     "accept", "a", "cookie", "x-forwarded-for",
     "forwarded", 'for="[2001:db8::1]";host="api.example:8443";proto=https, for=10.0.0.1',
@@ -139,17 +139,39 @@ test("what the API is told is written anew from what was established", () => {
 
 test("a host that is none is not passed on, and without an address nothing is", () => {
   const outgoing = fieldsOf(["x-forwarded-for", "1.1.1.1"]);
-  writeForwarded(outgoing, { chain: ["192.0.2.1"], secure: false, host: 'x";proto=https' });
+  writeForwarded(outgoing, { chain: ["192.0.2.1"], secure: false }, 'x";proto=https');
   assert.deepEqual(outgoing.list, ["forwarded", "for=192.0.2.1;proto=http", "x-forwarded-for", "192.0.2.1", "x-forwarded-proto", "http"]);
-  writeForwarded(outgoing, { chain: [], secure: false, host: "api.example" });
+  writeForwarded(outgoing, { chain: [], secure: false }, "api.example");
   assert.deepEqual(outgoing.list, []);
 });
 
 test("what is written can be read again by the next door", () => {
   const outgoing = fieldsOf([]);
-  writeForwarded(outgoing, { chain: ["2001:db8::1", "10.0.0.2"], secure: true, host: "api.example" });
+  writeForwarded(outgoing, { chain: ["2001:db8::1", "10.0.0.2"], secure: true }, "api.example");
   const trusted = readRanges(["10.0.0.0/8"]);
   assert.ok(!("wrong" in trusted));
   const found = callerAddress({ peer: PROXY, secure: false, fields: outgoing, trusted });
   assert.deepEqual([found.address, found.chain, found.secure, found.fault], ["2001:db8::1", ["2001:db8::1", "10.0.0.2", PROXY], true, undefined]);
+});
+
+test("what is told of a caller is his own, and of the host that he asks for now", () => {
+  const trusted = readRanges([]);
+  assert.ok(!("wrong" in trusted));
+  const tell = (peer: string, secure: boolean, host: string | undefined): readonly string[] => {
+    const outgoing = fieldsOf([]);
+    writeForwarded(outgoing, callerAddress({ peer, secure, fields: fieldsOf([]), trusted }), host);
+    return outgoing.list;
+  };
+  for (let round = 0; round < 2; round++) {
+    for (const peer of ["192.0.2.1", "192.0.2.2"]) {
+      for (const secure of [false, true]) {
+        for (const host of ["a.example", "b.example", undefined]) {
+          const proto = secure ? "https" : "http";
+          const list = ["forwarded", `for=${peer}${host === undefined ? "" : `;host="${host}"`};proto=${proto}`, "x-forwarded-for", peer, "x-forwarded-proto", proto];
+          assert.deepEqual(tell(peer, secure, host), host === undefined ? list : [...list, "x-forwarded-host", host]);
+        }
+      }
+    }
+  }
+  assert.deepEqual(tell("not an address", false, "a.example"), []);
 });

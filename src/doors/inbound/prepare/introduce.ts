@@ -9,7 +9,7 @@
  *
  * Answers API2:2023, broken authentication. See RFC 9110, section 5.5, and RFC 3986, section 2.1.
  */
-import { checked, defineGuard, fields, type Guard, listOf, or, problem, text } from "../../../guard.ts";
+import { checked, defineGuard, FieldBlock, fields, type Guard, listOf, or, type Principal, type Problem, problem, text } from "../../../guard.ts";
 import { fieldSet } from "../../field-set.ts";
 import { endingOf, identityFields } from "./identity-fields.ts";
 
@@ -34,15 +34,31 @@ export const introduce: Guard = defineGuard({
     const prefixed = fieldSet([`${prefix}*`]);
     const own = (name: string): boolean => name.charCodeAt(0) === first && prefixed(name);
     const told = claims.map((claim) => [claim, endingOf(claim)] as const);
+    const requestId = joined(prefix, "request-id");
+    // Who comes again with the credential that is remembered is the same object, and told of in the same words.
+    const known = new WeakMap<Principal, FieldBlock>();
+
+    const describe = (principal: Principal): FieldBlock | Problem => {
+      const identity = identityFields(principal, told);
+      if ("tooLong" in identity) return identityTooLong({ because: { field: `${prefix}${identity.tooLong}` } });
+      const block = new FieldBlock(identity.flatMap(([ending, value]) => [joined(prefix, ending), value]));
+      known.set(principal, block);
+      return block;
+    };
 
     return ({ id, principal, outgoing }) => {
       outgoing.removeWhere(own);
-      outgoing.append(`${prefix}request-id`, id);
+      outgoing.append(requestId, id);
       if (principal === undefined) return undefined;
-      const identity = identityFields(principal, told);
-      if ("tooLong" in identity) return identityTooLong({ because: { field: `${prefix}${identity.tooLong}` } });
-      for (const [ending, value] of identity) outgoing.append(`${prefix}${ending}`, value);
+      const identity = known.get(principal) ?? describe(principal);
+      if (!(identity instanceof FieldBlock)) return identity;
+      outgoing.appendAll(identity);
       return undefined;
     };
   },
 });
+
+/** In one piece: a text that was only put together would be put together anew wherever it is looked up. */
+function joined(prefix: string, ending: string): string {
+  return [prefix, ending].join("");
+}

@@ -46,7 +46,7 @@ export const strip: Guard = defineGuard({
     const gone = remember((name) => ended(name) || drops(name));
 
     return ({ outgoing, request }) => {
-      const hop = nominated(request.fields.all("connection"));
+      const hop = nominated(request.fields);
       outgoing.removeWhere(hop.size === 0 ? gone : (name) => gone(name) || (hop.has(name) && !declared.has(name)));
       outgoing.set("accept-encoding", "identity");
       if (outgoing.count("cookie") === 0 || kept.has("cookie")) return undefined;

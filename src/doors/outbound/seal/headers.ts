@@ -9,7 +9,7 @@
  * Answers API8:2023, security misconfiguration. See RFC 9110, section 7.6.1, RFC 9111, section 5.2.2, RFC 6797, section 7.2,
  * RFC 9213, section 2, and the OWASP REST Security Cheat Sheet, security headers.
  */
-import { checked, defineGuard, duration, fields, type Fields, type Guard, or, text, type WritableAnswer, type WritableFields } from "../../../guard.ts";
+import { checked, defineGuard, duration, FieldBlock, fields, type Fields, type Guard, or, text, type WritableAnswer, type WritableFields } from "../../../guard.ts";
 import { fieldSet, nominated } from "../../field-set.ts";
 import { forbidStoring } from "../../forbid-storing.ts";
 import { replaced, replacedOrTargeted } from "./replaced-fields.ts";
@@ -33,24 +33,22 @@ export const headers: Guard = defineGuard({
   }),
 
   compile({ hsts, csp }) {
-    const transport = `max-age=${Math.floor(hsts / 1_000)}`;
+    const always = ["x-content-type-options", "nosniff", "content-security-policy", csp, "x-frame-options", "DENY", "referrer-policy", "no-referrer"];
+    const plain = new FieldBlock(always);
+    // Over plain HTTP the field must not be sent: whoever is on the wire could forge it, and browsers ignore it.
+    const encrypted = new FieldBlock([...always, "strict-transport-security", `max-age=${Math.floor(hsts / 1_000)}`]);
 
     return ({ answer, principal, reply, secure }) => {
       const { fields } = answer;
-      const hop = nominated(fields.all("connection"));
+      const hop = nominated(fields);
       const confidential = principal !== undefined || isProblem(answer);
       const drops = confidential ? replacedOrTargeted : replaced;
       fields.removeWhere(hop.size === 0 ? drops : (name) => drops(name) || hop.has(name));
       if (confidential) forbidStoring(fields);
-      fields.append("x-content-type-options", "nosniff");
-      fields.append("content-security-policy", csp);
-      fields.append("x-frame-options", "DENY");
-      fields.append("referrer-policy", "no-referrer");
-      // Over plain HTTP the field must not be sent: whoever is on the wire could forge it, and browsers ignore it.
-      if (secure) fields.append("strict-transport-security", transport);
       if (reply.count("access-control-allow-origin") === 0) fields.set("cross-origin-resource-policy", "same-origin");
       // Half of the API's word on other origins and half of the door's would make a third that neither gave.
-      if (answer.from === "api" && reply.list.some((name, at) => at % 2 === 0 && crossOrigin(name))) fields.removeWhere(crossOrigin);
+      if (answer.from === "api" && speaksOfOrigins(reply)) fields.removeWhere(crossOrigin);
+      fields.appendAll(secure ? encrypted : plain);
       addReply(fields, reply);
       return undefined;
     };
@@ -59,6 +57,11 @@ export const headers: Guard = defineGuard({
 
 function isProblem({ from, status, fields }: WritableAnswer): boolean {
   return (from === "door" && status >= 400) || fields.one("content-type")?.startsWith("application/problem+") === true;
+}
+
+function speaksOfOrigins({ list }: Fields): boolean {
+  for (let at = 0; at < list.length; at += 2) if (crossOrigin(list[at] ?? "")) return true;
+  return false;
 }
 
 function addReply(fields: WritableFields, reply: Fields): void {

@@ -5,7 +5,8 @@
  * (U+010A would leave as LF), nothing is written at all.
  */
 import { isFieldName, isFieldValue } from "../../../exchange/field-text.ts";
-import type { Fields } from "../../../exchange/fields.ts";
+import type { FieldBlock, Fields } from "../../../exchange/fields.ts";
+import { copyOf } from "../../../exchange/remember.ts";
 
 /** Names with their colon that are kept, found instead of looked at again. */
 export const PREFIXES_MAX = 1_024;
@@ -23,9 +24,30 @@ export class FieldLines {
    * @param text what stands in front of the lines
    * @returns undefined when a field cannot be written
    */
-  write(text: string, { list, sound }: Pick<Fields, "list" | "sound">): string | undefined {
+  write(text: string, { list, sound, blocks }: Pick<Fields, "list" | "sound" | "blocks">): string | undefined {
+    let written: string | undefined = text;
+    let at = 0;
+    for (const { from, block } of blocks) {
+      const lines = this.#linesOf(block);
+      written = this.#join(written, list, at, from, sound);
+      if (written === undefined || lines === undefined) return undefined;
+      written += lines;
+      at = from + block.list.length;
+    }
+    return this.#join(written, list, at, list.length, sound);
+  }
+
+  #linesOf(block: FieldBlock): string | undefined {
+    const { lines, list, sound } = block;
+    if (lines?.writer === this) return lines.text;
+    const text = this.#join("", list, 0, list.length, sound);
+    block.lines = { writer: this, text: text === undefined ? undefined : copyOf(text) };
+    return block.lines.text;
+  }
+
+  #join(text: string, list: readonly string[], from: number, to: number, sound: boolean): string | undefined {
     let written = text;
-    for (let at = 0; at < list.length; at += 2) {
+    for (let at = from; at < to; at += 2) {
       const name = list[at] ?? "";
       const prefix = this.#prefixes.get(name) ?? this.#learn(name);
       if (prefix === "") continue;

@@ -16,7 +16,7 @@ for (const [status, reason] of Object.entries(STATUS_CODES)) statusLines[Number(
  * @param framing further lines, each with its line end
  * @returns undefined when it cannot be written
  */
-export function writeAnswerHead(status: number, fields: Pick<Fields, "list" | "sound">, dateLine: string, framing: string): string | undefined {
+export function writeAnswerHead(status: number, fields: Pick<Fields, "list" | "sound" | "blocks">, dateLine: string, framing: string): string | undefined {
   const line = statusLine(status);
   const text = line === undefined ? undefined : lines.write(line, fields);
   if (text === undefined) return undefined;

@@ -27,7 +27,7 @@ export type Announced = "nothing" | number | undefined;
  * @param fields those that the wire writes are passed over
  * @returns undefined when it cannot be written
  */
-export function writeRequestHead(method: string, target: string, hostLine: string, fields: Pick<Fields, "list" | "sound">, announced: Announced): string | undefined {
+export function writeRequestHead(method: string, target: string, hostLine: string, fields: Pick<Fields, "list" | "sound" | "blocks">, announced: Announced): string | undefined {
   if (!methods.has(method) && !METHOD.test(method)) return undefined;
   if (target.charCodeAt(0) !== 0x2f || !isVisible(target)) return undefined;
   const text = lines.write(`${method} ${target} HTTP/1.1\r\n${hostLine}`, fields);

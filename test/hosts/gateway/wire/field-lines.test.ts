@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { fieldsOf } from "../../../../src/exchange/fields.ts";
+import { FieldBlock, fieldsOf } from "../../../../src/exchange/fields.ts";
 import { FieldLines } from "../../../../src/hosts/gateway/wire/field-lines.ts";
 
 const lines = new FieldLines(["te"]);
@@ -21,4 +21,29 @@ test("a name is looked at even among sound fields: guards write names of their o
   const fields = fieldsOf([], true);
   fields.append("b\r\nc", "2");
   assert.equal(lines.write("", fields), undefined);
+});
+
+test("a block is written as its fields are, by each writer in its own way, and however often", () => {
+  const others = new FieldLines(["a"]);
+  const block = new FieldBlock(["a", "1", "te", "2", "b", "3"]);
+  for (let round = 0; round < 2; round++) {
+    for (const [writer, text] of [[lines, "a: 1\r\nb: 3\r\n"], [others, "te: 2\r\nb: 3\r\n"]] as const) {
+      const fields = fieldsOf(["x", "0"], true);
+      fields.appendAll(block);
+      fields.append("y", "4");
+      fields.appendAll(block);
+      assert.equal(writer.write("", fields), `x: 0\r\n${text}y: 4\r\n${text}`);
+    }
+  }
+});
+
+test("a block that cannot be written spoils whatever it is in, each time", () => {
+  for (const list of [["a", "1\n2"], ["a\n", "1"], ["A", "1"], ["a", "\u010a"]]) {
+    const block = new FieldBlock(list);
+    for (let round = 0; round < 2; round++) {
+      const fields = fieldsOf([], true);
+      fields.appendAll(block);
+      assert.equal(lines.write("", fields), undefined, JSON.stringify(list));
+    }
+  }
 });

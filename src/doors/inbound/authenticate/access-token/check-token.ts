@@ -4,7 +4,7 @@
  * The guard says how a token is judged; how it is read from the request, what answers a bad one, and what its sender
  * must hold beside it, is said here once.
  */
-import { type Known, type Problem, type Site, type Verdict } from "../../../../guard.ts";
+import { type Known, type Principal, type Problem, type Site, type Verdict } from "../../../../guard.ts";
 import { bearerSchemes, challenging, credentialInvalid, credentialMalformed, databaseUnavailable, type PresentedToken, readAccessToken } from "../../../../keys/bearer.ts";
 import type { Grant } from "../../../../keys/claims.ts";
 import type { Wrong } from "../../../../keys/compact-jws.ts";
@@ -31,6 +31,16 @@ export function checkToken({ possession, revocation, judge, unavailable }: Token
   const schemes = bearerSchemes(operation);
   const malformed = challenging(challenges, 'error="invalid_request"');
   const { takes, prove } = possession;
+  // One object for one grant: guards behind keep what they worked out for somebody.
+  const admitted = new WeakMap<Principal, Principal>();
+
+  function entering(principal: Principal): Principal {
+    const known = admitted.get(principal);
+    if (known !== undefined) return known;
+    const entered = { ...principal, schemes };
+    admitted.set(principal, entered);
+    return entered;
+  }
 
   function answer(judged: Judged, presented: PresentedToken, exchange: Known): Somebody | Promise<Somebody> {
     if (judged === undefined) return undefined;
@@ -49,8 +59,8 @@ export function checkToken({ possession, revocation, judge, unavailable }: Token
 
   function admit({ principal, bound }: Grant, presented: PresentedToken, exchange: Known): Somebody | Promise<Somebody> {
     const refused = prove(bound, presented, exchange);
-    if (refused instanceof Promise) return refused.then((late) => late ?? { ...principal, schemes });
-    return refused ?? { ...principal, schemes };
+    if (refused instanceof Promise) return refused.then((late) => late ?? entering(principal));
+    return refused ?? entering(principal);
   }
 
   function invalid(why: string, { scheme }: PresentedToken): Problem {
