@@ -18,6 +18,7 @@ import { OpenAnswer } from "../src/exchange/exchange.ts";
 import { fieldsOf } from "../src/exchange/fields.ts";
 import type { Responder } from "../src/hosts/carry.ts";
 import { FrontClock } from "../src/hosts/gateway/wire/front-clock.ts";
+import type { Taker } from "../src/hosts/gateway/wire/accepted-socket.ts";
 import { FrontConnection } from "../src/hosts/gateway/wire/front-connection.ts";
 import { FRONT_LIMITS } from "../src/hosts/gateway/wire/front-limits.ts";
 import { HeadReader } from "../src/hosts/gateway/wire/request-head.ts";
@@ -117,6 +118,20 @@ async function feed(wire: Wire, text: string, cuts: readonly number[]): Promise<
 
 const settle = (): Promise<void> => new Promise((resolve) => void setImmediate(resolve));
 
+/** One piece as bytes of their own, the next one lent and then written over. */
+function readInTurn(wire: Wire, taker: Taker): Socket {
+  const shared = Buffer.alloc(65_536);
+  let lends = false;
+  wire.on("data", (chunk: Buffer) => {
+    lends = !lends;
+    if (!lends) return taker.take(chunk);
+    taker.lend(shared, chunk.copy(shared));
+    shared.fill("!");
+  });
+  // A stream is all of a socket that a connection asks for.
+  return wire as unknown as Socket;
+}
+
 async function readHere(text: string, cuts: readonly number[], clock: FrontClock): Promise<readonly Understood[]> {
   const requests: Understood[] = [];
   const serve = (facts: ArrivalFacts, responder: Responder): void => {
@@ -135,8 +150,7 @@ async function readHere(text: string, cuts: readonly number[], clock: FrontClock
   };
   const wire = new Wire();
   const parts = { limits: FRONT_LIMITS, clock, reader: new HeadReader(FRONT_LIMITS), events: { serve, malformed: () => "" }, secure: false, draining: () => false };
-  // A stream is all of a socket that a connection asks for.
-  const connection = new FrontConnection(wire as unknown as Socket, { peer: "127.0.0.1" }, parts);
+  const connection = new FrontConnection((taker) => readInTurn(wire, taker), { peer: "127.0.0.1" }, parts);
   await feed(wire, text, cuts);
   connection.leave();
   return requests;

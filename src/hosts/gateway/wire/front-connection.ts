@@ -9,6 +9,8 @@ import { Content } from "../../../exchange/content.ts";
 import { fieldsOf } from "../../../exchange/fields.ts";
 import { requestSlow } from "../../../exchange/unreadable.ts";
 import type { MalformedStatus } from "../front.ts";
+import type { Taker } from "./accepted-socket.ts";
+import { awaitAnswer } from "./await-answer.ts";
 import { ByteQueue } from "./byte-queue.ts";
 import type { Ticked } from "./front-clock.ts";
 import type { FrontLimits } from "./front-limits.ts";
@@ -26,9 +28,9 @@ const HEAD_END = Buffer.from("\r\n\r\n");
 
 type Phase = "head" | "turn" | "discard" | "tunnel" | "closing" | "closed";
 
-export class FrontConnection implements Ticked, TurnChannel, BodyChannel {
+export class FrontConnection implements Ticked, Taker, TurnChannel, BodyChannel {
   readonly socket: Socket;
-  readonly #parts: FrontParts;
+  readonly parts: FrontParts;
   readonly #peer: Peer;
   readonly #queue = new ByteQueue();
   #phase: Phase = "head";
@@ -46,13 +48,13 @@ export class FrontConnection implements Ticked, TurnChannel, BodyChannel {
   #lingered = 0;
   #yielding = false;
 
-  constructor(socket: Socket, peer: Peer, parts: FrontParts) {
-    this.socket = socket;
+  /** @param open hands out the socket, and from then on what comes in on it */
+  constructor(open: (taker: Taker) => Socket, peer: Peer, parts: FrontParts) {
+    const socket = (this.socket = open(this));
     this.#peer = peer;
-    this.#parts = parts;
+    this.parts = parts;
     this.#due = parts.clock.after(parts.limits.headMilliseconds);
     parts.clock.add(this);
-    socket.on("data", (chunk: Buffer) => this.#receive(chunk));
     socket.on("drain", () => this.#turn?.drained());
     socket.on("end", () => this.#halfClose());
     socket.on("close", () => this.#end());
@@ -60,16 +62,8 @@ export class FrontConnection implements Ticked, TurnChannel, BodyChannel {
     socket.on("error", () => undefined);
   }
 
-  get secure(): boolean {
-    return this.#parts.secure;
-  }
-
   get limits(): FrontLimits {
-    return this.#parts.limits;
-  }
-
-  get dateLine(): string {
-    return this.#parts.clock.dateLine;
+    return this.parts.limits;
   }
 
   /** The front closes, or asks for certificates anew: an idle connection ends now, another one with its answer. */
@@ -88,10 +82,11 @@ export class FrontConnection implements Ticked, TurnChannel, BodyChannel {
 
   giveOver(): void {
     const { bytes, from, to } = this.#queue;
+    const first = this.#queue.own(bytes.subarray(from, to));
     this.#phase = "tunnel";
     this.#queue.clear();
     this.#adjustReading();
-    if (to > from) this.#turn?.received(bytes.subarray(from, to));
+    if (first.byteLength > 0) this.#turn?.received(first);
     if (this.#halfClosed) this.#turn?.halfClosed();
   }
 
@@ -102,7 +97,7 @@ export class FrontConnection implements Ticked, TurnChannel, BodyChannel {
     else if (body === undefined || body.whole) this.#rest();
     else {
       this.#phase = "discard";
-      this.#due = this.#parts.clock.after(this.limits.headMilliseconds);
+      this.#due = this.parts.clock.after(this.limits.headMilliseconds);
       body.watch();
     }
     body?.abandon(bodyBrokeOff());
@@ -112,7 +107,7 @@ export class FrontConnection implements Ticked, TurnChannel, BodyChannel {
   // What the body asks.
 
   bodyOpened(): void {
-    this.#due = this.#parts.clock.after(this.limits.bodyMilliseconds);
+    this.#due = this.parts.clock.after(this.limits.bodyMilliseconds);
     this.#body?.watch();
     if (this.#expects && this.#queue.length === 0 && this.#turn?.sent === false) this.socket.write(CONTINUE, "latin1");
     this.#expects = false;
@@ -152,7 +147,14 @@ export class FrontConnection implements Ticked, TurnChannel, BodyChannel {
 
   // Reading.
 
-  #receive(chunk: Buffer): void {
+  lend(bytes: Buffer, to: number): void {
+    if (this.#phase !== "head" && this.#phase !== "turn" && this.#phase !== "discard") return this.take(Buffer.from(bytes.subarray(0, to)));
+    this.#queue.lend(bytes, to);
+    this.#advance();
+    this.#queue.keep();
+  }
+
+  take(chunk: Buffer): void {
     if (this.#phase === "tunnel") return this.#turn?.received(chunk);
     if (this.#phase === "closing" || this.#phase === "closed") {
       this.#lingered += chunk.byteLength;
@@ -206,11 +208,9 @@ export class FrontConnection implements Ticked, TurnChannel, BodyChannel {
   }
 
   #takeBody(body: RequestBody): void {
-    const queue = this.#queue;
-    const { bytes, from, to } = queue;
     // A caller who has shut his side sends no more of it.
-    if (from === to) body.fail(bodyBrokeOff());
-    else queue.take(body.take(bytes, from, to));
+    if (this.#queue.length === 0) body.fail(bodyBrokeOff());
+    else body.take(this.#queue);
     if (this.#phase !== "discard") return;
     if (body.broken) this.#closeGently();
     else if (body.whole) this.#rest();
@@ -224,18 +224,18 @@ export class FrontConnection implements Ticked, TurnChannel, BodyChannel {
       if (queue.length > this.limits.headBytes) this.#refuse(431);
       return false;
     }
-    const head = this.#parts.reader.read(queue.bytes, queue.from, queue.to);
+    const head = this.parts.reader.read(queue.bytes, queue.from, queue.to);
     if (typeof head === "number") this.#refuse(head);
     else if (head !== undefined) this.#begin(head);
     else {
-      if (this.#searched === 0) this.#due = this.#parts.clock.after(this.limits.headMilliseconds);
+      if (this.#searched === 0) this.#due = this.parts.clock.after(this.limits.headMilliseconds);
       this.#searched = queue.length;
     }
     return typeof head === "object";
   }
 
   #begin({ method, target, version, list, end, declared, close, expects }: RequestHead): void {
-    const { limits, events, secure } = this.#parts;
+    const { limits, events, secure } = this.parts;
     this.#queue.take(end);
     this.#searched = 0;
     this.#close = close || ++this.#requests >= limits.requestsPerConnection;
@@ -250,7 +250,7 @@ export class FrontConnection implements Ticked, TurnChannel, BodyChannel {
 
   /** Whether nothing can follow the turn at hand. */
   #isLast(): boolean {
-    return (this.#halfClosed && this.#queue.length === 0) || this.#parts.draining();
+    return (this.#halfClosed && this.#queue.length === 0) || this.parts.draining();
   }
 
   /** Whether what is left of the body can be read and thrown away. */
@@ -266,13 +266,13 @@ export class FrontConnection implements Ticked, TurnChannel, BodyChannel {
   #rest(): void {
     this.#phase = "head";
     this.#body = undefined;
-    this.#due = this.#parts.clock.after(this.limits.idleMilliseconds);
+    this.#due = this.parts.clock.after(this.limits.idleMilliseconds);
   }
 
   // The end.
 
   #refuse(status: MalformedStatus): void {
-    const text = this.#parts.events.malformed(this.#peer.peer, status);
+    const text = this.parts.events.malformed(this.#peer.peer, status);
     this.socket.write(text, "latin1");
     this.#closeGently();
   }
@@ -282,7 +282,7 @@ export class FrontConnection implements Ticked, TurnChannel, BodyChannel {
     if (this.#phase === "closing" || this.#phase === "closed") return;
     this.#phase = "closing";
     this.#queue.clear();
-    this.#due = this.#parts.clock.after(this.limits.lingerMilliseconds);
+    this.#due = this.parts.clock.after(this.limits.lingerMilliseconds);
     this.socket.end();
     this.#adjustReading();
   }
@@ -292,7 +292,10 @@ export class FrontConnection implements Ticked, TurnChannel, BodyChannel {
     if (this.#phase === "closing") return this.socket.destroySoon();
     if (this.#phase === "tunnel") return this.#turn?.halfClosed();
     this.#advance();
-    this.#awaitAnswer(this.#turn);
+    awaitAnswer(this.limits.halfClosedMilliseconds, () => {
+      if (this.#phase === "closing" || this.#phase === "closed" || this.#phase === "tunnel") return "over";
+      return this.#turn;
+    }, () => this.socket.destroy());
   }
 
   #endHalfClosed(): void {
@@ -300,23 +303,13 @@ export class FrontConnection implements Ticked, TurnChannel, BodyChannel {
     else this.#closeGently();
   }
 
-  /** Most who shut their side have left altogether; one who has not, gets quick answers, and as much as he takes. */
-  #awaitAnswer(before: Turn | undefined): void {
-    setTimeout(() => {
-      if (this.#phase === "closing" || this.#phase === "closed" || this.#phase === "tunnel") return;
-      const turn = this.#turn;
-      if (turn !== undefined && turn === before && !turn.waiting) this.socket.destroy();
-      else this.#awaitAnswer(turn);
-    }, this.limits.halfClosedMilliseconds).unref();
-  }
-
   #end(): void {
     const turn = this.#turn;
     this.#phase = "closed";
-    this.#parts.clock.delete(this);
+    this.parts.clock.delete(this);
     this.#queue.clear();
     this.#turn = undefined;
-    turn?.left(this.#parts.draining());
+    turn?.left(this.parts.draining());
     this.#body?.abandon(bodyBrokeOff());
   }
 }

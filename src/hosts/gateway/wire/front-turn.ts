@@ -10,7 +10,7 @@ import type { OpenAnswer } from "../../../exchange/exchange.ts";
 import { type Particulars, type Problem, problem } from "../../../exchange/problem.ts";
 import { callerLeft, type Responder } from "../../carry.ts";
 import { writeAnswerHead } from "./front-answer-head.ts";
-import type { FrontLimits } from "./front-limits.ts";
+import type { FrontParts } from "./front-parts.ts";
 import { Pace } from "./pace.ts";
 import { switchLines } from "./switch.ts";
 import { Tunnel } from "./tunnel.ts";
@@ -18,9 +18,7 @@ import { Tunnel } from "./tunnel.ts";
 /** What a turn needs of its connection. */
 export interface TurnChannel {
   readonly socket: Socket;
-  readonly secure: boolean;
-  readonly limits: FrontLimits;
-  readonly dateLine: string;
+  readonly parts: Pick<FrontParts, "limits" | "clock" | "secure">;
   /** Asked once, when the head is written: whether the connection lives on behind this answer. */
   readonly keeps: () => boolean;
   /** The connection carries no requests any more: its bytes, also those that have come already, are the turn's. */
@@ -99,7 +97,7 @@ export class Turn implements Responder, Sink {
   #openTunnel(answer: OpenAnswer, exchange: OpenExchange): void {
     const { protocol, uplink } = exchange;
     const channel = this.#channel;
-    const head = protocol === undefined ? undefined : writeAnswerHead(101, answer.fields, channel.dateLine, switchLines(protocol));
+    const head = protocol === undefined ? undefined : writeAnswerHead(101, answer.fields, channel.parts.clock.dateLine, switchLines(protocol));
     if (head === undefined || uplink === undefined) {
       uplink?.close();
       return this.#breakOff(answerUnwritable({ because: { status: answer.status } }));
@@ -129,7 +127,7 @@ export class Turn implements Responder, Sink {
     if (length !== undefined) framing += `content-length: ${length}\r\n`;
     else if (this.#chunked) framing += "transfer-encoding: chunked\r\n";
     else if (this.#head) framing += announcedLength(answer);
-    return writeAnswerHead(answer.status, answer.fields, channel.dateLine, framing);
+    return writeAnswerHead(answer.status, answer.fields, channel.parts.clock.dateLine, framing);
   }
 
   #writeHeld(head: string, held: Uint8Array): void {
@@ -222,14 +220,14 @@ export class Turn implements Responder, Sink {
   keepsPace(elapsedMilliseconds: number): boolean {
     if (this.#tunnel !== undefined) return this.#tunnel.keepsMoving(elapsedMilliseconds);
     if (this.#state === "waiting" || this.#state === "ended") return true;
-    const { socket, limits } = this.#channel;
+    const { socket, parts } = this.#channel;
     const waiting = socket.writableLength;
     const progress = socket.bytesWritten - waiting;
     const bytes = progress - this.#progress;
     this.#progress = progress;
     this.#still = waiting === 0 || bytes > 0 ? 0 : this.#still + elapsedMilliseconds;
-    this.#pace ??= new Pace(limits.answerBytesPerSecond, limits.answerGraceMilliseconds);
-    return this.#pace.keep(bytes, waiting === 0 ? 0 : elapsedMilliseconds) && this.#still < limits.stallMilliseconds;
+    this.#pace ??= new Pace(parts.limits.answerBytesPerSecond, parts.limits.answerGraceMilliseconds);
+    return this.#pace.keep(bytes, waiting === 0 ? 0 : elapsedMilliseconds) && this.#still < parts.limits.stallMilliseconds;
   }
 
   #note(more: boolean): boolean {
@@ -238,10 +236,10 @@ export class Turn implements Responder, Sink {
   }
 
   #writeLast(text: string): void {
-    const { socket, secure } = this.#channel;
+    const { socket, parts } = this.#channel;
     this.#state = "flushing";
     // Over TLS nothing is ever written at once.
-    if (secure) return void socket.write(text, "latin1", this.#whenFlushed());
+    if (parts.secure) return void socket.write(text, "latin1", this.#whenFlushed());
     if (text !== "") socket.write(text, "latin1");
     if (socket.writableLength > 0) socket.write("", "latin1", this.#whenFlushed());
     else if (!socket.destroyed && socket.errored === null) this.#finish();

@@ -8,14 +8,15 @@
 import { isDeepStrictEqual } from "node:util";
 import net, { type AddressInfo, type Socket } from "node:net";
 import { constants } from "node:crypto";
-import tls, { TLSSocket } from "node:tls";
+import tls from "node:tls";
 import { peerCertificate } from "../../peer-certificate.ts";
 import type { Front, FrontEvents, FrontTls } from "../front.ts";
+import { readAsUsual, readShared, type Taker } from "./accepted-socket.ts";
 import { ConnectionCounts } from "./connection-counts.ts";
 import { FrontClock } from "./front-clock.ts";
 import { FrontConnection } from "./front-connection.ts";
 import { FRONT_LIMITS, type FrontLimits } from "./front-limits.ts";
-import type { FrontParts } from "./front-parts.ts";
+import type { FrontParts, Peer } from "./front-parts.ts";
 import { HeadReader } from "./request-head.ts";
 
 /** Mozilla's intermediate list for 1.2 (forward secrecy and AEAD only); 1.3 suites are all fine. */
@@ -51,7 +52,8 @@ class WireFront {
     this.#parts = { limits, events, clock: this.#clock, reader: new HeadReader(limits), secure: secure !== undefined, draining: () => this.#draining };
     this.#clients = secure?.clients;
     this.#tls = secure === undefined ? undefined : this.#openTls(secure);
-    this.#server = net.createServer({ noDelay: true }, (socket) => this.#accept(socket));
+    // What is moved to another socket must not have been read in.
+    this.#server = net.createServer({ noDelay: true, pauseOnConnect: secure === undefined }, (socket) => this.#accept(socket));
   }
 
   listen(port: number, address: string, reusePort = false): Promise<AddressInfo> {
@@ -105,36 +107,43 @@ class WireFront {
     const asks = secure.clients !== undefined;
     // A certificate that is not good enough is refused by a guard, which says so, and not by the handshake.
     const server = tls.createServer({ ...contextOf(secure), ALPNProtocols: ["http/1.1"], handshakeTimeout: handshakeMilliseconds, requestCert: asks, rejectUnauthorized: false });
-    server.on("secureConnection", (socket) => this.#connect(socket));
+    server.on("secureConnection", (socket) => {
+      const certificate = this.#clients === undefined ? undefined : peerCertificate(socket);
+      this.#connect((taker) => readAsUsual(socket, taker), { peer: socket.remoteAddress ?? "", certificate });
+    });
     server.on("tlsClientError", (_fault, socket) => socket.destroy());
     return server;
   }
 
   /** Before a handshake costs anything. */
   #accept(socket: Socket): void {
-    const release = socket.remoteAddress === undefined ? undefined : this.#counts.take(socket.remoteAddress);
-    if (release === undefined) return void socket.resetAndDestroy();
+    const peer = socket.remoteAddress;
+    const release = peer === undefined ? undefined : this.#counts.take(peer);
+    if (peer === undefined || release === undefined) return void socket.resetAndDestroy();
+    if (this.#tls === undefined) return this.#hold(this.#connect((taker) => readShared(socket, taker), { peer }), release);
+    this.#hold(socket, release);
+    socket.on("error", () => undefined);
+    this.#tls.emit("connection", socket);
+  }
+
+  #hold(socket: Socket, release: () => void): void {
     this.#sockets.add(socket);
     socket.once("close", () => {
       this.#sockets.delete(socket);
       release();
       this.#emptied?.();
     });
-    if (this.#tls === undefined) return this.#connect(socket);
-    socket.on("error", () => undefined);
-    this.#tls.emit("connection", socket);
   }
 
-  #connect(socket: Socket): void {
-    // From here on: in a handshake, a side that is shut is the end.
-    socket.allowHalfOpen = true;
-    const certificate = this.#clients !== undefined && socket instanceof TLSSocket ? peerCertificate(socket) : undefined;
-    const connection = new FrontConnection(socket, { peer: socket.remoteAddress ?? "", certificate }, this.#parts);
+  #connect(open: (taker: Taker) => Socket, peer: Peer): Socket {
+    const connection = new FrontConnection(open, peer, this.#parts);
+    const { socket } = connection;
     this.#connections.add(connection);
     socket.once("close", () => {
       this.#connections.delete(connection);
       this.#emptied?.();
     });
+    return socket;
   }
 }
 

@@ -1,8 +1,8 @@
 /**
  * Request body: the octets behind a head, as the source of a content.
  *
- * Nothing is taken off the wire before somebody opens it, and it is handed on as it comes: a view of what was read,
- * never a copy, save for small chunks (see chunked.ts).
+ * Nothing is taken off the wire before somebody opens it, and it is handed on as it comes: a view of what was read, or a
+ * copy where that is only lent, and of small chunks (see chunked.ts).
  */
 import type { Sink, Source } from "../../../exchange/content.ts";
 import { type Particulars, type Problem, problem } from "../../../exchange/problem.ts";
@@ -59,7 +59,7 @@ export class RequestBody implements Source {
     if (this.#chunks === undefined) return this.#left <= bytesMax;
     // Chunks end where they end: known only when all are here, and they can be looked at while nobody has taken any.
     if (this.#opened || queue.length > bytesMax) return false;
-    queue.take(this.take(queue.bytes, queue.from, queue.to));
+    this.take(queue);
     return this.whole;
   }
 
@@ -117,25 +117,21 @@ export class RequestBody implements Source {
     sink?.fail(why);
   }
 
-  /**
-   * Takes what belongs to the body from `bytes[from..to]` and hands it on.
-   *
-   * @returns the offset behind it
-   */
-  take(bytes: Buffer, from: number, to: number): number {
+  /** Takes what belongs to the body from the queue, and hands it on. */
+  take(queue: ByteQueue): void {
+    const { bytes, from, to } = queue;
     const chunks = this.#chunks;
     const end = chunks === undefined ? Math.min(to, from + this.#left) : chunks.read(bytes, from, to);
     this.taken += end - from;
     if (chunks === undefined) this.#left -= end - from;
     this.whole = chunks === undefined ? this.#left === 0 : chunks.whole;
     const sink = this.#sink;
-    if (sink !== undefined) {
-      const piece = chunks === undefined ? viewOf(bytes, from, end) : chunks.takePiece(bytes);
-      if (piece !== undefined && !sink.data(piece)) this.blocked = this.#sink !== undefined;
-      if (this.whole) this.#end();
-    }
+    const piece = sink === undefined ? undefined : chunks === undefined ? viewOf(bytes, from, end) : chunks.takePiece(bytes);
+    const own = piece === undefined ? undefined : queue.own(piece);
+    queue.take(end);
+    if (own !== undefined && sink?.data(own) === false) this.blocked = this.#sink !== undefined;
+    if (this.whole && sink !== undefined) this.#end();
     if (chunks?.broken === true) this.fail(malformedChunks);
-    return end;
   }
 
   /** The sink may have been taken away by the last piece. */

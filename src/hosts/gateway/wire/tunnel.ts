@@ -17,7 +17,7 @@ import { apiBrokeOff } from "./upstream-problems.ts";
 /** What a tunnel needs of the caller's connection. */
 export interface TunnelChannel {
   readonly socket: Socket;
-  readonly limits: FrontLimits;
+  readonly parts: { readonly limits: FrontLimits };
 }
 
 /** For the record only: the protocol of the tunnel is not known here, so nobody can be told. */
@@ -105,13 +105,13 @@ export class Tunnel implements Sink {
 
   /** @returns false when the tunnel is to be closed */
   keepsMoving(elapsedMilliseconds: number): boolean {
-    const { socket, limits } = this.#channel;
+    const { socket, parts } = this.#channel;
     const progress = socket.bytesRead + socket.bytesWritten - socket.writableLength;
     this.#still = progress === this.#progress ? this.#still + elapsedMilliseconds : 0;
     this.#progress = progress;
     const until = this.#exchange.principal?.until;
     if (until !== undefined && Date.now() >= until) this.#fault = tunnelClosed({ because: { fault: "the credential ended" } });
-    else if (this.#still >= limits.tunnelIdleMilliseconds) this.#fault = tunnelClosed({ because: { fault: "nothing moved" } });
+    else if (this.#still >= parts.limits.tunnelIdleMilliseconds) this.#fault = tunnelClosed({ because: { fault: "nothing moved" } });
     return this.#fault === undefined;
   }
 }

@@ -29,12 +29,25 @@ function bodyOf(declared: number | undefined): { readonly body: RequestBody; rea
 }
 const bytes = (text: string): Buffer => Buffer.from(text, "latin1");
 
+function queueOf(chunk: Buffer): ByteQueue {
+  const queue = new ByteQueue();
+  queue.add(chunk);
+  return queue;
+}
+
+/** What is left of the bytes. */
+function take(body: RequestBody, text: string): string {
+  const queue = queueOf(bytes(text));
+  body.take(queue);
+  return queue.bytes.toString("latin1", queue.from, queue.to);
+}
+
 test("what is the body's is taken, and no more", () => {
   for (const [declared, text, end] of [[4, "bodyGET", 4], [undefined, "4\r\nbody\r\n0\r\n\r\nGET", 14]] as const) {
     const { body } = bodyOf(declared);
     const sink = new Collector();
     body.open(sink);
-    assert.equal(body.take(bytes(text), 0, text.length), end);
+    assert.equal(take(body, text), text.slice(end));
     assert.deepEqual(sink.heard, ["body", "END"]);
     assert.equal(body.whole, true);
   }
@@ -45,7 +58,7 @@ test("a body that arrives whole is handed on as it came", () => {
   const whole = bytes("body");
   let got: Uint8Array | undefined;
   body.open({ data: (chunk) => (got = chunk) === chunk, end: () => undefined, fail: () => undefined });
-  body.take(whole, 0, 4);
+  body.take(queueOf(whole));
   assert.equal(got, whole);
 });
 
@@ -54,7 +67,7 @@ test("a sink that asks for a pause blocks the body until there is room", () => {
   const sink = new Collector();
   sink.more = false;
   body.open(sink);
-  body.take(bytes("body"), 0, 4);
+  take(body, "body");
   assert.equal(body.blocked, true);
   body.resume();
   body.resume();
@@ -69,7 +82,7 @@ test("a sink that gives up inside its data hears nothing more", () => {
     sink.more = false;
     sink.also = () => body.cancel();
     body.open(sink);
-    body.take(bytes("body"), 0, 4);
+    take(body, "body");
     assert.deepEqual(sink.heard, ["body"]);
     assert.equal(body.blocked, false);
   }
@@ -86,7 +99,7 @@ test("a body that fails says so once, also to whoever opens it later", () => {
 
 test("a body that was thrown away is not an empty one", () => {
   const { body } = bodyOf(4);
-  body.take(bytes("body"), 0, 4);
+  take(body, "body");
   const late = new Collector();
   body.open(late);
   assert.deepEqual(late.heard, ["BODY-BROKE-OFF"]);
@@ -96,7 +109,7 @@ test("malformed chunks fail behind the data that stood before them", () => {
   const { body } = bodyOf(undefined);
   const sink = new Collector();
   body.open(sink);
-  body.take(bytes("4\r\nbody\r\nx"), 0, 10);
+  take(body, "4\r\nbody\r\nx");
   assert.deepEqual(sink.heard, ["body", "BODY-BROKE-OFF"]);
   assert.equal(body.broken, true);
 });
@@ -104,7 +117,7 @@ test("malformed chunks fail behind the data that stood before them", () => {
 test("what is left can be skipped when it is little, and of chunks only when they are whole and untouched", () => {
   const queue = new ByteQueue();
   const { body } = bodyOf(8);
-  body.take(bytes("bod"), 0, 3);
+  take(body, "bod");
   assert.equal(body.canSkip(queue, 4), false);
   assert.equal(body.canSkip(queue, 5), true);
   for (const [text, rest] of [["4\r\nbody\r\n0\r\n\r\nGET", "GET"], ["4\r\nbody\r\n0\r\n", undefined], ["4 \r\nbody\r\n0\r\n\r\n", undefined]] as const) {
@@ -124,10 +137,10 @@ test("what is left can be skipped when it is little, and of chunks only when the
 test("the pace counts what came since somebody waits", () => {
   const limits = { ...FRONT_LIMITS, bodyBytesPerSecond: 100, bodyGraceMilliseconds: 1_000 };
   const { body } = bodyOf(1_000);
-  body.take(bytes("x".repeat(500)), 0, 500);
+  take(body, "x".repeat(500));
   body.watch();
   assert.equal(body.keepsPace(1_000, limits), true);
-  body.take(bytes("x".repeat(10)), 0, 10);
+  take(body, "x".repeat(10));
   assert.equal(body.keepsPace(100, limits), true);
   assert.equal(body.keepsPace(100, limits), false);
   body.watch();
