@@ -7,6 +7,7 @@
  */
 import { JSON_BOUNDS, type JsonBounds, readJson } from "../contract/json.ts";
 import { isJsonObject, type Json, type JsonObject } from "../contract/json-value.ts";
+import { remember } from "../exchange/remember.ts";
 import { readBase64url } from "./base64url.ts";
 
 /** Longest token that is looked at, in characters. */
@@ -37,13 +38,12 @@ export function readCompactJws(token: string, charactersMax: number = TOKEN_CHAR
   const first = token.indexOf(".");
   const second = token.indexOf(".", first + 1);
   if (first === -1 || second === -1 || token.includes(".", second + 1)) return undefined;
-  const header = readBase64url(token.slice(0, first));
+  const header = readHeaderText(token.slice(0, first));
   const payload = readBase64url(token.slice(first + 1, second));
   const signature = readBase64url(token.slice(second + 1));
-  if (header === undefined || payload === undefined || signature === undefined) return { wrong: "not canonical base64url" };
-  const read = readHeader(header);
-  if ("wrong" in read) return read;
-  const { alg, kid, typ } = read;
+  if (payload === undefined || signature === undefined) return { wrong: "not canonical base64url" };
+  if ("wrong" in header) return header;
+  const { alg, kid, typ } = header;
   return { alg, kid, typ, payload, signature, signed: Buffer.from(token.slice(0, second), "latin1") };
 }
 
@@ -61,6 +61,12 @@ export interface Header {
   readonly typ: string | undefined;
   readonly members: JsonObject;
 }
+
+/** An issuer writes the same header into all of its tokens, and a client into all of its proofs. */
+const readHeaderText = remember((text): Header | Wrong => {
+  const bytes = readBase64url(text);
+  return bytes === undefined ? { wrong: "not canonical base64url" } : readHeader(bytes);
+});
 
 export function readHeader(bytes: Buffer): Header | Wrong {
   const read = readObject(bytes, "header");
