@@ -18,13 +18,13 @@ import { Caller, eventually } from "./wire/fronts.ts";
 
 /** Small, so that silence is noticed soon. The coarse clock adds half a second to each. */
 const LIMITS: NonNullable<GatewayOptions["limits"]> = {
-  front: { headMilliseconds: 300, bodyBytesPerSecond: 1_000, bodyGraceMilliseconds: 300, stallMilliseconds: 300, idleMilliseconds: 300, lingerMilliseconds: 200, halfClosedMilliseconds: 100 },
+  front: { headMilliseconds: 600, bodyBytesPerSecond: 1_000, bodyGraceMilliseconds: 600, stallMilliseconds: 300, idleMilliseconds: 300, lingerMilliseconds: 200, halfClosedMilliseconds: 300 },
   upstream: { stallMilliseconds: 300, idleMilliseconds: 300, idleMillisecondsMax: 300, idleMarginMilliseconds: 0 },
 };
 /** Longer than all of them: what ends by the wire's limits must not end by the deadline. */
 const DEADLINE = "1500ms";
 /** Nothing may take longer: the deadline, a limit after it, and room for a busy machine. */
-const HANG_MILLISECONDS = 6_000;
+const HANG_MILLISECONDS = 10_000;
 
 const AT_ONCE = 6;
 
