@@ -5,7 +5,7 @@ import { writeFileSync } from "node:fs";
 import path from "node:path";
 import { after, before, test } from "node:test";
 import { setTimeout as wait } from "node:timers/promises";
-import { FRESH_MILLISECONDS } from "../../src/keys/api-key/directory.ts";
+import { FRESH_MILLISECONDS } from "../../src/stores/database/change-feed.ts";
 import { type Desk, openDesk } from "../cli/desk.ts";
 import { CONTRACT, type Host, POLICY, send, startHosts } from "../hosts.ts";
 

@@ -10,24 +10,19 @@
 import { hash } from "node:crypto";
 import type { JsonObject } from "../../contract/json-value.ts";
 import { type Ranges, readRanges } from "../../exchange/address.ts";
-import { type Database, DatabaseFault, type Row } from "../../stores/database/database.ts";
+import { ChangeFeed, numberOf, troubleOf } from "../../stores/database/change-feed.ts";
+import type { Database, Row } from "../../stores/database/database.ts";
 import { isEqual } from "../equal.ts";
 import type { Peppers } from "../pepper.ts";
 import { type Environment, findKeyFault, idOfApiKey } from "./format.ts";
-import { KEY_COLUMNS, type KeyRecord, readKeyRow, readProof } from "./record.ts";
+import { KEY_COLUMNS, KEY_FEED, type KeyRecord, readKeyRow, readProof } from "./record.ts";
 
-/** How old a confirmation may be that is relied on without asking. */
-export const FRESH_MILLISECONDS = 1_000;
-/** How old it is when the next one is asked for, besides the requests. */
-export const ASK_MILLISECONDS = 500;
-/** Pause after a question that got no answer. */
-export const PAUSE_MILLISECONDS = 250;
 /** Longest time for which a looked-up key is remembered, confirmed or not. */
 export const KEPT_MILLISECONDS = 60_000;
 /** How often it is written down when keys were last used. */
 export const USE_MILLISECONDS = 60_000;
-/** Changes that are told one by one; after more, all is looked up anew. Also keys whose use is written down in one go. */
-export const CHANGES_MAX = 1_000;
+/** Keys whose use is written down in one go. */
+export const USES_MAX = 1_000;
 
 /** A key that was sent and is the one in the database. Whether it counts here and now is the next question. */
 export interface KnownKey {
@@ -56,29 +51,22 @@ interface Entry extends KnownKey {
   readonly from: number;
 }
 
-const CHANGES = `SELECT versions.version, sallyport_keys.id FROM sallyport_versions AS versions
-  LEFT JOIN sallyport_keys ON sallyport_keys.changed > $1 WHERE versions.name = 'api-keys' LIMIT ${CHANGES_MAX + 1}`;
-/** The number stands in the same statement: a change that comes after this look is told by it. */
-const LOOK = `SELECT ${KEY_COLUMNS}, pepper, digest, (SELECT version FROM sallyport_versions WHERE name = 'api-keys') AS version FROM sallyport_keys WHERE id = $1`;
+const LOOK = `SELECT ${KEY_COLUMNS}, pepper, digest, ${numberOf(KEY_FEED)} AS version FROM sallyport_keys WHERE id = $1`;
 const USED = "UPDATE sallyport_keys SET used = $2 WHERE id = $1 AND (used IS NULL OR used < $2)";
 
 export class KeyDirectory {
   readonly #parts: DirectoryParts;
   readonly #salt: string;
+  readonly #feed: ChangeFeed;
   readonly #entries = new Map<string, Entry>();
   readonly #looks = new Map<string, Promise<Row | undefined>>();
   readonly #used = new Map<string, number>();
-  #version: number | undefined;
-  #confirmed = Number.NEGATIVE_INFINITY;
-  #asking: Promise<string | undefined> | undefined;
-  /** performance.now() before which nothing is asked, because nobody answered. */
-  #notBefore = 0;
-  #trouble = "";
   #writing: NodeJS.Timeout | undefined;
 
   constructor(parts: DirectoryParts) {
     this.#parts = parts;
     this.#salt = Buffer.from(parts.random(32)).toString("hex");
+    this.#feed = new ChangeFeed({ ...parts, feed: KEY_FEED, forget: (id) => (id === undefined ? this.#entries.clear() : void this.#entries.delete(id)) });
   }
 
   get size(): number {
@@ -87,29 +75,20 @@ export class KeyDirectory {
 
   /** @param text what was sent as a key; `now`: milliseconds since the epoch */
   find(text: string, now: number): KeyFinding | Promise<KeyFinding> {
-    const age = Math.abs(now - this.#confirmed);
-    if (age > FRESH_MILLISECONDS) return this.#confirmFirst(text, now);
-    if (age > ASK_MILLISECONDS) void this.#ask(now);
-    return this.#recall(text, now);
+    const confirming = this.#feed.confirm(now);
+    if (confirming === undefined) return this.#recall(text, now);
+    return confirming.then((trouble) => (trouble === undefined ? this.#recall(text, now) : { unavailable: trouble }));
   }
 
   /** Notes that a key was used; it is written down later, once for many. */
   use(id: string, now: number): void {
-    if (this.#used.size >= CHANGES_MAX && !this.#used.has(id)) void this.#write();
+    if (this.#used.size >= USES_MAX && !this.#used.has(id)) void this.#write();
     this.#used.set(id, now);
     this.#writing ??= setTimeout(() => void this.#write(), USE_MILLISECONDS).unref();
   }
 
   close(): void {
     void this.#write();
-  }
-
-  async #confirmFirst(text: string, now: number): Promise<KeyFinding> {
-    let trouble = await this.#ask(now);
-    // It joined a question that was asked long before it came.
-    if (trouble === undefined && Math.abs(now - this.#confirmed) > FRESH_MILLISECONDS) trouble = await this.#ask(now);
-    if (Math.abs(now - this.#confirmed) > FRESH_MILLISECONDS + this.#parts.staleMilliseconds) return { unavailable: trouble ?? "late" };
-    return this.#recall(text, now);
   }
 
   #recall(text: string, now: number): KeyFinding | Promise<KeyFinding> {
@@ -126,7 +105,7 @@ export class KeyDirectory {
     const id = idOfApiKey(text) ?? "";
     return this.#row(id)
       .then((row): KeyFinding => (row === undefined ? { wrong: "unknown", id } : this.#admit(text, row, now)))
-      .catch((problem: unknown) => ({ unavailable: nameOf(problem) }));
+      .catch((problem: unknown) => ({ unavailable: troubleOf(problem) }));
   }
 
   /** One look for all who ask for the same key at once. */
@@ -148,7 +127,7 @@ export class KeyDirectory {
     if ("wrong" in addresses) throw new TypeError("column addresses");
     const entry: Entry = { record, addresses, scopes: new Set(record.scopes), claims: record.plan === undefined ? record.claims : { ...record.claims, plan: record.plan }, mark: this.#markOf(text), from: now };
     // Something has changed since the look: perhaps this.
-    if (row["version"] === this.#version) this.#keep(record.id, entry);
+    if (row["version"] === this.#feed.version) this.#keep(record.id, entry);
     return entry;
   }
 
@@ -165,33 +144,6 @@ export class KeyDirectory {
     return Buffer.from(hash("sha256", this.#salt + text), "latin1");
   }
 
-  /** Answers what went wrong; what is known is as it was at `now`, or later. */
-  #ask(now: number): Promise<string | undefined> {
-    if (this.#asking !== undefined) return this.#asking;
-    if (performance.now() < this.#notBefore) return Promise.resolve(this.#trouble);
-    this.#asking = this.#parts.database
-      .run(CHANGES, [this.#version ?? Number.MAX_SAFE_INTEGER])
-      .then((rows) => this.#confirm(rows, now), nameOf)
-      .then((trouble) => {
-        this.#asking = undefined;
-        if (trouble !== undefined) this.#notBefore = performance.now() + PAUSE_MILLISECONDS;
-        this.#trouble = trouble ?? "";
-        return trouble;
-      });
-    return this.#asking;
-  }
-
-  #confirm(rows: readonly Row[], now: number): string | undefined {
-    const version = rows[0]?.["version"];
-    if (typeof version !== "number") return "the table of versions is not there";
-    // A number that went back: the database is a copy from before.
-    if (rows.length > CHANGES_MAX || (this.#version !== undefined && version < this.#version)) this.#entries.clear();
-    else for (const { id } of rows) if (typeof id === "string") this.#entries.delete(id);
-    this.#version = version;
-    this.#confirmed = now;
-    return undefined;
-  }
-
   async #write(): Promise<void> {
     clearTimeout(this.#writing);
     this.#writing = undefined;
@@ -201,9 +153,4 @@ export class KeyDirectory {
     // Nobody waits for this, and nothing depends on it.
     await this.#parts.database.together(uses.map((values) => ({ sql: USED, values }))).catch(() => undefined);
   }
-}
-
-/** A fault's kind. A row that cannot be read is a fault, too: somebody else has written into the table. */
-function nameOf(fault: unknown): string {
-  return fault instanceof DatabaseFault ? fault.kind : fault instanceof TypeError ? `unreadable ${fault.message}` : "fault";
 }

@@ -1,13 +1,13 @@
 /**
  * Ledger: makes, lists, replaces and switches off API keys in the database.
  *
- * Every change takes the next number of `sallyport_versions`, which all nodes look at: what has changed since is looked up
- * anew. The row of that number is locked until the change is whole, so nobody sees the number without the change.
+ * Every change is numbered (see change-feed.ts), so that all nodes look up anew what has changed.
  */
-import type { Database, Row, Statement } from "../../stores/database/database.ts";
+import { nextNumber, numberOf } from "../../stores/database/change-feed.ts";
+import type { Database, Row } from "../../stores/database/database.ts";
 import type { Peppers } from "../pepper.ts";
 import { makeApiKey } from "./format.ts";
-import { KEY_COLUMNS, type KeyRecord, readKeyRow } from "./record.ts";
+import { KEY_COLUMNS, KEY_FEED, type KeyRecord, readKeyRow } from "./record.ts";
 
 /** What whoever makes a key decides. */
 export type KeyWishes = Pick<KeyRecord, "environment" | "name" | "owner" | "party" | "scopes" | "claims" | "addresses" | "plan" | "expires" | "lasting">;
@@ -28,8 +28,8 @@ export interface Issued {
 
 export const KEYS_LISTED_MAX = 1_000;
 
-const NEXT: Statement = { sql: "UPDATE sallyport_versions SET version = version + 1 WHERE name = 'api-keys'" };
-const NUMBER = "(SELECT version FROM sallyport_versions WHERE name = 'api-keys')";
+const NEXT = nextNumber(KEY_FEED);
+const NUMBER = numberOf(KEY_FEED);
 
 export async function issueKey(wishes: KeyWishes, { database, peppers: { current }, random, now }: Desk): Promise<Issued> {
   const { id, text } = makeApiKey(wishes.environment, current, random);

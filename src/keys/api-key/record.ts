@@ -1,5 +1,6 @@
 /** Record: what is known of an API key: everything but the key. */
 import { type Json, isJsonObject, type JsonObject } from "../../contract/json-value.ts";
+import type { Feed } from "../../stores/database/change-feed.ts";
 import type { Row, Value } from "../../stores/database/database.ts";
 import type { Environment } from "./format.ts";
 
@@ -33,6 +34,8 @@ export interface KeyProof {
   readonly pepper: string;
   readonly digest: Uint8Array;
 }
+
+export const KEY_FEED: Feed = { name: "api-keys", table: "sallyport_keys", key: "id" };
 
 export const KEY_COLUMNS = "id, environment, name, owner, party, scopes, claims, addresses, plan, created, expires, lasting, disabled, replaces, used";
 

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { test, type TestContext } from "node:test";
-import { ASK_MILLISECONDS, CHANGES_MAX, type DirectoryParts, FRESH_MILLISECONDS, KEPT_MILLISECONDS, KeyDirectory, type KeyFinding, PAUSE_MILLISECONDS } from "../../../src/keys/api-key/directory.ts";
+import { type DirectoryParts, KEPT_MILLISECONDS, KeyDirectory, type KeyFinding, USES_MAX } from "../../../src/keys/api-key/directory.ts";
 import { makeApiKey } from "../../../src/keys/api-key/format.ts";
 import { disableKey, findKey, type Issued, issueKey } from "../../../src/keys/api-key/ledger.ts";
+import { ASK_MILLISECONDS, CHANGES_MAX, FRESH_MILLISECONDS, PAUSE_MILLISECONDS } from "../../../src/stores/database/change-feed.ts";
 import type { Database } from "../../../src/stores/database/database.ts";
 import { onEachDatabase, openSqlite } from "../../databases.ts";
 import { AWAY, doubt, type DoubtedDatabase } from "../../doubted-database.ts";
@@ -242,7 +243,7 @@ test("the number of uses that wait to be written is bounded", async (t) => {
   const database = open(t);
   await database.open();
   const directory = directoryOf(database);
-  for (let key = 0; key <= CHANGES_MAX; key++) directory.use(`key ${key}`, NOW);
+  for (let key = 0; key <= USES_MAX; key++) directory.use(`key ${key}`, NOW);
   assert.equal(database.asked.length, 1);
   directory.close();
 });
