@@ -15,7 +15,7 @@
  */
 import { createHmac } from "node:crypto";
 import { addressPrefixes } from "../exchange/address.ts";
-import { isEqual } from "../keys/equal.ts";
+import { isSame } from "../keys/same.ts";
 import { type Limit, limitName, type Meter, type Store, type Taken } from "./store.ts";
 import { giveBack, takeAll, type Wanted } from "./take-all.ts";
 
@@ -75,6 +75,8 @@ export type Admission =
        * Whoever was wrong calls nothing: the attempt is charged already.
        */
       readonly succeed: (now: number) => string;
+      /** The secret was not looked at after all, for a reason of ours: gives back what was charged, and no more. */
+      readonly withdraw: (now: number) => void;
     }
   /** The secret must not be looked at. */
   | { readonly allowed: false; readonly waitMilliseconds: number; readonly by: "account" | "device" | "address" };
@@ -112,22 +114,23 @@ export function openAttempts({ name, store, secret, random, limits: given }: Att
 
   const known = (who: string, cookie: string, { now }: Attempt): Admission | Promise<Admission> => {
     const wanted = [{ meter: device, owner: limitName(who, cookie), tokens: 1 }];
-    const admit = (taken: Taken): Admission => judge(taken, "device", (then) => (giveBack(wanted, then), cookies.make(who, then)));
+    const admit = (taken: Taken): Admission => judge(taken, "device", (then) => (giveBack(wanted, then), cookies.make(who, then)), (then) => giveBack(wanted, then));
     const taken = takeAll(wanted, now);
     return taken instanceof Promise ? taken.then(admit) : admit(taken);
   };
 
   const unknown = (who: string, attempt: Attempt, everybodys: Taken): Admission | Promise<Admission> => {
     const wanted = wantedBy(who, attempt, everybodys.granted ? 1 : limits.tightened);
+    const withdraw = (then: number): void => giveBack(everybodys.granted ? [...wanted, { meter: everybody, owner: "", tokens: 1 }] : wanted, then);
     const succeed = (then: number): string => {
-      giveBack(everybodys.granted ? [...wanted, { meter: everybody, owner: "", tokens: 1 }] : wanted, then);
+      withdraw(then);
       // Failures in a row are over. Those of the address are not: else one good account would buy guesses at others.
       giveBack([{ meter: account, owner: who, tokens: limits.account.burst }, { meter: longRun, owner: who, tokens: limits.accountInTheLongRun.burst }], then);
       return cookies.make(who, then);
     };
     const admit = (taken: Taken & { readonly at: number }): Admission => {
       if (!taken.granted && everybodys.granted) everybody.charge("", -1, attempt.now);
-      return judge(taken, taken.at < ACCOUNT_METERS ? "account" : "address", succeed);
+      return judge(taken, taken.at < ACCOUNT_METERS ? "account" : "address", succeed, withdraw);
     };
     const taken = takeAll(wanted, attempt.now);
     return taken instanceof Promise ? taken.then(admit) : admit(taken);
@@ -147,9 +150,9 @@ export function openAttempts({ name, store, secret, random, limits: given }: Att
 /** `wantedBy` names them first. */
 const ACCOUNT_METERS = 2;
 
-function judge({ granted, waitMilliseconds, left }: Taken, by: "account" | "device" | "address", succeed: (now: number) => string): Admission {
+function judge({ granted, waitMilliseconds, left }: Taken, by: "account" | "device" | "address", succeed: (now: number) => string, withdraw: (now: number) => void): Admission {
   if (!(left >= 0 && waitMilliseconds >= 0)) throw new TypeError("the store gave no answer");
-  return granted ? { allowed: true, succeed } : { allowed: false, waitMilliseconds, by };
+  return granted ? { allowed: true, succeed, withdraw } : { allowed: false, waitMilliseconds, by };
 }
 
 /** One name for all ways to write an account: a second way would be a second set of guesses. */
@@ -177,7 +180,7 @@ function deviceCookies(name: string, secret: Uint8Array, random: (bytes: number)
     read(account, cookie, now) {
       const [, nonce = "", until = "", signature = ""] = COOKIE.exec(cookie ?? "") ?? [];
       if (signature === "" || Number(until) <= now) return undefined;
-      return isEqual(Buffer.from(signature, "base64url"), sign(nonce, until, account)) ? nonce : undefined;
+      return isSame(Buffer.from(signature, "base64url"), sign(nonce, until, account)) ? nonce : undefined;
     },
   };
 }

@@ -144,3 +144,24 @@ test("a store that answers late is waited for; one that is broken lets nobody tr
   assert.deepEqual(await guesses(attempts, () => ({ account: "bob", device })), [10, "device"]);
   for (const take of [() => Promise.reject(new Error("down")), () => { throw new Error("down"); }, () => ({ granted: true }) as never]) await assert.rejects(async () => begin(open({}, { ...memory, meter: () => ({ take, charge: () => undefined }) })));
 });
+
+test("an attempt that was withdrawn has not been made, and forgives nothing that was", async () => {
+  for (const device of [undefined, await succeed(open())]) {
+    const attempts = open();
+    for (let turn = 0; turn < 50; turn++) {
+      const admission = await begin(attempts, { device });
+      assert.ok(admission.allowed);
+      admission.withdraw(START);
+    }
+    assert.deepEqual(await guesses(attempts, () => ({ device })), [10, device === undefined ? "account" : "device"]);
+    const last = await begin(attempts, { device });
+    assert.equal(last.allowed, false);
+  }
+  const attempts = open({ everybody: { burst: 1, window: 60_000 }, tightened: 2 });
+  const one = await begin(attempts);
+  assert.ok(one.allowed);
+  one.withdraw(START);
+  const other = await begin(attempts, { account: "bob" });
+  assert.ok(other.allowed);
+  assert.deepEqual(await guesses(attempts, () => ({ account: "eve", address: "203.0.113.1" })), [5, "account"], "everybody's was given back once, and taken once");
+});

@@ -12,7 +12,7 @@ import type { JsonObject } from "../../contract/json-value.ts";
 import { type Ranges, readRanges } from "../../exchange/address.ts";
 import { ChangeFeed, numberOf, troubleOf } from "../../stores/database/change-feed.ts";
 import type { Database, Row } from "../../stores/database/database.ts";
-import { isEqual } from "../equal.ts";
+import { isSame } from "../same.ts";
 import type { Peppers } from "../pepper.ts";
 import { type Environment, findKeyFault, idOfApiKey } from "./format.ts";
 import { KEY_COLUMNS, KEY_FEED, type KeyRecord, readKeyRow, readProof } from "./record.ts";
@@ -95,7 +95,7 @@ export class KeyDirectory {
     const id = idOfApiKey(text);
     const entry = id === undefined ? undefined : this.#entries.get(id);
     if (entry === undefined || Math.abs(now - entry.from) > KEPT_MILLISECONDS) return this.#look(text, now);
-    return isEqual(this.#markOf(text), entry.mark) ? entry : { wrong: "secret: not the key of this id", id: entry.record.id };
+    return isSame(this.#markOf(text), entry.mark) ? entry : { wrong: "secret: not the key of this id", id: entry.record.id };
   }
 
   #look(text: string, now: number): KeyFinding | Promise<KeyFinding> {
@@ -122,7 +122,7 @@ export class KeyDirectory {
     const proof = readProof(row);
     const pepper = this.#parts.peppers.find(proof.pepper);
     if (pepper === undefined) return { wrong: "pepper: made with another one", id: record.id };
-    if (!isEqual(pepper.hash("api-key", text), proof.digest)) return { wrong: "secret: not the key of this id", id: record.id };
+    if (!isSame(pepper.hash("api-key", text), proof.digest)) return { wrong: "secret: not the key of this id", id: record.id };
     const addresses = readRanges(record.addresses);
     if ("wrong" in addresses) throw new TypeError("column addresses");
     const entry: Entry = { record, addresses, scopes: new Set(record.scopes), claims: record.plan === undefined ? record.claims : { ...record.claims, plan: record.plan }, mark: this.#markOf(text), from: now };

@@ -9,7 +9,7 @@
  * database, too.
  */
 import { crc32 } from "node:zlib";
-import { isEqual } from "../equal.ts";
+import { isSame } from "../same.ts";
 import type { Pepper } from "../pepper.ts";
 
 export type Environment = "live" | "test";
@@ -75,7 +75,7 @@ export function findApiKeys(text: string): readonly { readonly from: number; rea
 
 function isOurs(environment: Environment, id: string, pepper: Pepper): boolean {
   const proof = proofOf(environment, id.slice(0, DRAWN_CHARACTERS), pepper);
-  return isEqual(Buffer.from(proof, "latin1"), Buffer.from(id.slice(DRAWN_CHARACTERS), "latin1"));
+  return isSame(proof, id.slice(DRAWN_CHARACTERS));
 }
 
 function proofOf(environment: Environment, drawn: string, pepper: Pepper): string {
