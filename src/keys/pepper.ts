@@ -9,7 +9,7 @@ import { createHmac, type Hmac } from "node:crypto";
 import { findWeakness, readSecret } from "./secret.ts";
 
 /** What is hashed: the same text for another purpose has another hash. */
-export type Purpose = "api-key" | "api-key-id" | "password" | "login";
+export type Purpose = "api-key" | "api-key-id" | "password" | "login" | "device";
 
 export interface Pepper {
   /** Stands in the database beside what was made with it; says nothing about the secret. */

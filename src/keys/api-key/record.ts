@@ -1,7 +1,8 @@
 /** Record: what is known of an API key: everything but the key. */
-import { type Json, isJsonObject, type JsonObject } from "../../contract/json-value.ts";
+import type { JsonObject } from "../../contract/json-value.ts";
 import type { Feed } from "../../stores/database/change-feed.ts";
-import type { Row, Value } from "../../stores/database/database.ts";
+import type { Row } from "../../stores/database/database.ts";
+import { bytesOf, momentOf, objectOf, optionalMoment, optionalText, textOf, textsOf, wordOf } from "../../stores/database/read-row.ts";
 import type { Environment } from "./format.ts";
 
 export interface KeyRecord {
@@ -51,57 +52,15 @@ export function readKeyRow(row: Row): KeyRecord {
     claims: objectOf(row, "claims"),
     addresses: textsOf(row, "addresses"),
     plan: optionalText(row, "plan"),
-    created: momentOf(row, "created") ?? refuse("created"),
-    expires: momentOf(row, "expires"),
+    created: momentOf(row, "created"),
+    expires: optionalMoment(row, "expires"),
     lasting: optionalText(row, "lasting"),
-    disabled: momentOf(row, "disabled"),
+    disabled: optionalMoment(row, "disabled"),
     replaces: optionalText(row, "replaces"),
-    used: momentOf(row, "used"),
+    used: optionalMoment(row, "used"),
   };
 }
 
 export function readProof(row: Row): KeyProof {
-  const digest = row["digest"];
-  return digest instanceof Uint8Array ? { pepper: textOf(row, "pepper"), digest } : refuse("digest");
-}
-
-function refuse(column: string): never {
-  throw new TypeError(`column ${column}`);
-}
-
-function textOf(row: Row, column: string): string {
-  return optionalText(row, column) ?? refuse(column);
-}
-
-function optionalText(row: Row, column: string): string | undefined {
-  const value: Value | undefined = row[column];
-  return value === null ? undefined : typeof value === "string" ? value : refuse(column);
-}
-
-function momentOf(row: Row, column: string): number | undefined {
-  const value = row[column];
-  return value === null ? undefined : typeof value === "number" && Number.isSafeInteger(value) ? value : refuse(column);
-}
-
-function wordOf<const T extends string>(row: Row, column: string, words: readonly T[]): T {
-  const text = textOf(row, column);
-  return words.find((word) => word === text) ?? refuse(column);
-}
-
-function jsonOf(row: Row, column: string): Json {
-  try {
-    return JSON.parse(textOf(row, column)) as Json; // what JSON.parse gives
-  } catch {
-    return refuse(column);
-  }
-}
-
-function textsOf(row: Row, column: string): readonly string[] {
-  const value = jsonOf(row, column);
-  return Array.isArray(value) && value.every((one: Json) => typeof one === "string") ? value : refuse(column);
-}
-
-function objectOf(row: Row, column: string): JsonObject {
-  const value = jsonOf(row, column);
-  return isJsonObject(value) ? value : refuse(column);
+  return { pepper: textOf(row, "pepper"), digest: bytesOf(row, "digest") };
 }

@@ -80,6 +80,26 @@ export const MIGRATIONS: readonly Migration[] = [
       )`,
     ],
   },
+  {
+    number: 4,
+    name: "users",
+    statements: [
+      "INSERT INTO sallyport_versions (name, version) VALUES ('users', 0)",
+      `CREATE TABLE sallyport_users (
+        name TEXT PRIMARY KEY,
+        password TEXT NOT NULL,
+        pepper TEXT NOT NULL,
+        scopes TEXT NOT NULL,
+        claims TEXT NOT NULL,
+        plan TEXT,
+        created BIGINT NOT NULL,
+        renewed BIGINT NOT NULL,
+        disabled BIGINT,
+        changed BIGINT NOT NULL
+      )`,
+      "CREATE INDEX sallyport_users_by_change ON sallyport_users (changed)",
+    ],
+  },
 ];
 
 const WORDS: Readonly<Record<Dialect, string>> = { sqlite: "BLOB", postgres: "BYTEA" };
