@@ -8,6 +8,7 @@
  */
 import type { Guard } from "../policy/definition.ts";
 import { apiKey } from "./inbound/authenticate/api-key.ts";
+import { basic } from "./inbound/authenticate/basic.ts";
 import { credentials } from "./inbound/authenticate/credentials.ts";
 import { introspection } from "./inbound/authenticate/introspection.ts";
 import { jwt } from "./inbound/authenticate/jwt.ts";
@@ -57,6 +58,7 @@ export const GUARDS: readonly Guard[] = [
   jwt,
   introspection,
   apiKey,
+  basic,
   credentials,
   tokenBucket,
   slidingWindow,

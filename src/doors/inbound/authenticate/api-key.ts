@@ -19,6 +19,7 @@ import { ENVIRONMENTS } from "../../../keys/api-key/format.ts";
 import { challenging, credentialInvalid, credentialMalformed, databaseUnavailable } from "../../../keys/bearer.ts";
 import { principalOf } from "./api-key/key-principal.ts";
 import { keyReader, keySchemes, type ReadKey } from "./api-key/presented-key.ts";
+import { DATABASE_ADVICE } from "./database-advice.ts";
 import { failureCounter, failuresOption } from "./failure-limit.ts";
 
 /** No registered scheme, but a 401 has to name one (RFC 9110, section 15.5.2). */
@@ -52,7 +53,7 @@ export const apiKey: Guard = defineGuard({
     }
     if (served.length === 0) return undefined;
     if (database === undefined || peppers === undefined) {
-      report(database === undefined ? "there is no database with keys" : "the hashes of keys need a pepper", "database: { sqlite: ./.sallyport/sallyport.db, pepper: env:SALLYPORT_PEPPER }");
+      report(database === undefined ? "there is no database with keys" : "the hashes of keys need a pepper", DATABASE_ADVICE);
       return undefined;
     }
     const directory = share(`api-key ${environment} ${cache} ${stale} ${peppers.all.map(({ id }) => id).join()}`, () => {
