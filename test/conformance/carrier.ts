@@ -27,6 +27,7 @@ const CONTENT = {
   "application/xml": { schema: {} },
   "text/xml": { schema: {} },
   "text/plain": { schema: TEXT },
+  "text/html": { schema: TEXT },
 };
 
 function operation(id: string, names: readonly string[], method: string): object {

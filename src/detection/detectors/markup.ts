@@ -11,7 +11,7 @@ const MARKERS: readonly (readonly [marker: string, rule: string])[] = [
   ["xi:include", "markup-inclusion"], ["http://www.w3.org/2001/xinclude", "markup-inclusion"], ["xsi:schemalocation", "markup-inclusion"], ["xsi:nonamespaceschemalocation", "markup-inclusion"],
   ["<?xml-stylesheet", "markup-style"], ["<xsl:", "markup-style"], ["<xsl ", "markup-style"],
   ["<!--#exec", "markup-server"], ["<!--#include", "markup-server"], ["<!--#echo", "markup-server"], ["<!--#printenv", "markup-server"], ["<!--#config", "markup-server"], ["<!--#set", "markup-server"], ["<!--#fsize", "markup-server"],
-  ["<esi:", "markup-server"], ["<?php", "markup-program"], ["<?=", "markup-program"], ["<%@", "markup-program"], ["<%!", "markup-program"], ["<jsp:", "markup-program"], ["<cfexecute", "markup-program"], ["<cfinclude", "markup-program"], ["<cffile", "markup-program"],
+  ["<esi:", "markup-server"], ["<%@", "markup-program"], ["<%!", "markup-program"], ["<jsp:", "markup-program"], ["<cfexecute", "markup-program"], ["<cfinclude", "markup-program"], ["<cffile", "markup-program"],
 ];
 
 export const markup: Detector = {

@@ -8,7 +8,7 @@ exampleTests(markup, {
     "markup-inclusion": ["<x xmlns:xi='y'><xi:include href='z'/></x>", "xsi:schemaLocation='a b' <a>"],
     "markup-style": ["<?xml-stylesheet href='x'?>", "<xsl:value-of select='x'/>"],
     "markup-server": ["<!--#exec cmd='ls'-->", "<!--#include virtual='x'-->", "<esi:include src=x/>"],
-    "markup-program": ["<?php x", "<%@ page import='x' %>", "<jsp:useBean id='x'/>", "<cfexecute name='x'>"],
+    "markup-program": ["<%@ page import='x' %>", "<jsp:useBean id='x'/>", "<cfexecute name='x'>"],
   },
   harmless: ["<!DOCTYPE html>", "<?xml version=\"1.0\" encoding=\"UTF-8\"?>", "<!-- a comment -->", "a <- b", "<order><id>12345</id></order>", "<!--# of items-->"],
 });
