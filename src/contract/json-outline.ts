@@ -19,6 +19,8 @@ export interface Child {
 export interface JsonOutline {
   /** The offset of the value at the path of keys, or of the deepest ancestor that exists. */
   readonly locate: (path: readonly string[]) => number;
+  /** From quote to quote of the string at the path of keys; undefined where there is none. */
+  readonly stringAt: (path: readonly string[]) => { readonly from: number; readonly to: number } | undefined;
   /** Every name that stands twice in one object, as the path to it. JSON.parse keeps the last one and says nothing. */
   readonly duplicates: () => readonly (readonly string[])[];
 }
@@ -49,6 +51,14 @@ export function outlineJson(text: string): JsonOutline {
         ({ at, value } = child);
       }
       return at;
+    },
+    stringAt(path) {
+      let from: number | undefined = skipSpace(text, 0);
+      for (const key of path) {
+        from = childrenAt(from).get(key)?.value;
+        if (from === undefined) return undefined;
+      }
+      return text.charCodeAt(from) === QUOTE ? { from, to: endOfString(text, from) } : undefined;
     },
     duplicates() {
       const found: string[][] = [];

@@ -68,7 +68,13 @@ export interface Readable extends Bounded {
   readonly files: readonly FilePart[];
 }
 
-export class Content implements Readable {
+/** What a prepare guard may do, too: put another body in its place. */
+export interface Rewritable extends Readable {
+  /** For a body that has been read. Fields that say how long it is, or what its digest is, are the guard's to write. */
+  readonly rewrite: (bytes: Bytes, value: Json) => void;
+}
+
+export class Content implements Rewritable {
   readonly declared: number | undefined;
   value: Json | undefined = undefined;
   bounds: JsonBounds | undefined = undefined;
@@ -107,6 +113,11 @@ export class Content implements Readable {
     this.value = value;
     this.bounds = bounds;
     this.files = files;
+  }
+
+  rewrite(bytes: Bytes, value: Json): void {
+    this.#held = bytes;
+    this.value = value;
   }
 
   /** The bytes, when they are here already and nothing has to be judged of them any more. */

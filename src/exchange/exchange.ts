@@ -8,7 +8,7 @@
 import type { Json } from "../contract/json-value.ts";
 import type { Operation, RawPair } from "../contract/operation.ts";
 import type { ClientCertificate } from "./certificate.ts";
-import { type Bounded, Content, type Readable } from "./content.ts";
+import { type Bounded, Content, type Readable, type Rewritable } from "./content.ts";
 import type { Refusal } from "./decision.ts";
 import type { Fields, WritableFields } from "./fields.ts";
 import type { Gauge } from "./gauge.ts";
@@ -105,6 +105,7 @@ export interface Inspected extends Known {
 
 /** prepare: what goes to the API may be written. */
 export interface Prepared extends Inspected {
+  readonly content: Rewritable;
   readonly outgoing: WritableFields;
 }
 

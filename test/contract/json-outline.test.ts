@@ -55,3 +55,13 @@ test("Members are counted, and none of them stands twice where none was written 
 test("Names that stand twice are found in any depth and in any spelling", () => {
   assert.deepEqual(outlineJson('{"a":1,"b":[{"c":1,"\\u0063":2}],"a":{"d":0}}').duplicates(), [["a"], ["b", "0", "c"]]);
 });
+
+test("A string is found from quote to quote, and what is none is not", () => {
+  const text = '{ "a" : ["x", "y\\"z"], "b": 1, "c": "" }';
+  const { stringAt } = outlineJson(text);
+  const cut = (path: readonly string[]): string | undefined => {
+    const span = stringAt(path);
+    return span && text.slice(span.from, span.to);
+  };
+  assert.deepEqual([cut(["a", "1"]), cut(["c"]), cut(["b"]), cut(["a", "2"]), cut(["d"])], ['"y\\"z"', '""', undefined, undefined, undefined]);
+});

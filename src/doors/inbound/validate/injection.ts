@@ -5,54 +5,86 @@
  * an attack, and is not looked at. What the contract leaves free is read the way databases, browsers, shells and the like
  * would read it, in each of the encodings that may be undone further down, and refused where it is such as only an attack
  * is. Prose may have the words of SQL; it has not its grammar. What `fields` says of single fields goes before what the contract
- * says; `code` is looked at and only written down. The caller learns which field it was; which rule and which view
+ * says; `code` is looked at and only written down.
+ *
+ * HTML that the API takes on purpose (`contentMediaType: text/html`, kind `rich`, a body of `text/html`) is not refused but cut down
+ * to what may stay, on its way to the API; in a parameter or a form it is looked at like any text. The caller learns which field it was; which rule and which view
  * found it is for the operator. The text itself is told to nobody.
  *
  * Answers API8:2023, security misconfiguration, and API10:2023, unsafe consumption of APIs. See CWE-74 and its kin, and the
  * OWASP Top 10 of 2021, A03.
  */
-import { defineGuard, fields, type Guard, type Inspected, or, size } from "../../../guard.ts";
-import { mediaChoice } from "../../media-choice.ts";
+import { type Check, defineGuard, fields, type Guard, type Inspected, or, type Problem, type Read, type Site, size } from "../../../guard.ts";
+import { type Chosen, mediaChoice, type Unchosen } from "../../media-choice.ts";
+import { changesIn, cutsAsFindings, rewrite } from "./injection/cut-rich.ts";
 import { fieldRules } from "./injection/field-rules.ts";
 import { comesFromElsewhere, lookersOf } from "./injection/grounds.ts";
 import { leavesOf } from "./injection/leaves.ts";
 import { refuseSuspicions, tooMuchText } from "./injection/refusal.ts";
+import { cutterOf, richOptions } from "./injection/rich-text.ts";
 import { Search, type Suspicion } from "./injection/search.ts";
 
 const BODY = { in: "body" } as const;
+
+const options = fields({
+  fields: or(fieldRules, {}),
+  text: or(size("Most free text of one request that is looked at; a request with more is refused. A character counts as a byte.", { min: "1KiB", max: "64MiB" }), "4MiB"),
+  rich: or(richOptions, {}),
+});
 
 export const injection: Guard = defineGuard({
   name: "injection",
   stage: "validate",
   risks: ["API8:2023", "API10:2023"],
   standing: true,
-  options: fields({
-    fields: or(fieldRules, {}),
-    text: or(size("Most free text of one request that is looked at; a request with more is refused. A character counts as a byte.", { min: "1KiB", max: "64MiB" }), "4MiB"),
-  }),
+  options,
 
-  compile({ fields: rules, text: characters }, { operation, posted, report }) {
+  compile({ fields: rules, text: characters }, { operation, mode, report }) {
     const leaves = leavesOf(operation, rules, report);
     const lookers = lookersOf(operation, leaves.parameters);
     const choose = mediaChoice(operation.body?.media);
-    const sanitised = posted?.has("sanitise") ?? false;
 
     return (exchange) => {
-      const search = new Search({ characters, sanitised, isSent: (place) => comesFromElsewhere(exchange.request.fields, place) });
+      const search = new Search({ characters, isSent: (place) => comesFromElsewhere(exchange.request.fields, place) });
       for (const look of lookers) look(exchange, search);
       const { value } = exchange.content;
       if (value !== undefined) {
         const chosen = choose(exchange.request.fields);
-        search.value(value, leaves.body("wrong" in chosen ? undefined : chosen.validator), BODY);
+        search.value(value, leaves.bodyOf(chosen), BODY, mode !== "observe" && canBeCut(chosen));
       }
       if (search.exhausted) return tooMuchText();
       return search.found.length === 0 ? undefined : settle(search.found, exchange);
     };
   },
+
+  elsewhere: { prepare: cutRichTexts },
 });
 
+/** Where a text of the body can be replaced and the rest stay as it was. */
+function canBeCut(chosen: Chosen | Unchosen): boolean {
+  return "kind" in chosen && (chosen.kind === "json" || chosen.kind === "text");
+}
+
+function cutRichTexts({ fields: rules, rich }: Read<typeof options>, { operation, mode }: Site): Check<"prepare"> | undefined {
+  const leaves = leavesOf(operation, rules, () => undefined);
+  if (mode === "observe" || !leaves.hasRich) return undefined;
+  const cut = cutterOf(rich);
+  const choose = mediaChoice(operation.body?.media);
+
+  return (exchange) => {
+    const { value } = exchange.content;
+    const chosen = choose(exchange.request.fields);
+    if (value === undefined || !canBeCut(chosen)) return undefined;
+    const changes = changesIn(value, leaves.bodyOf(chosen), cut);
+    if (changes.length === 0) return undefined;
+    rewrite(exchange, changes, "kind" in chosen && chosen.kind === "json");
+    exchange.witness("injection", "prepare", refuseSuspicions(cutsAsFindings(changes)));
+    return undefined;
+  };
+}
+
 /** What is only watched is written down; the rest is refused. */
-function settle(found: readonly Suspicion[], exchange: Inspected): ReturnType<typeof refuseSuspicions> | undefined {
+function settle(found: readonly Suspicion[], exchange: Inspected): Problem | undefined {
   const [watched, refused] = [found.filter((one) => one.watched), found.filter((one) => !one.watched)];
   if (watched.length > 0) exchange.witness("injection", "validate", refuseSuspicions(watched));
   return refused.length === 0 ? undefined : refuseSuspicions(refused);

@@ -1,7 +1,8 @@
 /** Leaves: the kinds of all that an operation takes in: what the contract says, and over it what the policy says. */
-import { FREE_LEAF, type Kind, type Leaf } from "../../../../contract/kinds/kind.ts";
+import { FREE_LEAF, type Kind, type Leaf, leafOf } from "../../../../contract/kinds/kind.ts";
 import type { Validator } from "../../../../contract/operation.ts";
 import type { Operation } from "../../../../guard.ts";
+import type { Chosen, Unchosen } from "../../../media-choice.ts";
 import { type Pointed, readFieldName, withKind } from "./field-rules.ts";
 
 export interface OperationLeaves {
@@ -9,6 +10,10 @@ export interface OperationLeaves {
   readonly parameters: readonly Leaf[];
   /** Of the body that this validator judges; undefined stands for a body that nobody described. */
   readonly body: (validator: Validator | undefined) => Leaf;
+  /** Of a body as it came. What could not be told apart is looked at as if nobody had described it. */
+  readonly bodyOf: (chosen: Chosen | Unchosen) => Leaf;
+  /** Whether some body of the operation holds HTML on purpose. */
+  readonly hasRich: boolean;
 }
 
 /** @param report for rules that lead nowhere */
@@ -20,7 +25,18 @@ export function leavesOf(operation: Operation, rules: ReadonlyMap<string, Kind>,
     if (pointed === undefined) report(`"${text}" names no field`, "/member in the body, or query/name, header/name, path/name, cookie/name");
     else if (!apply(pointed, kind, operation, parameters, bodies)) report(`this operation has no field "${text}" in its contract`, "fields are named at the operation that has them");
   }
-  return { parameters, body: (validator) => bodies.get(validator) ?? validator?.leaf ?? FREE_LEAF };
+  const body = (validator: Validator | undefined): Leaf => bodies.get(validator) ?? validator?.leaf ?? FREE_LEAF;
+  const isPage = operation.body?.media.some(({ range }) => range === "text/html") ?? false;
+  return {
+    parameters,
+    hasRich: isPage || [...bodies.values()].some((leaf) => holds(leaf, "rich")),
+    body,
+    bodyOf(chosen) {
+      if ("wrong" in chosen) return FREE_LEAF;
+      const leaf = body(chosen.validator);
+      return chosen.type.type === "text/html" ? asPage(leaf) : leaf;
+    },
+  };
 }
 
 /** False where there is no such field. */
@@ -35,4 +51,18 @@ function apply({ in: place, name, steps }: Pointed, kind: Kind, operation: Opera
 function replace(bodies: Map<Validator | undefined, Leaf>, validator: Validator | undefined, leaf: Leaf | undefined): boolean {
   if (leaf !== undefined) bodies.set(validator, leaf);
   return leaf !== undefined;
+}
+
+/** A body that is a page is rich text, where its schema says no more than "a text". */
+function asPage(leaf: Leaf): Leaf {
+  return leaf.text === "text" || leaf.text === "short" ? PAGE : leaf;
+}
+
+const PAGE: Leaf = leafOf("rich");
+
+/** Whether a leaf of this kind is anywhere in it. */
+function holds(leaf: Leaf, kind: Kind, seen: Set<Leaf> = new Set()): boolean {
+  if (seen.has(leaf)) return false;
+  seen.add(leaf);
+  return leaf.text === kind || [...leaf.members.values(), ...leaf.prefix, leaf.rest, leaf.items].some((part) => part !== undefined && holds(part, kind, seen));
 }

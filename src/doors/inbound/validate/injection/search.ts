@@ -28,24 +28,22 @@ export type Ground = Pick<Located, "in" | "name">;
 export interface SearchBounds {
   /** Characters that may be looked at. */
   readonly characters: number;
-  /** Whether HTML is cut down to what is allowed later on. */
-  readonly sanitised: boolean;
   /** Whether a page of another site, or none, has sent the caller here with this part of a request: then the id of a session is another's. */
   readonly isSent: (place: Ground["in"]) => boolean;
 }
 
 export class Search {
   readonly found: Suspicion[] = [];
-  readonly #sanitised: boolean;
   readonly #isSent: SearchBounds["isSent"];
   #left: number;
   #ground: Ground = { in: "body" };
+  /** HTML is cut down later on: it is not looked at here. */
+  #cut = false;
   /** Steps into the value. */
   readonly #path: string[] = [];
 
-  constructor({ characters, sanitised, isSent }: SearchBounds) {
+  constructor({ characters, isSent }: SearchBounds) {
     this.#left = characters;
-    this.#sanitised = sanitised;
     this.#isSent = isSent;
   }
 
@@ -54,9 +52,10 @@ export class Search {
     return this.#left < 0;
   }
 
-  /** Looks at a value and at all that is in it. */
-  value(value: Json, leaf: Leaf, ground: Ground): void {
+  /** Looks at a value and at all that is in it. @param cut whether HTML in it is cut down to what may stay, later on */
+  value(value: Json, leaf: Leaf, ground: Ground, cut = false): void {
     this.#ground = ground;
+    this.#cut = cut;
     if (!leaf.idle) this.#value(value, leaf);
   }
 
@@ -80,7 +79,7 @@ export class Search {
   }
 
   #text(text: string, kind: Kind): void {
-    if (kind === "none" || (kind === "rich" && this.#sanitised)) return;
+    if (kind === "none" || (kind === "rich" && this.#cut)) return;
     this.#left -= text.length;
     if (this.#left < 0) return;
     const hit = look(text, kind === "rich" || kind === "code" ? "text" : kind);
