@@ -28,6 +28,8 @@ export interface RunningProvider {
   readonly seen: string[];
   /** While it is set every request is answered with this status. */
   down: number | undefined;
+  /** PEM of the client certificate with which the next requests come, as a proxy in front of the issuer would say it. */
+  certificate: string | undefined;
   readonly secret: string;
   /** Private key of the client `gateway-key`. */
   readonly key: KeyObject;
@@ -44,6 +46,7 @@ export async function startProvider(): Promise<RunningProvider> {
     login: { account: "ann", acr: "silver", amr: ["pwd"] },
     seen: [],
     down: undefined,
+    certificate: undefined,
     secret: "of-the-client-a-long-one-drawn-by-hand-7391",
     key,
     async stop() {
@@ -66,13 +69,15 @@ async function logIn(provider: Provider, { login: { account, acr, amr } }: Runni
   await provider.interactionFinished(request, response, { login: { accountId: account, acr, amr, remember: false } });
 }
 
-function configure({ secret }: RunningProvider, gatewayKey: object): Configuration {
+function configure(running: RunningProvider, gatewayKey: object): Configuration {
+  const { secret } = running;
   const { privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
   const gateway = { grant_types: [], response_types: [], redirect_uris: [] };
   const own = { client_secret: secret, token_endpoint_auth_method: "client_secret_basic" } as const;
   return {
     clients: [
       { client_id: "shop", ...own, grant_types: ["client_credentials", "authorization_code"], redirect_uris: [REDIRECT], response_types: ["code"] },
+      { client_id: "till", ...own, grant_types: ["client_credentials"], redirect_uris: [], response_types: [], tls_client_certificate_bound_access_tokens: true },
       { client_id: "gateway", ...gateway, ...own },
       { client_id: "gateway-key", ...gateway, token_endpoint_auth_method: "private_key_jwt", token_endpoint_auth_signing_alg: "ES256", jwks: { keys: [gatewayKey] } },
     ],
@@ -102,6 +107,7 @@ function configure({ secret }: RunningProvider, gatewayKey: object): Configurati
       jwtIntrospection: { enabled: true },
       revocation: { enabled: true },
       dPoP: { enabled: true },
+      mTLS: { enabled: true, certificateBoundAccessTokens: true, getCertificate: () => running.certificate },
       resourceIndicators: {
         enabled: true,
         defaultResource: () => RESOURCE,

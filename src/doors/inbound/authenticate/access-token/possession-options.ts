@@ -37,7 +37,7 @@ const dpopShape: Shape<DpopWishes> = fields({
 });
 
 export const possessionOptions: { readonly [K in keyof PossessionWishes]: Shape<PossessionWishes[K]> } = {
-  bound: optional(oneOf("What a token must be bound to: dpop, a key that signs each request (RFC 9449); mtls, the certificate of the connection (RFC 8705); either of them.", ["dpop", "mtls", "either"])),
+  bound: optional(oneOf("What a token must be bound to: dpop, a key that signs each request (RFC 9449); mtls, the client certificate of the connection (RFC 8705), which `listen.tls.clients` asks for; either of them.", ["dpop", "mtls", "either"])),
   dpop: optional(dpopShape),
   realm: or(checked(text("Name of the protected space, told to callers.", { max: 100 }), (value) => (/^[ !#-[\]-~]+$/.test(value) ? { value } : { wrong: "no quotes and no backslashes here" })), "api"),
 };

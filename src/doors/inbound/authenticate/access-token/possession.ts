@@ -49,6 +49,11 @@ function openNonces({ secret, rotate }: NonceWishes, { folder, report }: Site): 
   return "wrong";
 }
 
+/** What could not be read is no certificate, although nothing has a thumbprint, too. */
+function thumbprintOf({ certificate }: Known): string | undefined {
+  return certificate === undefined || certificate.bytes.byteLength === 0 ? undefined : certificate.thumbprint;
+}
+
 interface Proofs {
   readonly check: CheckProof;
   readonly nonces: Nonces | undefined;
@@ -67,7 +72,7 @@ function possession(needed: PossessionWishes["bound"], proofs: Proofs | undefine
   function prove(bound: Binding | undefined, { token, scheme }: PresentedToken, exchange: Known): Problem | undefined | Promise<Problem | undefined> {
     const refuse = (why: string): Problem => credentialInvalid({ ...invalid[scheme], because: { token: `cnf: ${why}` } });
     if (bound === undefined) return needed === undefined && scheme === "Bearer" ? undefined : refuse("not bound to a key");
-    if (bound.certificate !== undefined && bound.certificate !== exchange.certificate?.thumbprint) return refuse("bound to another certificate than that of the connection");
+    if (bound.certificate !== undefined && bound.certificate !== thumbprintOf(exchange)) return refuse("bound to another certificate than that of the connection");
     if (needed === "mtls" && bound.certificate === undefined) return refuse("not bound to a certificate");
     if (bound.key === undefined) return needed !== "dpop" && scheme === "Bearer" ? undefined : refuse("not bound to a key that signs proofs");
     if (proofs === undefined) return refuse("bound to a key that nobody checks here");

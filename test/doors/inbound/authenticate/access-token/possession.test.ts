@@ -162,6 +162,12 @@ test("R16: a token that is bound to a certificate passes on a connection with th
   await refused(ask(bearer(withCertificate, { fields: [["authorization", `Bearer ${withCertificate}`], ["client-cert", `:${Buffer.from(certificate.bytes).toString("base64")}:`]] })), "credential-invalid", INVALID);
 });
 
+test("R16: a certificate that could not be read is none, whatever a token is bound to", async () => {
+  const nothing = certificateOf(new Uint8Array(0), "Client-Cert is malformed");
+  await refused(door()(bearer(token(issuer, { claims: { cnf: { "x5t#S256": nothing.thumbprint } } }), { certificate: nothing })), "credential-invalid", INVALID);
+  await passes(door()(bearer(withCertificate, { certificate: { ...certificate, fault: "CERT_HAS_EXPIRED" } })));
+});
+
 test("R16, R17: a token that is bound to both is proven by both", async () => {
   const ask = door({ dpop: {} });
   await passes(ask(dpop(withBoth, {}, { certificate })));
