@@ -4,9 +4,12 @@
  * Worked out from the compiled plans, not from what the policy says: a guard that is posted and has nothing to check
  * protects nothing. Only what is enforced counts as held; what is observed or waived does not, whatever the reason.
  */
+import type { Json } from "../contract/json-value.ts";
 import type { MediaType, Operation } from "../contract/operation.ts";
 import type { Guard } from "../policy/definition.ts";
+import { isClosed } from "./closed.ts";
 import type { House } from "./house.ts";
+import { type Level, levelsOf } from "./levels.ts";
 import type { Plan, PostedGuard } from "./plan.ts";
 
 /** `held`: enforced. `observed`: refusals are only witnessed. `waived`: given up, with a reason. `open`: nobody looks. */
@@ -36,7 +39,7 @@ export interface Raise {
 }
 
 export interface Coverage {
-  /** Operations in service, in the order of the contract. */
+  /** Operations in service: first those that take an id of which nothing holds whose it is; else in the order of the contract. */
   readonly operations: readonly CoveredOperation[];
   /** Operations that are refused because the contract could not be understood there. */
   readonly down: readonly { readonly id: string; readonly reason: string }[];
@@ -53,7 +56,7 @@ interface Aspect {
   readonly name: string;
   /** One sentence for the manual. */
   readonly about: string;
-  readonly holds: (guard: Pick<Guard, "name" | "stage" | "risks">) => boolean;
+  readonly holds: (guard: Pick<Guard, "name" | "stage" | "risks"> & { readonly options?: Json }) => boolean;
   readonly judge?: (plan: Plan, state: Judged) => Judged;
   readonly advice: string;
 }
@@ -61,14 +64,16 @@ interface Aspect {
 type Judged = Pick<CoveredAspect, "state" | "detail">;
 
 const named = (wanted: string): Aspect["holds"] => ({ name }) => name === wanted;
+const speaksOf = (level: Level): Aspect["holds"] => (guard) => levelsOf(guard).includes(level);
 
 const ASPECT_LIST: readonly Aspect[] = [
   { name: "framing", about: "Where a request begins and ends can be read in one way only.", holds: named("framing"), advice: "post framing" },
   { name: "size", about: "Head and body are bounded.", holds: named("size"), advice: "post size" },
   { name: "authentication", about: "Strangers do not come in.", holds: named("credentials"), judge: judgeAuthentication, advice: "ask for a credential: `security` in the contract, and no `public` in the policy" },
   { name: "limit", about: "Calls are counted and bounded.", holds: ({ stage }) => stage === "throttle", advice: "post token-bucket, under `everywhere` for all" },
-  { name: "scope", about: "The credential must allow this operation (function level authorization).", holds: named("scope"), judge: judgeScope, advice: "name scopes in the contract's `security`, or post scope: { also: [...] }" },
-  { name: "object", about: "The object that the path names must be one of the caller's (object level authorization).", holds: ({ risks }) => risks.includes("API1:2023"), judge: judgeObject, advice: "" },
+  { name: "function", about: "Not everybody with a good credential may call this operation (function level authorization).", holds: speaksOf("function"), judge: judgeFunction, advice: "name scopes in the contract's `security`, or post scope: { also: [...] }, role or rule" },
+  { name: "object", about: "The object that the request names must be one of the caller's (object level authorization).", holds: speaksOf("object"), judge: judgeObject, advice: "" },
+  { name: "property", about: "Only members that the contract names go in and out, or only those that this caller may set and see (property level authorization).", holds: speaksOf("property"), judge: judgeProperty, advice: "close the objects of the contract (additionalProperties: false), or post properties" },
   { name: "parameters", about: "Path, query, header and cookie parameters fit the contract, and there are no others.", holds: named("parameters"), advice: "post parameters" },
   { name: "body", about: "The body of the request fits the contract.", holds: named("body"), judge: ({ operation }, found) => loosen(found, operation.body?.media ?? []), advice: "give every media type of the request body a schema" },
   { name: "answer status", about: "The API answers only with statuses that the contract lists.", holds: named("answer-status"), advice: "post answer-status" },
@@ -83,7 +88,9 @@ export const ASPECTS: readonly { readonly name: string; readonly about: string }
 /** @param guards all guards that could be posted: advice names only what there is */
 export function measureCoverage(house: Pick<House, "plans" | "policy">, guards: readonly Guard[]): Coverage {
   const plans = [...house.plans.values()];
-  const operations = plans.filter(({ down }) => down === undefined).map(coverOperation);
+  const covered = plans.filter(({ down }) => down === undefined).map(coverOperation);
+  // Whoever has little time should see these first: sorting is stable, so the contract's order stays otherwise.
+  const operations = covered.toSorted((one, other) => Number(isUnowned(other)) - Number(isUnowned(one)));
   const judged = operations.flatMap(({ aspects }) => aspects).filter(({ state }) => state !== "not applicable");
   const held = judged.filter(({ state }) => state === "held").length;
   return {
@@ -97,12 +104,24 @@ export function measureCoverage(house: Pick<House, "plans" | "policy">, guards: 
   };
 }
 
+/** It takes an id, and nothing holds whose it is. */
+export function isUnowned({ aspects }: CoveredOperation): boolean {
+  return aspects.some(({ aspect, state }) => aspect === "object" && state === "open");
+}
+
+/** The levels of authorization of one operation, from the function down to its properties. */
+export function coverLevels(plan: Plan): readonly CoveredAspect[] {
+  return coverOperation(plan).aspects.filter(({ aspect }) => aspect === "function" || aspect === "object" || aspect === "property");
+}
+
 function coverOperation(plan: Plan): CoveredOperation {
   const { id, method, path } = plan.operation;
   const aspects = ASPECT_LIST.map(({ name, holds, judge }): CoveredAspect => {
     const postings = plan.guards.filter((posted) => holds({ ...posted, name: posted.guard }));
-    const state = judgePostings(postings);
-    return { aspect: name, ...(judge?.(plan, state) ?? state), guards: [...new Set(postings.map(({ guard }) => guard))] };
+    const found = judgePostings(postings);
+    const judged = judge?.(plan, found) ?? found;
+    const holding = found.state === "held" ? postings.filter(({ checks, mode }) => checks && mode === "enforce") : postings;
+    return { aspect: name, ...judged, guards: [...new Set(holding.map(({ guard }) => guard))] };
   });
   return { id, method, path, aspects };
 }
@@ -125,14 +144,47 @@ function letsStrangersIn({ security = [] }: Operation): boolean {
   return security.length === 0 || security.some((all) => all.length === 0);
 }
 
-function judgeScope(plan: Plan, found: Judged): Judged {
-  if (found.state !== "not applicable" || letsStrangersIn(plan.operation)) return found;
-  return { state: "open", detail: "every good credential will do: neither contract nor policy names a scope" };
+/** Where strangers come in there is nobody whose rights could be looked at. */
+function isForStrangers(plan: Plan): boolean {
+  return plan.public !== undefined && letsStrangersIn(plan.operation);
 }
 
-function judgeObject({ operation }: Plan, found: Judged): Judged {
-  if (operation.pathNames.length === 0) return { state: "not applicable" };
-  return found.state === "held" || found.state === "observed" || found.state === "waived" ? found : { state: "open", detail: "object level authorization is not held yet: whoever guesses an id is let through to the API" };
+function judgeFunction(plan: Plan, found: Judged): Judged {
+  if (found.state !== "not applicable" && found.state !== "open") return found;
+  if (isForStrangers(plan) || letsStrangersIn(plan.operation)) return { state: "not applicable", detail: "strangers may come in" };
+  return { state: "open", detail: "every good credential will do: neither contract nor policy names a scope, a role or a rule" };
+}
+
+function judgeObject(plan: Plan, found: Judged): Judged {
+  if (found.state === "held" || found.state === "observed" || found.state === "waived") return found;
+  if (!takesId(plan.operation)) return { state: "not applicable", detail: "it takes no id" };
+  if (isForStrangers(plan)) return { state: "not applicable", detail: "strangers may come in, so nothing here is anybody's" };
+  return { state: "open", detail: "object level authorization is not held yet: whoever guesses an id is let through to the API" };
+}
+
+/** Names of query parameters that look like an id: `id`, `orderId`, `order_ids`. */
+const ID = /(?:^i|^I|[a-z0-9]I|[_-]i|[_-]I)[dD]s?$/;
+
+/** An id in the path, or a parameter of the query that has the name of one. Ids in bodies are not found. */
+export function takesId({ pathNames, parameters }: Operation): boolean {
+  return pathNames.length > 0 || parameters.some((parameter) => parameter.in === "query" && ID.test(parameter.name));
+}
+
+function judgeProperty(plan: Plan, found: Judged): Judged {
+  if (found.state === "held" || found.state === "observed" || found.state === "waived") return found;
+  const { operation } = plan;
+  const both = [...(operation.body?.media ?? []), ...answersOf(operation)].filter(({ kind }) => kind === "json");
+  if (both.length === 0) return { state: "not applicable", detail: "no JSON goes in or out" };
+  const stands = (guard: string): boolean => plan.guards.some((posted) => posted.guard === guard && posted.checks && posted.mode === "enforce");
+  const ajar = [
+    ...(isAjar(operation.body?.media ?? []) || (operation.body !== undefined && !stands("body")) ? ["in"] : []),
+    ...(isAjar(answersOf(operation)) || (answersOf(operation).length > 0 && !stands("answer-body")) ? ["out"] : []),
+  ];
+  return ajar.length === 0 ? { state: "held" } : { state: "open", detail: `members that the contract does not name may go ${ajar.join(" and ")}` };
+}
+
+function isAjar(media: readonly MediaType[]): boolean {
+  return media.some(({ kind, validator }) => kind === "json" && (validator === undefined || !isClosed(validator)));
 }
 
 /** A guard that is there and looks into nothing: what the contract leaves open is named. */

@@ -8,6 +8,7 @@ import type { Operation } from "../contract/operation.ts";
 import type { Stage } from "../exchange/exchange.ts";
 import type { Guard, Risk } from "../policy/definition.ts";
 import type { Plan, PostedGuard } from "./plan.ts";
+import { type CoveredAspect, coverLevels } from "./coverage.ts";
 import { type Door, doorOf } from "./stages.ts";
 
 export interface ExplainedGuard {
@@ -41,6 +42,8 @@ export interface Explanation {
   readonly public: string | undefined;
   /** Why the operation is refused whole. */
   readonly down: string | undefined;
+  /** Whether the function, the object and its properties are held, and by which guards. */
+  readonly levels: readonly CoveredAspect[];
   /** In the order in which an exchange meets them. */
   readonly guards: readonly ExplainedGuard[];
 }
@@ -59,6 +62,7 @@ export function explain(plan: Plan, guards: readonly Guard[], locate: (pointer: 
     security: explainSecurity(operation),
     public: plan.public,
     down: plan.down,
+    levels: plan.down === undefined ? coverLevels(plan) : [],
     guards: plan.guards.filter((posted) => isAtWork(posted, plan, stages)).map((posted) => explainGuard(posted, plan, schemas.get(posted.guard), locate)),
   };
 }

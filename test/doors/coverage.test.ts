@@ -1,12 +1,15 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import type { JsonObject } from "../../src/contract/json-value.ts";
 import type { MediaType, Operation } from "../../src/contract/operation.ts";
-import { ASPECTS, type CoveredAspect, type Coverage, measureCoverage } from "../../src/doors/coverage.ts";
+import { ASPECTS, type CoveredAspect, type Coverage, measureCoverage, takesId } from "../../src/doors/coverage.ts";
 import { GUARDS } from "../../src/doors/guards.ts";
 import type { House } from "../../src/doors/house.ts";
 import type { Plan, PostedGuard } from "../../src/doors/plan.ts";
 import type { Guard } from "../../src/policy/definition.ts";
+import { documentOf, readDocument } from "../contract/read-document.ts";
 import { operation } from "../walk.ts";
+import { parameter } from "./samples.ts";
 
 const standing: readonly Guard[] = GUARDS.filter(({ standing }) => standing);
 
@@ -73,15 +76,80 @@ test("the advice tells what is observed and what is waived from what is not ther
 test("where strangers may come in nobody is kept out, though a credential is checked when sent", () => {
   const open = { public: "agreed 2026-11-20" };
   assert.deepEqual(aspect("authentication", { security: [] }, {}, open), { aspect: "authentication", state: "waived", detail: "public: agreed 2026-11-20", guards: ["credentials"] });
-  const tokens = { scheme: { name: "t", type: "http", place: { file: "", pointer: "" } }, scopes: [] } as const;
   assert.equal(aspect("authentication", { security: [[tokens]] }, {}, open).state, "held");
   assert.equal(aspect("authentication", { security: [[tokens], []] }, {}, open).state, "waived");
 });
 
-test("without scopes every good credential will do, and that is open", () => {
-  const tokens = { scheme: { name: "t", type: "http", place: { file: "", pointer: "" } }, scopes: [] } as const;
-  assert.equal(aspect("scope", { security: [[tokens]] }, { scope: { checks: false } }).state, "open");
-  assert.equal(aspect("scope", { security: [] }, { scope: { checks: false } }).state, "not applicable");
+const tokens = { scheme: { name: "t", type: "http", place: { file: "", pointer: "" } }, scopes: [] } as const;
+/** A posting of an operation's own, enforced. */
+const posted = (guard: string, options: JsonObject, changes: Change = {}): PostedGuard => ({ guard, stage: "authorize", risks: [], options, mode: "enforce", waived: undefined, source: "operation", pointer: "/x", checks: true, ...changes });
+
+function withPosted(at: Plan, ...guards: readonly PostedGuard[]): Plan {
+  return { ...at, guards: [...at.guards, ...guards] };
+}
+
+function levelOf(name: string, at: Plan): CoveredAspect {
+  return measure(at).operations[0]?.aspects.find((one) => one.aspect === name) ?? assert.fail(`no aspect ${name}`);
+}
+
+test("without scopes, roles and rules every good credential will do, and that is open", () => {
+  const bare = plan({ security: [[tokens]] }, { scope: { checks: false } });
+  assert.equal(levelOf("function", bare).state, "open");
+  assert.equal(levelOf("function", withPosted(bare, posted("role", { any: ["teller"] }))).state, "held");
+  assert.equal(levelOf("function", withPosted(bare, posted("rule", { allow: "true" }))).state, "held");
+  assert.equal(levelOf("function", withPosted(bare, posted("role", { any: ["teller"] }, { checks: false }))).state, "open");
+  assert.equal(levelOf("function", withPosted(bare, posted("role", { any: ["teller"] }, { mode: "observe" }))).state, "observed");
+  assert.deepEqual(aspect("function", { security: [] }, { scope: { checks: false } }), { aspect: "function", state: "not applicable", detail: "strangers may come in", guards: ["scope"] });
+});
+
+test("a rule holds the object where it compares the caller with what the request names", () => {
+  const at = plan({ pathNames: ["orderId"] });
+  const state = (guard: string, options: JsonObject): string => levelOf("object", withPosted(at, posted(guard, options))).state;
+  assert.equal(state("owner", { field: "customerId" }), "held");
+  assert.equal(state("rule", { allow: "principal.tenant == path.orderId" }), "held");
+  assert.equal(state("rule", { allow: 'principal["id"] == path["orderId"]' }), "held");
+  assert.equal(state("rule", { allow: 'address.within("10.0.0.0/8")' }), "open");
+  assert.equal(state("rule", { allow: 'principal.id == "path.orderId"' }), "open");
+  assert.equal(state("rule", { allow: "principal.id != operation.path" }), "open");
+  assert.equal(state("rule", { allow: "has(path.orderId)" }), "open");
+  assert.equal(state("decision-point", { url: "https://pdp.example", resource: { id: "path.orderId" } }), "held");
+  assert.equal(state("decision-point", { url: "https://pdp.example/path.x", resource: { id: "operation.path" } }), "open");
+  assert.equal(state("scope", { also: ["a"] }), "open");
+});
+
+test("operations that take an id of which nothing holds whose it is stand first", () => {
+  const own = withPosted(plan({ id: "own", pathNames: ["id"] }), posted("owner", {}));
+  const { operations } = measure(plan({ id: "list" }), own, plan({ id: "bare", pathNames: ["id"] }), plan({ id: "also", pathNames: ["id"] }));
+  assert.deepEqual(operations.map(({ id }) => id), ["bare", "also", "list", "own"]);
+});
+
+test("an id is taken in the path, or in a parameter of the query that has such a name", () => {
+  const named = (name: string): Operation => operation({ parameters: [parameter(name, "query")] });
+  for (const name of ["id", "ids", "ID", "orderId", "orderIds", "order_id", "order-ids", "orderID"]) assert.equal(takesId(named(name)), true, name);
+  for (const name of ["valid", "paid", "uuid", "d", "grid", "identity", "limit"]) assert.equal(takesId(named(name)), false, name);
+  assert.equal(takesId(operation({ parameters: [parameter("orderId", "header")] })), false);
+});
+
+test("why an object cannot be held is told", () => {
+  assert.deepEqual(aspect("object"), { aspect: "object", state: "not applicable", detail: "it takes no id", guards: [] });
+  assert.match(aspect("object", { pathNames: ["id"], security: [] }, {}, { public: "price list, agreed" }).detail ?? "", /nothing here is anybody's/);
+});
+
+test("properties are held by schemas that let nothing else through, or by who may set and see them", (t) => {
+  const schemas: JsonObject = { shut: { type: "object", properties: { a: { type: "string" } }, additionalProperties: false }, ajar: { type: "object", properties: { a: { type: "string" } } } };
+  const content = (name: string): JsonObject => ({ content: { "application/json": { schema: { $ref: `#/components/schemas/${name}` } } } });
+  const read = (sent: string, answered: string): Operation => {
+    const post = { operationId: "listOrders", requestBody: content(sent), responses: { 200: { description: "", ...content(answered) } } };
+    return readDocument(t, documentOf({ components: { schemas }, paths: { "/a": { post } } })).operations[0] ?? assert.fail();
+  };
+  const quiet = { properties: { checks: false } };
+  assert.equal(aspect("property", read("shut", "shut"), quiet).state, "held");
+  assert.equal(aspect("property", read("ajar", "shut"), quiet).detail, "members that the contract does not name may go in");
+  assert.equal(aspect("property", read("ajar", "ajar"), quiet).detail, "members that the contract does not name may go in and out");
+  assert.equal(aspect("property", read("ajar", "ajar"), { properties: { checks: true } }).state, "held");
+  assert.equal(aspect("property", read("shut", "shut"), { ...quiet, body: { checks: false, waived: "agreed" } }).state, "open");
+  assert.equal(aspect("property", read("shut", "shut"), { ...quiet, "answer-body": { mode: "observe" } }).state, "open");
+  assert.equal(aspect("property", {}, quiet).detail, "no JSON goes in or out");
 });
 
 test("an id in the path without a rule about its owner is named", () => {
@@ -90,7 +158,6 @@ test("an id in the path without a rule about its owner is named", () => {
   assert.equal(object?.state, "open");
   assert.match(object?.detail ?? "", /object level authorization is not held yet/);
   assert.deepEqual(found.raise.map((one) => one.aspect), ["object"]);
-  assert.equal(aspect("object").state, "not applicable");
 });
 
 test("a guard of somebody's own that answers API1:2023 holds the object", () => {

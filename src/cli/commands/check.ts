@@ -1,6 +1,6 @@
 /** Check: finds every fault of policy and contract in one go, and measures what is held. */
 import { type Command, defineCommand } from "../command.ts";
-import { ASPECTS, type Coverage, type CoveredOperation, measureCoverage, type State } from "../../doors/coverage.ts";
+import { ASPECTS, type Coverage, type CoveredAspect, type CoveredOperation, isUnowned, measureCoverage, type State } from "../../doors/coverage.ts";
 import { GUARDS } from "../../doors/guards.ts";
 import type { House } from "../../doors/house.ts";
 import { EXIT } from "../exit-code.ts";
@@ -16,7 +16,8 @@ export const check: Command = defineCommand({
   description: [
     "Reads the policy and its contract as the gateway would, without listening and without fetching anything. All faults are listed at once, each with its file, line and column, and with what would be allowed there.",
     `If nothing stands in the way, it says for every operation which aspects of protection are held, observed, waived or open: ${ASPECTS.map(({ name, about }) => `${name} (${about.replace(/\.$/, "").replace(/^./, (letter) => letter.toLowerCase())})`).join("; ")}.`,
-    "The score is the share of all applicable aspects, over all operations in service, that is held: 0 to 100, rounded down. What is observed or waived is not held, whatever the reason; what cannot apply (an object without an id in the path, scopes where strangers may come in) does not count. Operations that are refused whole do not count either. The list at the end says what would raise it.",
+    "A table says who may do what: for each operation whether the function, the object and its properties are held, by which guards, and why one of them cannot be. Operations that take an id (in the path, or a query parameter with such a name) of which nothing holds whose it is stand first.",
+    "The score is the share of all applicable aspects, over all operations in service, that is held: 0 to 100, rounded down. What is observed or waived is not held, whatever the reason; what cannot apply (an object where no id is taken, a scope where strangers may come in) does not count. Operations that are refused whole do not count either. The list at the end says what would raise it.",
   ],
   positionals: [policyPositional],
   options: { least: { type: "count", value: "N", min: 0, max: 100, about: "Fail when the score is below N." } },
@@ -67,6 +68,7 @@ const STYLES: Readonly<Record<State, Style>> = { held: "good", observed: "doubtf
 
 function tellCoverage(coverage: Coverage, out: Page): void {
   const { operations, down, unlisted, score, held, applicable } = coverage;
+  tellLevels(operations, out);
   for (const operation of operations) tellOperation(operation, out);
   for (const { id, reason } of down) out.write(`${out.style("strong", plain(id))}  ${out.style("doubtful", "refused whole")}: ${plain(reason)}`);
   if (unlisted !== undefined) out.write(`${out.style("doubtful", "What the contract does not list is forwarded")}: ${plain(unlisted)}`);
@@ -79,6 +81,27 @@ function tellCoverage(coverage: Coverage, out: Page): void {
     out.write(`  ${aspect}: ${advice}`);
     out.write(out.style("faint", `      ${listSome(lacking)}`));
   }
+}
+
+const LEVELS = ["function", "object", "property"] as const;
+
+/** Who may do what, as one table: the first thing to look at. */
+function tellLevels(operations: readonly CoveredOperation[], out: Page): void {
+  const rows = operations.map(({ id, aspects }) => [plain(id), ...LEVELS.map((level) => tellLevel(aspects.find(({ aspect }) => aspect === level)))]);
+  const widths = ["operation", ...LEVELS].map((head, column) => Math.max(head.length, ...rows.map((row) => row[column]?.length ?? 0)));
+  const write = (row: readonly string[]): string => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  ").trimEnd();
+  out.write(out.style("faint", write(["operation", ...LEVELS])));
+  for (const [at, row] of rows.entries()) out.write(operations[at] !== undefined && isUnowned(operations[at]) ? out.style("bad", write(row)) : write(row));
+  const reasons = new Set(operations.flatMap(({ aspects }) => aspects.flatMap(({ aspect, state, detail }) => (state === "not applicable" && detail !== undefined && LEVELS.some((level) => level === aspect) ? [`${aspect}: ${detail}`] : []))));
+  if (reasons.size > 0) out.write(out.style("faint", `-  cannot be: ${[...reasons].map(plain).join("; ")}`));
+  out.write();
+}
+
+function tellLevel(found: CoveredAspect | undefined): string {
+  if (found === undefined || found.state === "not applicable") return "-";
+  // Properties are held by what the contract says, too.
+  const by = found.state === "held" && found.aspect !== "property" ? found.guards.join(", ") : "";
+  return by === "" ? found.state : `${found.state} by ${plain(by)}`;
 }
 
 function tellOperation({ id, method, path, aspects }: CoveredOperation, out: Page): void {

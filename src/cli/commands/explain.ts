@@ -1,7 +1,10 @@
 /** Explain: shows the plan of one operation, in the order in which an exchange meets it. */
 import type { Json, JsonObject } from "../../contract/json-value.ts";
+import type { Place } from "../../contract/misfit.ts";
+import type { State } from "../../doors/coverage.ts";
 import { type ExplainedGuard, explain as explainPlan, type Explanation } from "../../doors/explain.ts";
 import { GUARDS } from "../../doors/guards.ts";
+import type { Policy } from "../../policy/policy.ts";
 import { readPolicy } from "../../policy/read.ts";
 import { type Command, defineCommand } from "../command.ts";
 import { EXIT, type ExitCode } from "../exit-code.ts";
@@ -35,6 +38,8 @@ export const explain: Command = defineCommand({
     security: "Alternatives, each a list of scheme and scopes that are asked for together; left out where the contract says nothing.",
     public: "Why strangers may come in, where the policy says so.",
     down: "Why the operation is refused whole, if it is.",
+    levels: "The levels of authorization: aspect (function, object, property), state, detail, guards.",
+    words: "What the policy says about principals: roles (from, known, place), and claims (name, type, from, place).",
     guards: "In order: door, stage, guard, effect (enforced, observed, waived, nothing to check, down), reason, source (standing, everywhere, operation), place, options, defaults, risks.",
   },
 
@@ -52,9 +57,11 @@ export const explain: Command = defineCommand({
     const plan = house.plans.get(id);
     if (plan === undefined) return unknownOperation(id, [...house.plans.keys()], json, terminal);
     const reading = readPolicy(found.file);
-    const explanation = explainPlan(plan, GUARDS, (pointer) => reading.complain(pointer, "").place);
-    if (json) out.write(writeJson(explanation));
-    else tell(explanation, out, folder);
+    const locate = (pointer: string): Place => reading.complain(pointer, "").place;
+    const explanation = explainPlan(plan, GUARDS, locate);
+    const words = wordsOf(house.policy, locate);
+    if (json) out.write(writeJson({ ...explanation, words }));
+    else tell(explanation, words, out, folder);
     return EXIT.fine;
   },
 });
@@ -66,13 +73,43 @@ function unknownOperation(id: string, known: readonly string[], json: boolean, {
   return EXIT.usage;
 }
 
-function tell(explanation: Explanation, out: Page, folder: string): void {
+/** What the policy says about principals, which guards and rules then speak of. */
+interface Words {
+  readonly roles: { readonly from: readonly string[]; readonly known: readonly string[] | undefined; readonly place: Place } | undefined;
+  readonly claims: readonly { readonly name: string; readonly type: string; readonly from: string; readonly place: Place }[];
+}
+
+function wordsOf({ settings: { roles, claims } }: Policy, locate: (pointer: string) => Place): Words {
+  const from = roles?.from.map(({ claim, issuer, as }) => `${claim.join(".")}${issuer === undefined ? "" : ` of ${issuer}`}${as === undefined ? "" : `, where ${[...as].map(([value, role]) => `${value} is ${role}`).join(", ")}`}`);
+  return {
+    roles: from === undefined ? undefined : { from, known: roles?.known, place: locate("/roles") },
+    claims: [...claims].map(([name, { path, type }]) => ({ name, type, from: path.join("."), place: locate(`/claims/${name}`) })),
+  };
+}
+
+function tellWords({ roles, claims }: Words, out: Page, folder: string): void {
+  if (roles !== undefined) out.write(`roles     ${plain(`from ${roles.from.join("; ")}${roles.known === undefined ? "" : `: ${roles.known.join(", ")}`}`)}  ${out.style("faint", plain(writePlace(roles.place, folder)))}`);
+  for (const { name, type, from, place } of claims) out.write(`claim     ${plain(`${name}: ${type}${from === name ? "" : ` from ${from}`}`)}  ${out.style("faint", plain(writePlace(place, folder)))}`);
+}
+
+const LEVEL_STYLES: Readonly<Record<State, Style>> = { held: "good", observed: "doubtful", waived: "doubtful", open: "bad", "not applicable": "faint" };
+
+function tellLevels(levels: Explanation["levels"], out: Page): void {
+  for (const { aspect, state, detail, guards } of levels) {
+    const by = state === "held" && aspect !== "property" ? ` by ${guards.join(", ")}` : "";
+    out.write(`${aspect.padEnd(9)} ${out.style(LEVEL_STYLES[state], state === "not applicable" ? "cannot be held" : state)}${plain(by)}${detail === undefined ? "" : `: ${plain(detail)}`}`);
+  }
+}
+
+function tell(explanation: Explanation, words: Words, out: Page, folder: string): void {
   const { id, method, path, summary, place, security, down } = explanation;
   out.write(`${out.style("strong", plain(id))}  ${plain(`${method} ${path}`)}${summary === undefined ? "" : `  ${plain(summary)}`}`);
   out.write(`contract  ${plain(writePlace(place, folder))}`);
   out.write(`asks for  ${plain(tellSecurity(security))}`);
   if (explanation.public !== undefined) out.write(`public    ${out.style("doubtful", plain(explanation.public))}`);
   if (down !== undefined) out.write(`${out.style("bad", "refused whole")}: ${plain(down)}`);
+  tellWords(words, out, folder);
+  tellLevels(explanation.levels, out);
   let stage = "";
   let door = "";
   const told = new Set<string>();
@@ -93,15 +130,20 @@ function tellGuard({ guard, effect, reason, source, place, options, defaults, ri
   const from = place === undefined ? source : `${source}, ${writePlace(place, folder)}`;
   const name = plain(guard).padEnd(NAME_WIDTH);
   out.write(`    ${name} ${out.style(STYLES[effect], effect)}  ${out.style("faint", plain(`${from}  ${risks.join(" ")}`))}`);
+  if (reason !== undefined) out.write(`        because: ${plain(reason)}`);
   if (again) return;
   const said = tellOptions(options);
-  const silent = tellOptions(defaults);
-  if (reason !== undefined) out.write(`        because: ${plain(reason)}`);
+  const silent = tellOptions(withoutEmpty(defaults));
   if (said !== "") out.write(`        ${plain(said)}`);
   if (silent !== "") out.write(out.style("faint", `        by default ${plain(silent)}`));
 }
 
-const NAME_WIDTH = 16;
+const NAME_WIDTH = 17;
+
+/** What is empty by default says nothing. */
+function withoutEmpty(defaults: JsonObject): JsonObject {
+  return Object.fromEntries(Object.entries(defaults).filter(([, value]) => typeof value !== "object" || value === null || Object.keys(value).length > 0));
+}
 
 function tellOptions(options: Json): string {
   // Options are an object by then: postings.ts refuses everything else.

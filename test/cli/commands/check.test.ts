@@ -126,3 +126,8 @@ test("a terminal gets colour, and a file does not", async (t) => {
   assert.match((await openDesk(t, FILES, { isTTY: true }).run("check")).out, /\u001b\[/);
   assert.doesNotMatch((await openDesk(t, FILES).run("check")).out, /\u001b/);
 });
+
+test("who may do what is one table, those first of which nothing holds whose they are", async (t) => {
+  const { out } = await openDesk(t, { "openapi.yaml": CONTRACT, "policy.yaml": POLICY }).run("check");
+  assert.match(out, /^operation {4}function {7}object {2}property\ngetOrder {5}open {11}open {4}open\nlistPrices {3}- {14}- {7}held\ncreateOrder {2}held by scope {2}- {7}held\n- {2}cannot be: .*object: it takes no id/m);
+});

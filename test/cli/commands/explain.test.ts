@@ -43,3 +43,15 @@ test("with an error in the way there is no plan, and the errors are listed", asy
   assert.deepEqual([code, out], [EXIT.refused, ""]);
   assert.match(error, /^policy\.yaml:2:1 error: unknown option "upstrem"/);
 });
+
+test("roles and claims that rules speak of, and what is held, stand above the guards", async (t) => {
+  const policy = POLICY.replace("everywhere:", `roles: { from: realm.roles, known: [clerk] }
+claims: { tenant: string, level: { from: app.level, type: int } }
+everywhere:`) + `  getOrder:
+    role: { any: clerk }
+    rule: principal.tenant == path.orderId
+`;
+  const { out } = await openDesk(t, { ...FILES, "policy.yaml": policy }).run("explain", "getOrder");
+  assert.match(out, /^roles {5}from realm\.roles: clerk {2}policy\.yaml:3:1\nclaim {5}tenant: string {2}policy\.yaml:4:\d+\nclaim {5}level: int from app\.level {2}policy\.yaml:4:\d+\nfunction {2}held by role, rule\nobject {4}held by rule\nproperty {2}open: /m);
+  assert.match(out, /^ {4}rule +enforced {2}operation, policy\.yaml:15:5 {2}API1:2023 API5:2023\n {8}allow: principal\.tenant == path\.orderId$/m);
+});
