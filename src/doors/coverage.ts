@@ -8,6 +8,7 @@ import type { Json } from "../contract/json-value.ts";
 import type { MediaType, Operation } from "../contract/operation.ts";
 import type { Guard } from "../policy/definition.ts";
 import { isClosed } from "./closed.ts";
+import { type FreeTexts, freeTextsOf } from "./free-texts.ts";
 import type { House } from "./house.ts";
 import { type Level, levelsOf } from "./levels.ts";
 import type { Plan, PostedGuard } from "./plan.ts";
@@ -50,6 +51,8 @@ export interface Coverage {
   readonly held: number;
   readonly applicable: number;
   readonly raise: readonly Raise[];
+  /** Texts of which the contract says so little that each has to be looked through. */
+  readonly freeTexts: readonly FreeTexts[];
 }
 
 interface Aspect {
@@ -76,6 +79,7 @@ const ASPECT_LIST: readonly Aspect[] = [
   { name: "property", about: "Only members that the contract names go in and out, or only those that this caller may set and see (property level authorization).", holds: speaksOf("property"), judge: judgeProperty, advice: "close the objects of the contract (additionalProperties: false), or post properties" },
   { name: "parameters", about: "Path, query, header and cookie parameters fit the contract, and there are no others.", holds: named("parameters"), advice: "post parameters" },
   { name: "body", about: "The body of the request fits the contract.", holds: named("body"), judge: ({ operation }, found) => loosen(found, operation.body?.media ?? []), advice: "give every media type of the request body a schema" },
+  { name: "injection", about: "Texts that the contract leaves free are looked at for attacks.", holds: named("injection"), advice: "post injection" },
   { name: "answer status", about: "The API answers only with statuses that the contract lists.", holds: named("answer-status"), advice: "post answer-status" },
   { name: "answer body", about: "What the API answers fits the contract.", holds: named("answer-body"), judge: (plan, found) => loosen(found, answersOf(plan.operation)), advice: "give every media type of the answers a schema" },
   { name: "faults", about: "Traces and messages of the API's own faults stay inside.", holds: named("faults"), advice: "post faults" },
@@ -101,6 +105,7 @@ export function measureCoverage(house: Pick<House, "plans" | "policy">, guards: 
     held,
     applicable: judged.length,
     raise: adviceFor(operations, guards),
+    freeTexts: plans.filter(({ down }) => down === undefined).flatMap(({ operation }) => freeTextsOf(operation) ?? []),
   };
 }
 

@@ -3,6 +3,7 @@ import { type Command, defineCommand } from "../command.ts";
 import { ASPECTS, type Coverage, type CoveredAspect, type CoveredOperation, isUnowned, measureCoverage, type State } from "../../doors/coverage.ts";
 import { GUARDS } from "../../doors/guards.ts";
 import type { House } from "../../doors/house.ts";
+import { SHORT_CHARACTERS_MAX } from "../../contract/kinds/kind.ts";
 import { EXIT } from "../exit-code.ts";
 import { findPolicy, policyPositional } from "../find-policy.ts";
 import { openHouse } from "../open-house.ts";
@@ -18,6 +19,7 @@ export const check: Command = defineCommand({
     `If nothing stands in the way, it says for every operation which aspects of protection are held, observed, waived or open: ${ASPECTS.map(({ name, about }) => `${name} (${about.replace(/\.$/, "").replace(/^./, (letter) => letter.toLowerCase())})`).join("; ")}.`,
     "A table says who may do what: for each operation whether the function, the object and its properties are held, by which guards, and why one of them cannot be. Operations that take an id (in the path, or a query parameter with such a name) of which nothing holds whose it is stand first.",
     "The score is the share of all applicable aspects, over all operations in service, that is held: 0 to 100, rounded down. What is observed or waived is not held, whatever the reason; what cannot apply (an object where no id is taken, a scope where strangers may come in) does not count. Operations that are refused whole do not count either. The list at the end says what would raise it.",
+    "Last come the fields of which the contract says so little that their texts have to be looked through for attacks, request by request: a pattern of harmless characters, an `enum`, a `format` or a short `maxLength` in the contract spares that, and is the better protection.",
   ],
   positionals: [policyPositional],
   options: { least: { type: "count", value: "N", min: 0, max: 100, about: "Fail when the score is below N." } },
@@ -30,7 +32,7 @@ export const check: Command = defineCommand({
     ok: "Whether the exit code is 0.",
     policy: "The policy file.",
     misfits: "All faults: level (error: nothing starts; operation: that operation is refused; warning), file, line, column, pointer, message, allowed, operation.",
-    coverage: "null when an error stands in the way. Else: score, held, applicable, operations (id, method, path, aspects: aspect, state, detail, guards), down (id, reason), unlisted (the reason, if any), raise (aspect, advice, operations).",
+    coverage: "null when an error stands in the way. Else: score, held, applicable, operations (id, method, path, aspects: aspect, state, detail, guards), down (id, reason), unlisted (the reason, if any), raise (aspect, advice, operations), freeTexts (operation, fields, more: texts that the contract leaves free, so that each has to be looked through).",
   },
 
   async run({ positionals: [named], options: { least }, json }, terminal) {
@@ -52,6 +54,7 @@ export const check: Command = defineCommand({
     }
     tellHouse(house, out, folder);
     tellCoverage(coverage, out);
+    tellFreeTexts(coverage, out);
     if (!ok) out.write(out.style("bad", `The score is below ${least ?? 0}.`));
     return ok ? EXIT.fine : EXIT.refused;
   },
@@ -102,6 +105,16 @@ function tellLevel(found: CoveredAspect | undefined): string {
   // Properties are held by what the contract says, too.
   const by = found.state === "held" && found.aspect !== "property" ? found.guards.join(", ") : "";
   return by === "" ? found.state : `${found.state} by ${plain(by)}`;
+}
+
+function tellFreeTexts({ freeTexts }: Coverage, out: Page): void {
+  if (freeTexts.length === 0) return;
+  const count = freeTexts.reduce((sum, { fields, more }) => sum + fields.length + more, 0);
+  out.write(`${count} ${count === 1 ? "field costs" : "fields cost"} detection: the contract leaves their texts free. A pattern, an enum, a format or a maxLength up to ${SHORT_CHARACTERS_MAX} bounds them:`);
+  for (const { operation, fields, more } of freeTexts) {
+    const shown = listSome(fields);
+    out.write(out.style("faint", `      ${plain(operation)}: ${shown}${more > 0 ? `, and ${more} more` : ""}`));
+  }
 }
 
 function tellOperation({ id, method, path, aspects }: CoveredOperation, out: Page): void {

@@ -38,6 +38,10 @@ export function proposePolicy(wishes: Wishes): Proposal {
     ...tokens.lines,
     "  # How many calls one caller may make: so many at once, and as many again in each window.",
     "  token-bucket: { burst: 60, window: 1m }",
+    "  # Free texts are looked at for attacks. See first in the audit log whom it would refuse; then take `mode` away.",
+    "  injection: { mode: observe }",
+    "  # Answers are looked through for secrets, traces and messages of databases. The same: see first, then take `mode` away.",
+    "  leaks: { mode: observe }",
     ...foreign.map(({ name, type }) => `  # The contract asks for "${oneLine(name)}" (${type}): no guard for it has been posted here.`),
     ...proposeStrangers(strangers),
   ];

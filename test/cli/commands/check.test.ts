@@ -131,3 +131,9 @@ test("who may do what is one table, those first of which nothing holds whose the
   const { out } = await openDesk(t, { "openapi.yaml": CONTRACT, "policy.yaml": POLICY }).run("check");
   assert.match(out, /^operation {4}function {7}object {2}property\ngetOrder {5}open {11}open {4}open\nlistPrices {3}- {14}- {7}held\ncreateOrder {2}held by scope {2}- {7}held\n- {2}cannot be: .*object: it takes no id/m);
 });
+
+test("the fields whose texts the contract leaves free are told, for each costs detection", async (t) => {
+  const free = CONTRACT.replace("name: orderId, in: path, required: true, schema: { type: string, maxLength: 20 }", "name: orderId, in: path, required: true, schema: { type: string }");
+  const { run } = openDesk(t, { "openapi.yaml": free, "policy.yaml": POLICY });
+  assert.match((await run("check")).out, /^1 field costs detection: .*\n {6}getOrder: path\/orderId$/m);
+});

@@ -49,7 +49,7 @@ test("no text of a contract can end a comment or add a line to the policy", () =
       const foreign = operation({ id, path, security: [[{ scheme: scheme({ name: `${id}\neverywhere: {}` , type: "apiKey" }), scopes: [] }], []] });
       const { policy } = propose({ contract: `./${id}`, upstream, operations: [foreign] });
       assert.deepEqual(Object.keys(policy), ["contract", "upstream", "listen", "audit", "watch", "everywhere"]);
-      assert.deepEqual(policy["everywhere"], { "token-bucket": { burst: 60, window: "1m" } });
+      assert.deepEqual(policy["everywhere"], { "token-bucket": { burst: 60, window: "1m" }, injection: { mode: "observe" }, leaks: { mode: "observe" } });
       assert.equal(policy["upstream"], upstream);
       assert.equal(policy["contract"], `./${id}`);
     }),
@@ -61,4 +61,9 @@ test("names that readers of YAML take for something else are quoted", () => {
     const { policy } = propose({ operations: [guarded], inferred: { issuer: "https://id.example", guess: undefined }, audience });
     assert.deepEqual(((policy["everywhere"] as Record<string, unknown>)["jwt"] as Record<string, unknown>)["audience"], audience);
   }
+});
+
+test("what looks into texts is proposed to watch first", () => {
+  const { policy } = propose({ operations: [guarded] });
+  for (const guard of ["injection", "leaks"]) assert.deepEqual((policy["everywhere"] as Record<string, unknown>)[guard], { mode: "observe" }, guard);
 });
