@@ -9,7 +9,7 @@ import express from "express";
 import { parse } from "yaml";
 import { bankListener } from "../examples/bank/bank.ts";
 import { type Ledger, openLedger } from "../examples/bank/ledger.ts";
-import { claimsOf, loadSigningKey, signAccessToken, type SigningKey } from "../examples/bank/tokens.ts";
+import { claimsOf, loadSigningKey, signAccessToken, type SigningKey, type TokenWishes } from "../examples/bank/tokens.ts";
 import type { AuditSink } from "../src/audit/log.ts";
 import type { AuditRecord } from "../src/audit/record.ts";
 import { openStreamSink } from "../src/audit/sinks/stream.ts";
@@ -51,6 +51,8 @@ export interface Told {
 export interface Place {
   readonly name: HostName;
   readonly ask: (wish: Wish) => Promise<Told>;
+  /** A token of the bank's issuer, for whoever wants to do something to it. */
+  readonly sign: (wishes: TokenWishes) => Promise<string>;
   /** The bank's own books, which no door stands before. */
   readonly ledger: Ledger;
   /** Requests that reached the bank, as "METHOD /path". */
@@ -102,7 +104,7 @@ export async function openPlace(name: HostName, options: PlaceOptions = {}): Pro
     ledger.close();
     rmSync(folder, { recursive: true, force: true });
   };
-  return Object.assign(place, { ask: (wish: Wish) => send(opened.port, key, wish), stop });
+  return Object.assign(place, { ask: (wish: Wish) => send(opened.port, key, wish), sign: (wishes: TokenWishes) => signAccessToken(key, wishes), stop });
 }
 
 /** The bank's policy without its ports, files and limits. */
