@@ -1,10 +1,10 @@
 /**
- * Keys: what it costs to check an API key that is remembered, beside the least that could be done: a SHA-256 of what was
- * sent, looked up in a Map. Both in one run, in turn, on one thread, with the same thousand keys.
+ * Keys: what it costs to check an API key, or a login, that is remembered, beside the least that could be done: a SHA-256 of
+ * what was sent, looked up in a Map. All in one run, in turn, on one thread, a thousand keys and a hundred logins.
  *
  *     node bench/keys.ts [--seconds 2] [--rounds 5]
  *
- * The check is the guard's own, from the exchange to the principal; what stands before and behind it in a request is not
+ * A check is the guard's own, from the exchange to the principal; what stands before and behind it in a request is not
  * in it. The rival compares nothing in constant time, knows no end, no address and no change, and its memory is a copy of
  * the database.
  */
@@ -14,15 +14,19 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { parseArgs } from "node:util";
 import { apiKey } from "../src/doors/inbound/authenticate/api-key.ts";
+import { basic } from "../src/doors/inbound/authenticate/basic.ts";
 import { issueKey } from "../src/keys/api-key/ledger.ts";
 import { boundDatabase } from "../src/stores/database/bounded-database.ts";
 import { sqliteDriver } from "../src/stores/database/sqlite.ts";
 import { memoryStore } from "../src/stores/memory.ts";
 import { freshPeppers } from "../test/keys/peppers.ts";
 import { WISHES } from "../test/keys/api-key/wishes.ts";
+import { addUser, PASSWORD } from "../test/keys/password/users.ts";
 import { exchangeOf, operation, siteOf } from "../test/walk.ts";
 
 const KEYS = 1_000;
+/** Making a login takes a password hash. */
+const LOGINS = 100;
 const { values } = parseArgs({ options: { seconds: { type: "string", default: "2" }, rounds: { type: "string", default: "5" } } });
 
 const folder = mkdtempSync(path.join(tmpdir(), "sallyport-bench-keys-"));
@@ -43,6 +47,21 @@ for (const exchange of exchanges) {
   if (verdict?.kind !== "principal") throw new Error("a good key does not pass: nothing would be measured");
 }
 
+const guarded = operation({ security: [[{ scheme: { name: "login", type: "http", http: "basic", place: { file: "", pointer: "" } }, scopes: [] }]] });
+const logins: typeof exchanges = [];
+for (let user = 0; user < LOGINS; user++) {
+  await addUser(database, peppers, { name: `user${user}` });
+  const authorization = `Basic ${Buffer.from(`user${user}:${PASSWORD}`).toString("base64")}`;
+  logins.push(exchangeOf({ now, fields: [["host", "api.example"], ["user-agent", "bench"], ["authorization", authorization]] }, guarded));
+}
+const login = basic.post({}, { pointer: "", report: () => undefined })?.compile(siteOf({ guard: basic, operation: guarded, store: memoryStore(), site: { database, peppers } }));
+if (login === undefined) throw new Error("the guard does not stand");
+// Time stands still here: what is asked of the database every second is not in the figures.
+for (const exchange of logins) {
+  const verdict = await login(exchange);
+  if (verdict?.kind !== "principal") throw new Error("a good login does not pass: nothing would be measured");
+}
+
 const table = new Map(texts.map((text) => [hash("sha256", text), { owner: "shop" }]));
 
 /** One pass over all keys; answers how many were good. */
@@ -54,6 +73,16 @@ const subjects: Readonly<Record<string, Pass>> = {
     for (const exchange of exchanges) {
       const verdict = check(exchange);
       if (!(verdict instanceof Promise) && verdict?.kind === "principal") good++;
+    }
+    return good;
+  },
+  "basic guard": () => {
+    let good = 0;
+    for (let round = 0; round < KEYS / LOGINS; round++) {
+      for (const exchange of logins) {
+        const verdict = login(exchange);
+        if (!(verdict instanceof Promise) && verdict?.kind === "principal") good++;
+      }
     }
     return good;
   },

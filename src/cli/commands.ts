@@ -11,5 +11,6 @@ import { man } from "./commands/man.ts";
 import { run } from "./commands/run.ts";
 import { test } from "./commands/test.ts";
 import { tokens } from "./commands/tokens.ts";
+import { users } from "./commands/users.ts";
 
-export const COMMANDS: readonly Command[] = [run, egress, decide, check, test, explain, init, keys, tokens, completions, man];
+export const COMMANDS: readonly Command[] = [run, egress, decide, check, test, explain, init, keys, users, tokens, completions, man];

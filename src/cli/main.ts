@@ -11,7 +11,7 @@ import { openTerminal, plain, type Terminal } from "./terminal.ts";
 /** Runs the command line of this process. Answers its exit code; never rejects. */
 export async function main(words: readonly string[]): Promise<ExitCode> {
   const { stdout, stderr, env: environment } = process;
-  const terminal = openTerminal({ stdout, stderr, environment, folder: process.cwd() });
+  const terminal = openTerminal({ stdin: () => process.stdin, stdout, stderr, environment, folder: process.cwd() });
   // `sallyport check | head`: whoever stops reading has read enough. The gateway's audit log has its own answer.
   if (words[0] !== "run") stdout.on("error", () => process.exit(EXIT.fine));
   try {

@@ -6,6 +6,7 @@
  * or put words into the mouth of this program.
  */
 import { styleText } from "node:util";
+import { type AskSecret, secretAsker, type SecretSource } from "./ask-secret.ts";
 
 export type Style = "good" | "bad" | "doubtful" | "strong" | "faint";
 
@@ -25,6 +26,7 @@ export interface Terminal {
   readonly error: Page;
   /** The folder that relative names start from. */
   readonly folder: string;
+  readonly askSecret: AskSecret;
 }
 
 /** As much of a stream as printing needs. */
@@ -34,16 +36,17 @@ export interface Sheet {
 }
 
 export interface TerminalParts {
+  readonly stdin?: (() => SecretSource) | undefined;
   readonly stdout: Sheet;
   readonly stderr: Sheet;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly folder: string;
 }
 
-export function openTerminal({ stdout, stderr, environment, folder }: TerminalParts): Terminal {
+export function openTerminal({ stdin, stdout, stderr, environment, folder }: TerminalParts): Terminal {
   // https://no-color.org: set and not empty.
   const plain = (environment["NO_COLOR"] ?? "") !== "" || environment["TERM"] === "dumb";
-  return { out: openPage(stdout, !plain), error: openPage(stderr, !plain), folder };
+  return { out: openPage(stdout, !plain), error: openPage(stderr, !plain), folder, askSecret: secretAsker(() => stdin?.(), (text) => void stderr.write(text)) };
 }
 
 function openPage(sheet: Sheet, colourful: boolean): Page {

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import type { TestContext } from "node:test";
 import { runCommandLine } from "../../src/cli/main.ts";
+import type { SecretSource } from "../../src/cli/ask-secret.ts";
 import { openTerminal } from "../../src/cli/terminal.ts";
 
 export interface Printed {
@@ -18,11 +19,13 @@ export interface Desk {
 }
 
 export interface DeskOptions {
+  /** What is typed or piped in, anew for each run. */
+  readonly stdin?: () => SecretSource;
   readonly isTTY?: boolean;
   readonly environment?: Readonly<Record<string, string>>;
 }
 
-export function openDesk(test: Pick<TestContext, "after">, files: Readonly<Record<string, string>> = {}, { isTTY = false, environment = {} }: DeskOptions = {}): Desk {
+export function openDesk(test: Pick<TestContext, "after">, files: Readonly<Record<string, string>> = {}, { isTTY = false, environment = {}, stdin }: DeskOptions = {}): Desk {
   const folder = realpathSync(mkdtempSync(path.join(tmpdir(), "sallyport-cli-")));
   test.after(() => rmSync(folder, { recursive: true, force: true }));
   for (const [name, text] of Object.entries(files)) {
@@ -35,6 +38,7 @@ export function openDesk(test: Pick<TestContext, "after">, files: Readonly<Recor
       let out = "";
       let error = "";
       const terminal = openTerminal({
+        stdin,
         stdout: { isTTY, write: (text) => (out += text) },
         stderr: { isTTY, write: (text) => (error += text) },
         environment,
