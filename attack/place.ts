@@ -32,6 +32,8 @@ export interface Wish {
   readonly client?: string;
   /** Those of its role, unless told otherwise. */
   readonly scopes?: readonly string[];
+  /** Claims beside, or in the place of, what the issuer says of the subject. */
+  readonly claims?: JsonObject;
   readonly method?: string;
   readonly target: string;
   readonly headers?: http.OutgoingHttpHeaders;
@@ -178,8 +180,8 @@ async function close(server: http.Server): Promise<void> {
   await new Promise((resolve) => server.close(resolve));
 }
 
-async function send(port: number, key: SigningKey, { as, client, scopes = scopesOf(as ?? ""), method = "GET", target, headers = {}, body, raw }: Wish): Promise<Told> {
-  const token = as === undefined ? {} : { authorization: `Bearer ${await signAccessToken(key, { subject: as, scopes, claims: claimsOf(as), ...(client === undefined ? {} : { client }) })}` };
+async function send(port: number, key: SigningKey, { as, client, scopes = scopesOf(as ?? ""), claims = {}, method = "GET", target, headers = {}, body, raw }: Wish): Promise<Told> {
+  const token = as === undefined ? {} : { authorization: `Bearer ${await signAccessToken(key, { subject: as, scopes, claims: { ...claimsOf(as), ...claims }, ...(client === undefined ? {} : { client }) })}` };
   const text = raw ?? (body === undefined ? undefined : JSON.stringify(body));
   const content = text === undefined ? {} : { "content-type": "application/json", "content-length": Buffer.byteLength(text) };
   return new Promise((resolve, reject) => {
