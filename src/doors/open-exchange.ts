@@ -142,7 +142,7 @@ export class OpenExchange implements Exchange {
   }
 
   /** Tells those who follow. Answers how many of them failed: the exchange goes its way all the same. */
-  tell(event: keyof Follower, now: number): number {
+  tell(event: "answered" | "concluded", now: number): number {
     const followers = this.#followers;
     if (followers === undefined) return 0;
     const { outcome, answer, content } = this;
@@ -157,6 +157,15 @@ export class OpenExchange implements Exchange {
       }
     }
     return failed;
+  }
+
+  /** Whether all who follow let it last at `now`. Whoever cannot say so says no. */
+  lasts(now: number): boolean {
+    try {
+      return this.#followers?.every(({ lasts }) => lasts === undefined || lasts(now)) !== false;
+    } catch {
+      return false;
+    }
   }
 
   /** Whatever comes first: the outcome, or the deadline's. */

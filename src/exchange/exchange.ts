@@ -52,6 +52,8 @@ export interface Follower {
   readonly answered?: (ending: Ending) => void;
   /** Everything is over. Called once, whatever happened. */
   readonly concluded?: (ending: Ending) => void;
+  /** Asked now and then while a connection is open that was switched to another protocol: whether it may stay so. */
+  readonly lasts?: (now: number) => boolean;
 }
 
 /** What the stage screen sees. */

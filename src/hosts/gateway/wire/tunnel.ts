@@ -110,7 +110,9 @@ export class Tunnel implements Sink {
     this.#still = progress === this.#progress ? this.#still + elapsedMilliseconds : 0;
     this.#progress = progress;
     const until = this.#exchange.principal?.until;
-    if (until !== undefined && Date.now() >= until) this.#fault = tunnelClosed({ because: { fault: "the credential ended" } });
+    const now = Date.now();
+    if (until !== undefined && now >= until) this.#fault = tunnelClosed({ because: { fault: "the credential ended" } });
+    else if (!this.#exchange.lasts(now)) this.#fault = tunnelClosed({ because: { fault: "the credential counts no more" } });
     else if (this.#still >= parts.limits.tunnelIdleMilliseconds) this.#fault = tunnelClosed({ because: { fault: "nothing moved" } });
     return this.#fault === undefined;
   }

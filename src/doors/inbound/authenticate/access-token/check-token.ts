@@ -52,7 +52,11 @@ export function checkToken({ possession, revocation, judge, unavailable }: Token
   }
 
   function unlessRevoked(judgement: Judgement, grant: Grant, presented: PresentedToken, exchange: Known): Somebody | Promise<Somebody> {
-    if (judgement === "counts") return admit(grant, presented, exchange);
+    if (judgement === "counts") {
+      // What is switched to another protocol may last for hours: it is asked about again and again.
+      if (exchange.protocol !== undefined && revocation !== undefined) exchange.follow({ lasts: lastingOf(grant, revocation) });
+      return admit(grant, presented, exchange);
+    }
     if (judgement === "revoked") return invalid("revoked", presented);
     return databaseUnavailable({ headers: { "retry-after": "1" }, because: { database: judgement.unavailable } });
   }
@@ -74,5 +78,16 @@ export function checkToken({ possession, revocation, judge, unavailable }: Token
     if (!takes(presented.scheme)) return undefined;
     const judged = judge(presented.token, exchange.now);
     return judged instanceof Promise ? judged.then((late) => answer(late, presented, exchange)) : answer(judged, presented, exchange);
+  };
+}
+
+/** A question that waits for the database is answered the next time. */
+function lastingOf({ facts }: Grant, revocation: JudgeRevocation): (now: number) => boolean {
+  let counts = true;
+  return (now) => {
+    const judgement = revocation(facts, now);
+    if (judgement instanceof Promise) void judgement.then((late) => (counts = late === "counts"));
+    else counts = judgement === "counts";
+    return counts;
   };
 }

@@ -18,7 +18,7 @@ const LATER = NOW + FRESH_MILLISECONDS + 1;
 
 interface Door {
   readonly database: DoubtedDatabase;
-  readonly ask: (claims: JsonObject, now?: number) => Promise<Sent>;
+  readonly ask: (claims: JsonObject, now?: number, protocol?: string) => Promise<Sent>;
   readonly write: (kind: string, value?: string, particulars?: { readonly issuer?: string; readonly before?: string }) => Promise<void>;
 }
 
@@ -28,7 +28,7 @@ function open(t: TestContext, options: JsonObject = {}): Door {
   const send = post({ guard: jwt, options: { ...OPTIONS, ...options }, site: { folder, database } });
   return {
     database,
-    ask: (claims, now = NOW) => send({ now, fields: [["authorization", `Bearer ${token(es, { claims })}`]] }),
+    ask: (claims, now = NOW, protocol) => send({ now, ...(protocol === undefined ? {} : { protocol }), fields: [["authorization", `Bearer ${token(es, { claims })}`]] }),
     async write(kind, value, { issuer, before } = {}) {
       const wishes = readRevocation({ kind, value, issuer, before, keep: undefined, reason: undefined }, NOW);
       assert.ok(!("wrong" in wishes), "wrong" in wishes ? wishes.wrong : "");
@@ -91,4 +91,19 @@ test("a bad token costs the database nothing", async (t) => {
 
 test("the time that was stated has a bound", () => {
   assert.match(misfits(jwt, { ...OPTIONS, unconfirmed: "61m" }, {}, { folder }).join(), /out of range/);
+});
+
+test("R38: what was switched to another protocol lasts until its token is revoked, or nobody can say", async (t) => {
+  for (const end of ["revoked", "away"] as const) {
+    const { ask, write, database } = open(t);
+    const { exchange } = await ask({}, NOW, "websocket");
+    const lasts = (now: number): boolean => exchange.followers.every((follower) => follower.lasts?.(now) === true);
+    assert.equal(exchange.followers.length, 1);
+    assert.equal(lasts(NOW + 500), true);
+    if (end === "revoked") await write("subject", "ann");
+    else database.fault = AWAY;
+    for (let look = 0; lasts(LATER) && look < 500; look++) await new Promise((resolve) => setTimeout(resolve, 10));
+    assert.equal(lasts(LATER), false, end);
+  }
+  assert.equal((await open(t).ask({})).exchange.followers.length, 0);
 });
