@@ -90,7 +90,7 @@ attack("a redirect names what is behind it", {
   },
 });
 
-for (const status of [401, 403, 405, 409, 410, 423, 451]) {
+for (const status of [400, 401, 403, 405, 409, 410, 422, 423, 451]) {
   attack(`the bank's own ${status} tells what is foreign from what is missing`, {
     waive: ["owner"],
     run: async (place) => {

@@ -24,6 +24,7 @@ import type { OpenStore } from "../stores/hold-store.ts";
 import { describeResource } from "./describe-resource.ts";
 import { makePlan, type Plan, type PlanSite } from "./plan.ts";
 import type { Shared } from "./shared.ts";
+import { openTide } from "./tide.ts";
 
 export interface House {
   readonly policy: Policy;
@@ -96,13 +97,14 @@ function furnish(policy: Policy, contract: ReadContract, reading: PolicyReading,
   const trust = upstream === undefined ? { pem: undefined } : readAuthority(upstream, folder);
   if ("wrong" in trust) complain("/upstream/authority", trust.wrong, trust.allowed);
   const openAsk = upstream === undefined || openLine === undefined || "wrong" in trust ? undefined : (): Ask => share(`line ${JSON.stringify([upstream, trust])}`, () => openLine(upstream, trust.pem));
+  const tide = share("tide", () => ({ value: openTide() }));
   const identity = identityOf(settings.roles, settings.claims);
   const broken = Map.groupBy(contract.misfits.filter(({ level }) => level === "operation"), ({ operation }) => operation);
   const plan = (operation: Operation, resource?: Site["resource"]): Plan => {
     const { list, public: open } = postingsOf(operation, settings.everywhere, settings.operations, guards, complain);
     const down = operation.listed === "operation" ? broken.get(operation.id)?.find((misfit) => !isLifted(misfit, list)) : undefined;
     const accuse = (message: string, allowed?: string): void => void misfits.push({ level: "error", place: operation.place, message, operation: operation.id, ...(allowed === undefined ? {} : { allowed }) });
-    const site: PlanSite = { contract, operation, public: open, store, ...memory, folder, external: settings.external, resource, identity, random: randomBytes, share, openAsk, complain, accuse, down: down?.message, switches };
+    const site: PlanSite = { contract, operation, public: open, store, ...memory, folder, external: settings.external, resource, identity, random: randomBytes, share, openAsk, tide, complain, accuse, down: down?.message, switches };
     return makePlan(list, site);
   };
   const plans = new Map(contract.operations.map((operation) => [operation.id, plan(operation)]));

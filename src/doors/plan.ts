@@ -56,6 +56,7 @@ export interface PlanSite {
   readonly random: Site["random"];
   readonly share: Site["share"];
   readonly openAsk?: Site["openAsk"];
+  readonly tide?: Site["tide"];
   readonly complain: (pointer: string, message: string, allowed?: string) => void;
   /** Complains about the operation itself, in the contract: nobody wrote a posting that could be wrong. */
   readonly accuse: (message: string, allowed?: string) => void;

@@ -64,6 +64,8 @@ export interface Site {
   readonly share: <T>(key: string, make: () => { readonly value: T; readonly close?: () => void }) => T;
   /** Opens the way for questions of the door's own to the API. undefined: nobody said where it is. */
   readonly openAsk?: (() => Ask) | undefined;
+  /** Waits until a whole number of steps has passed since a moment (see doors/tide.ts). Absent: nobody waits. */
+  readonly tide?: ((since: number, stepMilliseconds: number) => Promise<void>) | undefined;
   /** Names of the guards that are enforced at this operation. */
   readonly posted?: ReadonlySet<string>;
   /** The options of each posting of a guard here, as written; none where it does not stand, or was waived. */

@@ -31,6 +31,7 @@ import { answerReading } from "./answer-options.ts";
 import { isBodiless, isFailure } from "./declared-answers.ts";
 import { askFirst } from "./owner/lookup/ask-first.ts";
 import { discloseOwn } from "./owner/disclose-own.ts";
+import { evenly } from "./owner/evenly.ts";
 import { CONDITIONS, hides } from "./owner/hidden.ts";
 import { ownerOptions, reportStray } from "./owner/options.ts";
 import { openRulebook } from "./owner/rulebook.ts";
@@ -49,9 +50,9 @@ export const owner: Guard = defineGuard({
     if (rulebook === undefined) return undefined;
     const { bounds, sizeBytes } = answerReading(site);
     const { mine, exempt, find, foreign, missing, unreadable } = rulebook;
-    const isHidden = hides(site.operation.method, options.errors);
+    const isHidden = hides(site.operation, options.errors);
 
-    return (exchange: Answered): Problem | undefined | Promise<Problem | undefined> => {
+    return evenly(options, site, (exchange: Answered): Problem | undefined | Promise<Problem | undefined> => {
       const { answer, principal } = exchange;
       const { status, content } = answer;
       if (answer.from === "door" || isFailure(status) || exempt(principal)) return undefined;
@@ -71,7 +72,7 @@ export const owner: Guard = defineGuard({
       content.bound(sizeBytes);
       const read = readValue(content, chosen, bounds);
       return read instanceof Promise ? read.then(judge) : judge(read);
-    };
+    });
   },
 
   elsewhere: {

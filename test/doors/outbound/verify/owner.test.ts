@@ -215,10 +215,35 @@ test("the API is asked for the whole answer, without conditions, where something
 
 test("errors about the form of a request leave, and those that the policy names", async () => {
   for (const status of [400, 406, 422, 429]) assert.equal(said(await send({}, { status, body: "" })), "passes", String(status));
+  const named = { operation: { answers: answers(account), pathNames: ["id"] } };
+  for (const [status, verdict] of [[400, "404 not-found"], [406, "404 not-found"], [422, "404 not-found"], [429, "passes"]] as const) assert.equal(said(await send(named, { status, body: "" })), verdict, "where the path names an object, its form may be asked about, too");
+  assert.equal(said(await send({ ...named, options: { field: "customerId", errors: [400] } }, { status: 400, body: "" })), "passes");
   for (const status of [401, 402, 403, 405, 409, 412, 416, 423, 451]) assert.equal(said(await send({}, { status, body: "" })), "404 not-found", String(status));
   assert.equal(said(await send({ options: { field: "customerId", errors: [409] } }, { status: 409, body: "" })), "passes");
   const created = { operation: { answers: answers(account), method: "POST" } };
   for (const [status, verdict] of [[409, "passes"], [403, "passes"], [404, "404 not-found"], [410, "404 not-found"]] as const) assert.equal(said(await send(created, { status, body: "" })), verdict);
+});
+
+test("foreign and missing are answered at the same step of a common clock, and nothing else waits for it", async () => {
+  const waits: (readonly [number, number])[] = [];
+  const tide = async (since: number, step: number): Promise<void> => void waits.push([since, step]);
+  const at = (given: AnswerGiven, even?: string, mode: "enforce" | "observe" = "enforce"): Promise<Sent> => send({ mode, options: { field: "customerId", ...(even === undefined ? {} : { even }) }, site: { tide } }, given, { now: 5_000 });
+  for (const given of [foreign, { content: late('{"id":"b","customerId":"bob"}') }, { status: 404, body: "" }, { status: 403, body: "" }]) assert.equal(said(await at(given)), "404 not-found");
+  assert.deepEqual(waits, Array.from({ length: 4 }, () => [5_000, 10]));
+  for (const given of [own, body({}), { status: 429, body: "" }]) await at(given);
+  await at(foreign, "0s");
+  await at(foreign, "10ms", "observe");
+  assert.equal(waits.length, 4);
+});
+
+test("where callers of several issuers come, the policy says whose subjects are owners", async () => {
+  const optionsOf = (guard: string): readonly JsonObject[] => (guard === "jwt" ? [{ issuer: "https://a.example" }, { issuer: "https://b.example" }] : []);
+  assert.match(wrong({ field: "customerId" }, {}, { optionsOf })[0] ?? "", /callers of 2 issuers.*issuer: /);
+  assert.deepEqual(wrong({ field: "customerId", is: "principal.id" }, {}, { optionsOf }), []);
+  const options = { field: "customerId", issuer: "https://id.example" };
+  assert.deepEqual(wrong(options, {}, { optionsOf }), []);
+  assert.equal(said(await send({ options }, own)), "passes");
+  assert.equal(said(await send({ options }, own, { principal: principal({ subject: "ann", issuer: "https://b.example" }) })), "404 not-found");
 });
 
 test("failures are left to faults, and what the doors say themselves is left alone", async () => {

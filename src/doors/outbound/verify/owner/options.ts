@@ -12,6 +12,8 @@ export interface OwnerOptions {
   readonly unowned: "refuse" | "hide";
   readonly errors: readonly number[];
   readonly fields: readonly string[];
+  readonly issuer: string | undefined;
+  readonly even: number;
   readonly lookup: string | undefined;
   readonly with: ReadonlyMap<string, string>;
   readonly asking: Asking;
@@ -64,6 +66,8 @@ export const ownerOptions: Shape<OwnerOptions> = fields({
   unowned: or(oneOf("What is done with something that names no owner: the answer is refused, or it is hidden like something foreign.", ["refuse", "hide"]), "refuse"),
   errors: or(listOf("Further errors of the API that say nothing of whether something exists, and leave as they are.", status, { max: 50 }), []),
   fields: or(listOf("Header fields of a list that tell nothing of what others have, and leave.", fieldName, { max: 50 }), []),
+  issuer: optional(text("The issuer whose callers can be owners, where there are several: their subjects may be the same.", { example: "https://id.example" })),
+  even: or(duration("Foreign and missing are answered when a whole number of these has passed, so that the time does not tell them apart; 0s for at once.", { min: "0s", max: "1s" }), "10ms"),
   lookup: optional(text("The operation of the contract that tells whose an object is: it is asked before the request goes on.", { max: 300, example: "getAccount" })),
   with: or(mapOf("The parameters of that operation, and where in the request their values stand: path.id, query.id, body.items[*].id.", text("A place in the request.", { max: 300, example: "path.accountId" })), {}),
   asking,

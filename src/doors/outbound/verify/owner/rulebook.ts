@@ -5,7 +5,7 @@
 import type { DeclaredAnswer } from "../../../../contract/operation.ts";
 import { writeMemberPath } from "../../../../contract/member-path.ts";
 import { type Answered, isJsonObject, type JsonObject, type Particulars, type Principal, type Problem, problem, type Site } from "../../../../guard.ts";
-import { type Names, principalValue } from "../../../../policy/principal-value.ts";
+import { type Names, type PrincipalValue, principalValue } from "../../../../policy/principal-value.ts";
 import { isExempt } from "../../../exemption.ts";
 import { type Chosen, type MediaChoice, mediaChoice } from "../../../media-choice.ts";
 import { notFound } from "../../../not-found.ts";
@@ -41,15 +41,14 @@ const foreignItems: (particulars?: Particulars) => Problem = problem("foreign-it
 
 /** undefined: there is nothing to judge here. What does not fit is reported. */
 export function openRulebook(options: OwnerOptions, site: Site): Rulebook | undefined {
-  const { operation, identity, report } = site;
+  const { operation, report } = site;
   if (operation.listed === "path" || operation.listed === "method") return undefined;
   if (operation.listed === "unlisted") {
     report("of what the contract does not list nobody knows whose it is", "owner at single operations, or no `unlisted`");
     return undefined;
   }
   if (!SAFE.has(operation.method) && operation.pathNames.length > 0 && !asksFirst(site)) report("whose it is would be known only after the API has acted", "a posting of owner with lookup, beside this one or instead");
-  const value = principalValue(options.is, identity);
-  if (typeof value !== "function") report(value.wrong, value.allowed);
+  const mine = openNames(options, site);
   if (operation.method === "HEAD") report("an answer to HEAD has no content, so it cannot say whose it is", "owner: { waived: <reason> }, or no HEAD in the contract");
   const found = findPlaces(operation, options.field);
   for (const { wrong, allowed } of found.complaints) report(wrong, allowed);
@@ -57,7 +56,7 @@ export function openRulebook(options: OwnerOptions, site: Site): Rulebook | unde
   const rule = `${options.field.map(writeMemberPath).join(" or ")} is ${options.is}`;
   const told = (outcome: string, more: JsonObject = {}): Particulars => ({ because: { rule, outcome, ...more } });
   return {
-    mine: typeof value === "function" ? value : () => undefined,
+    mine,
     exempt: isExempt(options.unless, site),
     find: finderOf(operation.answers, found, levels),
     foreign: notFound(told("foreign")),
@@ -70,6 +69,18 @@ export function openRulebook(options: OwnerOptions, site: Site): Rulebook | unde
 /** Whether some posting of owner looks before the API does anything. */
 function asksFirst({ optionsOf }: Site): boolean {
   return optionsOf?.("owner").some((options) => isJsonObject(options) && options["lookup"] !== undefined) ?? false;
+}
+
+/** What of a caller is compared with owners. Undefined names own nothing. */
+export function openNames({ is, issuer }: OwnerOptions, { identity, optionsOf, report }: Site): PrincipalValue {
+  const value = principalValue(is, identity);
+  if (typeof value !== "function") {
+    report(value.wrong, value.allowed);
+    return () => undefined;
+  }
+  const issuers = new Set(["jwt", "introspection"].flatMap((guard) => optionsOf?.(guard) ?? []).map((options) => (isJsonObject(options) ? options["issuer"] : undefined)));
+  if (issuers.size > 1 && issuer === undefined && is !== "principal.id") report(`callers of ${issuers.size} issuers come here, and ${is} of two of them may be the same`, "issuer: <the one whose callers are owners>, or is: principal.id");
+  return issuer === undefined ? value : (principal) => (principal?.issuer === issuer ? value(principal) : undefined);
 }
 
 function levelsOfAll({ places }: FoundPlaces, { beside }: OwnerOptions, report: Site["report"]): ReadonlyMap<Place, Level> {

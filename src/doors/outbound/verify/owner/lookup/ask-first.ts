@@ -1,11 +1,13 @@
 /** Ask first: a request goes on when the objects that it names are the caller's own. */
 import type { Json } from "../../../../../contract/json-value.ts";
 import { type Check, type Inspected, type Particulars, type Problem, problem, type Site } from "../../../../../guard.ts";
-import { isAmong, type Names, principalValue } from "../../../../../policy/principal-value.ts";
+import { isAmong, type Names } from "../../../../../policy/principal-value.ts";
 import { isExempt } from "../../../../exemption.ts";
 import { refuseInvalid } from "../../../../inbound/validate/invalid.ts";
 import { notFound } from "../../../../not-found.ts";
+import { evenly } from "../evenly.ts";
 import type { OwnerOptions } from "../options.ts";
+import { openNames } from "../rulebook.ts";
 import { SAFE } from "../safe.ts";
 import { type Address, idOf, writeAddress } from "./address.ts";
 import { type Inquiry, openInquiry, ownerUnknown } from "./inquiry.ts";
@@ -17,22 +19,21 @@ const unreadable = refuseInvalid([{ in: "body", pointer: "", keyword: "owner", m
 const absent = refuseInvalid([{ in: "body", pointer: "", keyword: "required", message: "does not name the object" }]);
 
 export function askFirst(options: OwnerOptions, site: Site): Check<"validate"> | undefined {
-  const { operation, identity, report } = site;
+  const { operation } = site;
   if (operation.listed !== "operation" || options.lookup === undefined) return undefined;
-  const value = principalValue(options.is, identity);
-  if (typeof value !== "function") report(value.wrong, value.allowed);
+  const mine = openNames(options, site);
   const exempt = isExempt(options.unless, site);
   const inquiry = openInquiry(options, site);
-  if (inquiry === undefined || typeof value !== "function") return undefined;
+  if (inquiry === undefined) return undefined;
   const gate = new Gate(options, inquiry, !SAFE.has(operation.method));
   const readBody = inquiry.sources.some(({ needsBody }) => needsBody) ? bodyReader(site, unreadable) : undefined;
 
-  return (exchange) => {
+  return evenly(options, site, (exchange) => {
     if (exempt(exchange.principal)) return undefined;
-    const enter = (body: BodyRead): ReturnType<Gate["enter"]> => ("refused" in body ? body.refused : gate.enter(exchange, body.value, value(exchange.principal)));
+    const enter = (body: BodyRead): ReturnType<Gate["enter"]> => ("refused" in body ? body.refused : gate.enter(exchange, body.value, mine(exchange.principal)));
     const body = readBody === undefined ? { value: undefined } : readBody(exchange);
     return body instanceof Promise ? body.then(enter) : enter(body);
-  };
+  });
 }
 
 class Gate {
