@@ -11,7 +11,7 @@ import type { OwnerOptions } from "./options.ts";
 type Judged = Problem | undefined;
 
 export function evenly<S extends "validate" | "verify">({ even }: Pick<OwnerOptions, "even">, { tide, mode }: Pick<Site, "tide" | "mode">, check: (exchange: Parameters<Check<S>>[0]) => Judged | Promise<Judged>): Check<S> {
-  if (tide === undefined || even === 0 || mode === "observe") return check as Check<S>;
+  if (tide === undefined || even === 0 || mode === "observe") return check;
   const hold = (judged: Judged, { now }: Arrival): Judged | Promise<Judged> => (judged?.status === 404 ? tide(now, even).then(() => judged) : judged);
   const held = (exchange: Parameters<Check<S>>[0]): Judged | Promise<Judged> => {
     const judged = check(exchange);
