@@ -69,7 +69,7 @@ test("every file begins with a comment that says what it is", () => {
 });
 
 /** From the bottom up: a file may import what stands at its own level or below. */
-const LEVELS: readonly (readonly string[])[] = [["contract", "bring.ts"], ["exchange"], ["stores", "keys", "audit", "watch", "outgoing", "detection"], ["policy"], ["guard.ts"], ["doors"], ["hosts"], ["cli", "index.ts"]];
+const LEVELS: readonly (readonly string[])[] = [["contract", "bring.ts"], ["exchange"], ["stores", "keys", "audit", "watch", "outgoing", "detection", "xml"], ["policy"], ["guard.ts"], ["doors"], ["hosts"], ["cli", "index.ts"]];
 
 function levelOf(file: string): number {
   const [, first = ""] = file.split("/");

@@ -8,6 +8,7 @@ import type { Hint } from "./hint.ts";
 import type { Json } from "./json-value.ts";
 import type { Leaf } from "./kinds/kind.ts";
 import type { Decode } from "./media/decode.ts";
+import type { FromXml } from "./media/xml/value.ts";
 import type { Framing } from "./media/sequence/framing.ts";
 import type { Place } from "./misfit.ts";
 import type { Sketch } from "./sketch/sketch.ts";
@@ -68,7 +69,7 @@ export interface Parameter {
 /** A query pair: the name decoded, the value as written (percent-encoded, `+` not yet a space). */
 export type RawPair = readonly [name: string, value: string];
 
-export type ContentKind = "json" | "text" | "form" | "multipart" | "sequence" | "bytes" | "opaque" | "unsupported";
+export type ContentKind = "json" | "text" | "form" | "multipart" | "sequence" | "xml" | "bytes" | "opaque" | "unsupported";
 
 export interface SequenceItems {
   readonly framing: Framing;
@@ -87,6 +88,8 @@ export interface MediaType {
   readonly validator: Validator | undefined;
   /** Makes the value of the bytes, where the contract has a say in how. */
   readonly decode?: Decode | undefined;
+  /** Of XML: makes the value of the tree. */
+  readonly fromXml?: FromXml | undefined;
   /** Of a sequence: how its items are framed, and what each of them is held to. */
   readonly items?: SequenceItems | undefined;
   /** Of what is not looked into: how it has to begin (see media/signature.ts), where the contract says more than `range`. */

@@ -27,6 +27,8 @@ const EMPTY = { kind: "empty" } as const;
 /** Reads and judges; at once where the bytes are here already. */
 export function readBody(content: Readable, chosen: Chosen, bounds: DecodeBounds): BodyReading | Promise<BodyReading> {
   if (chosen.kind === "opaque") return readBeginning(content, chosen);
+  // XML is for guards of its own.
+  if (chosen.kind === "xml") return SOUND;
   const bytes = content.read();
   return bytes instanceof Promise ? bytes.then((late) => judge(late, content, chosen, bounds)) : judge(bytes, content, chosen, bounds);
 }
@@ -69,6 +71,7 @@ function understand(bytes: Uint8Array | Problem, content: Readable, chosen: Chos
   const { validator, kind, formats } = chosen;
   // Another guard has read it, and held it to the same: it is not read twice.
   if (kind === "json" && content.value !== undefined && content.bounds === bounds) return { value: content.value };
+  if (kind === "xml") return content.value === undefined ? { kind: "findings", findings: [UNREADABLE] } : { value: content.value };
   if (kind === "bytes" && formats !== undefined && !beginsAs(formats, bytes)) return { kind: "findings", findings: [MISLABELLED] };
   const isNamed = validator?.namesPrototype === true;
   const read = decode(bytes, chosen, isNamed ? { ...bounds, prototypeNames: true } : bounds);

@@ -36,6 +36,7 @@ import { body } from "./inbound/validate/body.ts";
 import { flow } from "./inbound/validate/flow.ts";
 import { injection } from "./inbound/validate/injection.ts";
 import { parameters } from "./inbound/validate/parameters.ts";
+import { xml } from "./inbound/validate/xml.ts";
 import { upload } from "./inbound/validate/upload.ts";
 import { targetUrl } from "./inbound/validate/target-url.ts";
 import { faults } from "./outbound/disclose/faults.ts";
@@ -43,6 +44,7 @@ import { properties } from "./outbound/disclose/properties.ts";
 import { leaks } from "./outbound/disclose/leaks.ts";
 import { headers } from "./outbound/seal/headers.ts";
 import { answerBody } from "./outbound/verify/answer-body.ts";
+import { answerXml } from "./outbound/verify/answer-xml.ts";
 import { answerStatus } from "./outbound/verify/answer-status.ts";
 import { owner } from "./outbound/verify/owner.ts";
 
@@ -72,6 +74,7 @@ export const GUARDS: readonly Guard[] = [
   decisionPoint,
   parameters,
   body,
+  xml,
   upload,
   injection,
   targetUrl,
@@ -81,6 +84,7 @@ export const GUARDS: readonly Guard[] = [
   owner,
   answerStatus,
   answerBody,
+  answerXml,
   properties,
   faults,
   leaks,

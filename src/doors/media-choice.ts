@@ -6,6 +6,7 @@
  */
 import { isJson, matchMediaType, type MediaTypeText, readMediaType, type WrongMediaType } from "../contract/media-type.ts";
 import type { Decode } from "../contract/media/decode.ts";
+import type { FromXml } from "../contract/media/xml/value.ts";
 import { formatsOfType } from "../contract/media/signature.ts";
 import type { ContentKind, MediaType, SequenceItems, Validator } from "../contract/operation.ts";
 import type { Fields } from "../exchange/fields.ts";
@@ -17,6 +18,7 @@ export interface Chosen {
   readonly validator: Validator | undefined;
   readonly decode?: Decode | undefined;
   readonly items?: SequenceItems | undefined;
+  readonly fromXml?: FromXml | undefined;
   /** How the content has to begin; undefined where it may begin in any way. */
   readonly formats?: readonly string[] | undefined;
   /** As the message says it. */
@@ -70,10 +72,10 @@ function choose(text: string, media: readonly MediaType[] | undefined): Chosen |
   if (media === undefined) return { kind: json ? "json" : "opaque", validator: undefined, type: read };
   const declared = findRange(read.type, media);
   if (declared === undefined) return { wrong: "type", reason: "the content type is not declared" };
-  const { kind, validator, decode, items, formats = formatsOfType(read.type) } = declared;
+  const { kind, validator, decode, items, fromXml, formats = formatsOfType(read.type) } = declared;
   if (kind === "unsupported") return { wrong: "type", reason: "content of this type cannot be checked" };
   // Under a wildcard, too, JSON is read strictly: two members of one name must not slip in because "anything" is allowed.
-  return kind === "opaque" && json ? { kind: "json", validator, type: read } : { kind, validator, decode, items, formats, type: read };
+  return kind === "opaque" && json ? { kind: "json", validator, type: read } : { kind, validator, decode, items, fromXml, formats, type: read };
 }
 
 /** The most specific range; `application/*+json` stands between the type itself and its family. */

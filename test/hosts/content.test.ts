@@ -20,11 +20,12 @@ const CONTRACT: JsonObject = {
     "/image": { put: { operationId: "image", ...takes({ "image/*": {} }) } },
     "/lines": { post: { operationId: "putLines", ...takes({ "application/jsonl": { itemSchema: ITEM } }) }, get: { operationId: "getLines", ...gives({ "application/jsonl": { itemSchema: ITEM } }) } },
     "/events": { get: { operationId: "events", ...gives({ "text/event-stream": { itemSchema: { type: "object", properties: { data: { type: "string", maxLength: 5 } } } } }) } },
+    "/xml": { post: { operationId: "putXml", ...takes({ "application/xml": { schema: { ...ITEM, xml: { name: "item" } } } }) }, get: { operationId: "getXml", ...gives({ "application/xml": { schema: { ...ITEM, xml: { name: "item" } } } }) } },
     "/item": { patch: { operationId: "merge", ...takes({ "application/merge-patch+json": { schema: ITEM } }) }, put: { operationId: "coded", ...takes({ "application/json": { schema: ITEM } }) } },
   },
 };
 
-const ids = ["form", "parts", "image", "putLines", "getLines", "events", "merge", "coded"];
+const ids = ["form", "parts", "image", "putLines", "getLines", "events", "putXml", "getXml", "merge", "coded"];
 const POLICY: JsonObject = {
   contract: "./openapi.json",
   listen: { port: 0 },
@@ -52,6 +53,9 @@ const REQUESTS: readonly (readonly [title: string, sending: Sending, status: num
   ["a page that says it is an image", { method: "PUT", target: "/image", ...as("image/gif", "<html>") }, 400],
   ["lines", { method: "POST", target: "/lines", ...as("application/jsonl", '{"id":1}\n{"id":2}\n') }, 204, '{"id":1}\n{"id":2}\n'],
   ["lines of which the second does not fit", { method: "POST", target: "/lines", ...as("application/jsonl", '{"id":1}\n{"id":"2"}\n') }, 400],
+  ["XML", { method: "POST", target: "/xml", ...as("application/xml", "<item><id>1</id></item>") }, 204, "<item><id>1</id></item>"],
+  ["XML whose number is none", { method: "POST", target: "/xml", ...as("application/xml", "<item><id>x</id></item>") }, 400],
+  ["XML with an entity", { method: "POST", target: "/xml", ...as("application/xml", '<!DOCTYPE item [<!ENTITY x SYSTEM "file:///etc/passwd">]><item><id>1</id><note>&x;</note></item>') }, 400],
   ["a merge patch of a part", { method: "PATCH", target: "/item", ...as("application/merge-patch+json", '{"note":null}') }, 204, '{"note":null}'],
   ["a merge patch that takes away what has to be there", { method: "PATCH", target: "/item", ...as("application/merge-patch+json", '{"id":null}') }, 400],
   ["a body in gzip", { method: "PUT", target: "/item", ...as("application/json", zlib.gzipSync('{"id":1}'), { "content-encoding": "gzip" }) }, 204, '{"id":1}'],
@@ -107,6 +111,15 @@ describe("content", () => {
         assert.ok(announced === undefined || Number(announced) === Buffer.byteLength(reaches), "and its length is its length");
       });
     }
+
+    test(`${name}: an XML answer leaves if it fits, and not otherwise`, async () => {
+      const host = hostOf(name);
+      for (const [body, status] of [["<item><id>1</id></item>", 200], ["<item><id>1</id><secret>canary</secret></item>", 502]] as const) {
+        host.api = (_request, response) => void response.writeHead(200, { "content-type": "application/xml" }).end(body);
+        const received = await send(host, { target: "/xml" });
+        assert.deepEqual([received.status, received.body.includes("canary")], [status, false]);
+      }
+    });
 
     test(`${name}: a stream leaves item by item, before it ends`, async () => {
       const host = hostOf(name);

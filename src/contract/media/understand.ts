@@ -19,9 +19,11 @@ import { type Framing, framingOf } from "./sequence/framing.ts";
 import { eachItem, sequenceDecoder } from "./sequence/sequence.ts";
 import { jsonPatchValidator } from "./patch/json-patch.ts";
 import { placesOf } from "./patch/patch-places.ts";
+import { shapeOf } from "./xml/shape.ts";
+import { xmlDecoder } from "./xml/value.ts";
 import { formatsOfType } from "./signature.ts";
 
-export type Understood = Pick<MediaType, "kind" | "validator" | "decode" | "items" | "formats" | "reason">;
+export type Understood = Pick<MediaType, "kind" | "validator" | "decode" | "items" | "fromXml" | "formats" | "reason">;
 
 export const UNREAD: Understood = { kind: "unsupported", validator: undefined };
 
@@ -54,6 +56,7 @@ function understandSchema(given: Case, schema: Spot, validator: Validator): Unde
   const framing = framingOf(range);
   if (framing !== undefined) return understandSequence(given, framing, schema, validator);
   if (range === FORM || range === MULTIPART) return understandForm(given, schema, validator);
+  if (isXml(range)) return understandXml(given, schema, validator);
   if (validator.open) return { kind: isText(range) ? "text" : "opaque", validator: undefined };
   const { types } = hintOf(schema, library);
   if (isText(range) && isScalar(types)) return { kind: "text", validator, decode: types.size === 1 && types.has("string") ? undefined : textDecoder(types, validator) };
@@ -114,6 +117,7 @@ function understandBare(given: Case): Understood {
   const framing = framingOf(range);
   if (framing !== undefined) return sequenceOf(framing, undefined);
   if (range === FORM || range === MULTIPART) return understandForm(given, undefined, undefined);
+  if (isXml(range)) return { kind: "xml", validator: undefined, fromXml: xmlDecoder(undefined, undefined) };
   return { kind: isText(range) ? "text" : "opaque", validator: undefined };
 }
 
@@ -135,6 +139,17 @@ function understandForm(given: Case, schema: Spot | undefined, validator: Valida
   }
   const members = readFields(scope, media, schema, hint, direction);
   return "wrong" in members ? { ...UNREAD, reason: members.wrong } : { kind: "form", validator, decode: formDecoder(members, validator) };
+}
+
+function understandXml({ scope }: Case, schema: Spot, validator: Validator): Understood {
+  if (validator.open) return { kind: "xml", validator: undefined, fromXml: xmlDecoder(undefined, undefined) };
+  const root = shapeOf(schema, scope.reading.library);
+  return "wrong" in root ? { ...UNREAD, reason: root.wrong } : { kind: "xml", validator, fromXml: xmlDecoder(root, validator) };
+}
+
+/** Whether bodies of a media range are XML texts (RFC 7303). */
+export function isXml(range: string): boolean {
+  return range === "application/xml" || range === "text/xml" || range.endsWith("+xml");
 }
 
 /** Whether bodies of a media range are JSON texts (RFC 6839, section 3.1). `text/json` is an old name of it. */

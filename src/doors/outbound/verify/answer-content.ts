@@ -30,7 +30,7 @@ export function contentJudge(media: readonly MediaType[], { bounds, sizeBytes, i
 
   return (exchange) => {
     const { status, content, fields } = exchange.answer;
-    if (content.declared === 0) return settle({ kind: "empty" }, status, media);
+    if (content.declared === 0) return settleAnswer({ kind: "empty" }, status, media);
     if (media.length === 0 && content.declared !== undefined) return breaksContract(status, UNDECLARED);
     const chosen = media.length === 0 ? ANYTHING : choose(fields);
     if ("wrong" in chosen) return breaksContract(status, chosen.reason);
@@ -42,7 +42,7 @@ export function contentJudge(media: readonly MediaType[], { bounds, sizeBytes, i
     }
     if (chosen.kind !== "opaque") content.bound(sizeBytes);
     const reading = readBody(content, chosen, bounds);
-    return reading instanceof Promise ? reading.then((late) => settle(late, status, media)) : settle(reading, status, media);
+    return reading instanceof Promise ? reading.then((late) => settleAnswer(late, status, media)) : settleAnswer(reading, status, media);
   };
 }
 
@@ -50,6 +50,8 @@ const UNDECLARED = "there is content where none is declared";
 
 /** Text without a rule is not worth holding: it may be endless. A part of something need not begin as the whole does. */
 function streams({ kind, validator, formats }: Chosen, status: number): boolean {
+  // XML is for `answer-xml` to judge.
+  if (kind === "xml") return true;
   if (kind === "opaque") return formats === undefined || status === 206;
   return kind === "text" && validator === undefined;
 }
@@ -82,7 +84,7 @@ function witnessing(gauge: Gauge, witness: (broken: Problem) => void): Gauge {
 
 const NOTHING: Uint8Array = new Uint8Array(0);
 
-function settle(reading: BodyReading, status: number, media: readonly MediaType[]): Problem | undefined {
+export function settleAnswer(reading: BodyReading, status: number, media: readonly MediaType[]): Problem | undefined {
   switch (reading.kind) {
     case "unread":
       // The API broke off: that is its own problem, and already told as such.

@@ -248,7 +248,7 @@ test("what does not fit does not start", () => {
   const rights = (count: number): Json => ({ type: "object", properties: Object.fromEntries(Array.from({ length: count }, (_, at) => [`m${at}`, { "x-sallyport-read": `s${at}` }])) });
   assert.deepEqual(wrong({}, rights(RIGHTS_MAX)), []);
   assert.match(wrong({}, rights(RIGHTS_MAX + 1))[0] ?? "", /more than 6 different rights/);
-  const xml = { media: [media("application/xml", "xml" as never, compile(customer).validator)], headers: [] };
+  const xml = { media: [media("application/xml", "xml", compile(customer).validator)], headers: [] };
   assert.match(wrong({}, customer, { answers: new Map([["200", xml]]) })[0] ?? "", /application\/xml cannot be taken out/);
   assert.deepEqual(wrong({ read: { x: "y" } }, customer, { listed: "unlisted" }), []);
 });
