@@ -28,6 +28,7 @@ const KNOWN: Readonly<Record<string, (options: JsonObject) => readonly Level[]>>
   parameters: () => NONE,
   body: () => NONE,
   "answer-body": () => NONE,
+  "answer-xml": () => NONE,
   leaks: () => NONE,
 };
 

@@ -70,10 +70,10 @@ test("a contract that cannot be read is refused with its faults", async (t) => {
 });
 
 test("what the contract has that cannot be held is listed", async (t) => {
-  const xml = CONTRACT.replace("application/json: { schema: { type: object, properties", "application/xml: { schema: { type: object, properties");
-  const { code, out } = await openDesk(t, { "openapi.yaml": xml }).run("init", "openapi.yaml", ...UPSTREAM);
+  const page = CONTRACT.replace("application/json: { schema: { type: object, properties", "text/html: { schema: { type: object, properties");
+  const { code, out } = await openDesk(t, { "openapi.yaml": page }).run("init", "openapi.yaml", ...UPSTREAM);
   assert.equal(code, EXIT.fine);
-  assert.match(out, /^openapi\.yaml:\d+:\d+ refused: .*application\/xml cannot be checked/m);
+  assert.match(out, /^openapi\.yaml:\d+:\d+ refused: .*text\/html cannot be checked/m);
 });
 
 test("a contract at an address is fetched once and kept beside the policy", async (t) => {
