@@ -12,6 +12,7 @@ import { basic } from "./inbound/authenticate/basic.ts";
 import { credentials } from "./inbound/authenticate/credentials.ts";
 import { introspection } from "./inbound/authenticate/introspection.ts";
 import { jwt } from "./inbound/authenticate/jwt.ts";
+import { mutualTls } from "./inbound/authenticate/mutual-tls.ts";
 import { decisionPoint } from "./inbound/authorize/decision-point.ts";
 import { role } from "./inbound/authorize/role.ts";
 import { rule } from "./inbound/authorize/rule.ts";
@@ -61,6 +62,7 @@ export const GUARDS: readonly Guard[] = [
   introspection,
   apiKey,
   basic,
+  mutualTls,
   credentials,
   tokenBucket,
   slidingWindow,
