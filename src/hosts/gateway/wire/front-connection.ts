@@ -75,8 +75,8 @@ export class FrontConnection implements Ticked, Taker, TurnChannel, BodyChannel 
 
   // What the turn asks.
 
-  keeps(): boolean {
-    this.#close ||= this.#isLast() || !this.#canSkipBody();
+  keeps(doubted: boolean): boolean {
+    this.#close ||= doubted || this.#isLast() || !this.#canSkipBody();
     return !this.#close;
   }
 

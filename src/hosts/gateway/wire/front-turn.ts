@@ -8,6 +8,7 @@ import type { OpenExchange } from "../../../doors/open-exchange.ts";
 import type { Sink } from "../../../exchange/content.ts";
 import type { OpenAnswer } from "../../../exchange/exchange.ts";
 import { type Particulars, type Problem, problem } from "../../../exchange/problem.ts";
+import { isMalformed } from "../../../exchange/unreadable.ts";
 import { callerLeft, type Responder } from "../../carry.ts";
 import { writeAnswerHead } from "./front-answer-head.ts";
 import type { FrontParts } from "./front-parts.ts";
@@ -19,8 +20,8 @@ import { Tunnel } from "./tunnel.ts";
 export interface TurnChannel {
   readonly socket: Socket;
   readonly parts: Pick<FrontParts, "limits" | "clock" | "secure">;
-  /** Asked once, when the head is written: whether the connection lives on behind this answer. */
-  readonly keeps: () => boolean;
+  /** Asked once, when the head is written: whether the connection lives on behind this answer. @param doubted what comes next may be a part of this request */
+  readonly keeps: (doubted: boolean) => boolean;
   /** The connection carries no requests any more: its bytes, also those that have come already, are the turn's. */
   readonly giveOver: () => void;
   /** The whole answer has left. */
@@ -84,7 +85,7 @@ export class Turn implements Responder, Sink {
     const bodiless = this.#head || answer.status === 204 || answer.status === 304;
     const { held } = content;
     const length = bodiless ? undefined : (held?.byteLength ?? content.declared);
-    const head = this.#writeHead(answer, bodiless, length);
+    const head = this.#writeHead(answer, bodiless, length, isMalformed(exchange.outcome));
     if (head === undefined) return this.#breakOff(answerUnwritable({ because: { status: answer.status } }));
     if (bodiless) {
       content.cancel();
@@ -119,10 +120,10 @@ export class Turn implements Responder, Sink {
     this.#tunnel?.halfClosed();
   }
 
-  #writeHead(answer: OpenAnswer, bodiless: boolean, length: number | undefined): string | undefined {
+  #writeHead(answer: OpenAnswer, bodiless: boolean, length: number | undefined, doubted: boolean): string | undefined {
     const channel = this.#channel;
     this.#chunked = !bodiless && length === undefined && !this.#old;
-    const keeps = channel.keeps();
+    const keeps = channel.keeps(doubted);
     let framing = keeps ? "" : "connection: close\r\n";
     if (length !== undefined) framing += `content-length: ${length}\r\n`;
     else if (this.#chunked) framing += "transfer-encoding: chunked\r\n";
