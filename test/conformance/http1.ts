@@ -6,7 +6,6 @@
  * message must be framed in one way only, and the audit records must number the requests that the API saw.
  */
 import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
-import http from "node:http";
 import net, { type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -17,15 +16,11 @@ import { writeMisfit } from "../../src/contract/misfit.ts";
 import { startGateway } from "../../src/hosts/gateway/gateway.ts";
 import { exchangeBytes } from "./raw-http.ts";
 import { type Score, suiteMissing, suites, writeScores } from "./score.ts";
+import { readByNode, readStrictly } from "./strict-http1.ts";
 
 interface Case {
   readonly id: string;
   readonly raw: string;
-}
-
-interface Message {
-  readonly line: string;
-  readonly body: string;
 }
 
 export async function scoreHttp1(): Promise<readonly Score[]> {
@@ -98,68 +93,6 @@ async function openRecorder(): Promise<{ readonly port: number; readonly close: 
       return connections.map((chunks) => Buffer.concat(chunks));
     },
   };
-}
-
-/** RFC 9112 with nothing optional: any doubt is an answer in words. */
-function readStrictly(bytes: Buffer): readonly Message[] | string {
-  const messages: Message[] = [];
-  let rest = bytes.toString("latin1");
-  while (rest !== "") {
-    const end = rest.indexOf("\r\n\r\n");
-    if (end === -1) return "the head never ended";
-    const [line = "", ...fields] = rest.slice(0, end).split("\r\n");
-    if (!/^[A-Z-]+ \/[\x21-\x7e]* HTTP\/1\.1$/.test(line)) return `not a request line: ${JSON.stringify(line)}`;
-    const wrong = fields.find((field) => !/^[!#$%&'*+.^_`|~0-9A-Za-z-]+: ?[\t\x20-\x7e\x80-\xff]*$/.test(field));
-    if (wrong !== undefined) return `not a field: ${JSON.stringify(wrong)}`;
-    const values = (name: string): readonly string[] => fields.filter((field) => field.toLowerCase().startsWith(`${name}:`)).map((field) => field.slice(name.length + 1).trim());
-    const lengths = values("content-length");
-    const codings = values("transfer-encoding");
-    if (values("host").length !== 1) return "not exactly one Host";
-    if (lengths.length + codings.length > 1) return "framed twice";
-    const body = codings.length === 1 ? readChunked(rest.slice(end + 4), codings[0] ?? "") : readLength(rest.slice(end + 4), lengths[0] ?? "0");
-    if (typeof body === "string") return body;
-    messages.push({ line, body: body.text });
-    rest = body.rest;
-  }
-  return messages;
-}
-
-function readLength(rest: string, length: string): { readonly text: string; readonly rest: string } | string {
-  if (!/^[0-9]{1,9}$/.test(length) || rest.length < Number(length)) return `length ${JSON.stringify(length)} with ${rest.length} bytes`;
-  return { text: rest.slice(0, Number(length)), rest: rest.slice(Number(length)) };
-}
-
-function readChunked(bytes: string, coding: string): { readonly text: string; readonly rest: string } | string {
-  if (coding !== "chunked") return `coding ${JSON.stringify(coding)}`;
-  let text = "";
-  for (let rest = bytes; ; ) {
-    const size = /^([0-9a-fA-F]{1,8})\r\n/.exec(rest);
-    if (size === null) return "not a chunk size";
-    const length = Number.parseInt(size[1] ?? "", 16);
-    const from = size[0].length;
-    if (rest.slice(from + length, from + length + 2) !== "\r\n") return "a chunk that does not end";
-    text += rest.slice(from, from + length);
-    rest = rest.slice(from + length + 2);
-    if (length === 0) return { text, rest };
-  }
-}
-
-/** The same bytes through Node's parser. */
-async function readByNode(bytes: Buffer): Promise<readonly Message[]> {
-  const messages: Message[] = [];
-  const server = http.createServer((request, response) => {
-    const chunks: Buffer[] = [];
-    request.on("data", (chunk: Buffer) => chunks.push(chunk));
-    request.on("end", () => {
-      messages.push({ line: `${request.method ?? ""} ${request.url ?? ""} HTTP/${request.httpVersion}`, body: Buffer.concat(chunks).toString("latin1") });
-      response.end();
-    });
-  });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  await exchangeBytes((server.address() as AddressInfo).port, bytes, { half: true, silence: 300 });
-  server.closeAllConnections();
-  await new Promise((resolve) => server.close(resolve));
-  return messages;
 }
 
 if (import.meta.main) {
