@@ -71,10 +71,23 @@ function optionRows(schema: JsonObject, prefix = ""): readonly string[] {
   const required = Array.isArray(schema["required"]) ? schema["required"] : [];
   return Object.entries(properties).flatMap(([name, option]) => {
     if (!isJsonObject(option)) return [];
-    const { description, default: fallback } = option;
+    const { default: fallback } = option;
+    const long = longForm(option);
+    const description = option["description"] ?? long?.["description"];
     const value = fallback === undefined ? (required.includes(name) ? "required" : "") : `\`${JSON.stringify(fallback)}\``;
-    return [`| \`${prefix}${name}\` | ${escapeCell(typeof description === "string" ? description : "")} | ${escapeCell(formOf(option))} | ${value} |`, ...optionRows(option, `${prefix}${name}.`)];
+    return [`| \`${prefix}${name}\` | ${escapeCell(typeof description === "string" ? description : "")} | ${escapeCell(formOf(option))} | ${value} |`, ...(long === undefined ? [] : optionRows(long, `${prefix}${name}.`)), ...valueRows(option, `${prefix}${name}.`)];
   });
+}
+
+/** The form of an option that has options of its own, where a short one may stand for it. */
+function longForm(option: JsonObject): JsonObject | undefined {
+  const forms = [option, ...(Array.isArray(option["anyOf"]) ? option["anyOf"] : [])];
+  return forms.find((form): form is JsonObject => isJsonObject(form) && isJsonObject(form["properties"]));
+}
+
+/** Of an object with free names: what stands under each of them. */
+function valueRows({ additionalProperties: values }: JsonObject, prefix: string): readonly string[] {
+  return isJsonObject(values) ? optionRows(values, `${prefix}<name>.`) : [];
 }
 
 function formOf(option: JsonObject): string {
