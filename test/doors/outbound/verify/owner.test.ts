@@ -213,6 +213,24 @@ test("the API is asked for the whole answer, without conditions, where something
   assert.deepEqual(written.exchange.outgoing.list, ["if-match", "1"], "conditions of a change protect it");
 });
 
+test("nothing stands where the contract lists nothing, and a path that names many things needs nothing said of it", async () => {
+  for (const listed of ["path", "method", "unlisted"] as const) {
+    const { exchange } = await send({ operation: { answers: answers(account), listed }, site: { report: () => undefined } }, foreign, { fields: [["if-none-match", "1"]] });
+    assert.equal(exchange.outgoing.one("if-none-match"), "1", listed);
+    assert.equal(said(await send({ operation: { answers: answers(account), listed }, site: { report: () => undefined } }, foreign)), "passes", listed);
+  }
+  const nested = { type: "object", properties: { deep: { type: "object", properties: { owner: text } } } };
+  assert.equal(said(await send({ schema: nested, options: { field: "deep.owner" } }, body({ deep: { owner: "ann" } }))), "passes");
+  assert.equal(said(await send({ schema: nested, options: { field: "deep.owner" } }, body({ deep: null }))), "502 owner-unreadable");
+});
+
+test("an answer of the API with an error keeps its own word on storing, a judged one does not", async () => {
+  const error = await send({}, { status: 429, body: "", fields: [["cache-control", "public"]] });
+  assert.equal(error.exchange.answer.fields.one("cache-control"), "public");
+  const map = await send({ schema: { type: "object", additionalProperties: { type: "array", items: account } }, options: { field: "*[*].customerId" } }, body({ one: [{ id: "a", customerId: "ann" }], two: [{ id: "b", customerId: "bob" }] }));
+  assert.equal(await textOf(map), '{"one":[{"id":"a","customerId":"ann"}],"two":[]}', "a member that keeps nothing is still there");
+});
+
 test("errors about the form of a request leave, and those that the policy names", async () => {
   for (const status of [400, 406, 422, 429]) assert.equal(said(await send({}, { status, body: "" })), "passes", String(status));
   const named = { operation: { answers: answers(account), pathNames: ["id"] } };
