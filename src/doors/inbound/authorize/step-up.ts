@@ -66,7 +66,7 @@ function holdsOne(amr: Json | undefined, wanted: readonly string[]): boolean {
 
 /** Seconds since the epoch (OpenID Connect Core, section 2). A login in the future has not been. */
 function isFresh(time: Json | undefined, now: number, within: number, skew: number): boolean {
-  if (typeof time !== "number" || !Number.isSafeInteger(time) || time < 0) return false;
+  if (typeof time !== "number" || !Number.isSafeInteger(time)) return false;
   const ago = now - time * 1_000;
   return ago < within && ago >= -skew;
 }

@@ -76,7 +76,7 @@ test("a claim that every object has by birth is no claim", async () => {
 
 test("mistakes in the options are misfits", () => {
   const said = (options: JsonObject, site = {}): string => misfits(stepUp, options, {}, { challenges: CHALLENGES, ...site }).join("\n");
-  assert.equal(said({ within: "5m" }), "");
+  for (const options of [{ within: "5m" }, { acr: "gold" }, { method: "otp" }, { acr: "gold", method: "otp" }]) assert.equal(said(options), "");
   for (const options of [{}, { acr: [], method: [] }, { ask: "gold" }]) assert.match(said(options), /nothing is asked for; allowed: acr, method or within/);
   for (const acr of ["a b", 'a"b', "a\\b"]) assert.match(said({ acr }), /cannot be told in a challenge/);
   assert.match(said({ within: "32d" }), /out of range/);

@@ -100,10 +100,14 @@ test("R38: what was switched to another protocol lasts until its token is revoke
     const lasts = (now: number): boolean => exchange.followers.every((follower) => follower.lasts?.(now) === true);
     assert.equal(exchange.followers.length, 1);
     assert.equal(lasts(NOW + 500), true);
+    // It asks besides, and is told that nothing has changed.
+    lasts(LATER);
+    await database.run("SELECT 1");
+    assert.equal(lasts(LATER + 1), true);
     if (end === "revoked") await write("subject", "ann");
     else database.fault = AWAY;
-    for (let look = 0; lasts(LATER) && look < 500; look++) await new Promise((resolve) => setTimeout(resolve, 10));
-    assert.equal(lasts(LATER), false, end);
+    for (let look = 0; lasts(LATER + FRESH_MILLISECONDS + 1) && look < 500; look++) await new Promise((resolve) => setTimeout(resolve, 10));
+    assert.equal(lasts(LATER + FRESH_MILLISECONDS + 1), false, end);
   }
   assert.equal((await open(t).ask({})).exchange.followers.length, 0);
 });
