@@ -6,6 +6,7 @@
  */
 import http from "node:http";
 import https from "node:https";
+import type { TurnedAwayNews } from "./wire/turned-away.ts";
 import type { AddressInfo, Socket } from "node:net";
 import type { ArrivalFacts } from "../../doors/engine.ts";
 import type { Responder } from "../carry.ts";
@@ -42,6 +43,8 @@ export interface FrontEvents {
   readonly serve: (facts: ArrivalFacts, responder: Responder) => void;
   /** Bytes that are no request: answers what to send back. Nothing of it reaches a guard. */
   readonly malformed: (peer: string, status: MalformedStatus) => string;
+  /** Connections that found no place, told of once a second at most. */
+  readonly turnedAway?: (news: TurnedAwayNews) => void;
 }
 
 export const HEAD_MILLISECONDS_MAX = 5_000;

@@ -6,7 +6,7 @@
 import { STATUS_CODES } from "node:http";
 import type { Misfit } from "../../contract/misfit.ts";
 import { newExchangeId } from "../../exchange/exchange-id.ts";
-import { type Problem, publish } from "../../exchange/problem.ts";
+import { type Problem, problem, publish } from "../../exchange/problem.ts";
 import { fieldsTooLarge, malformedRequest, requestSlow, versionUnsupported } from "../../exchange/unreadable.ts";
 import { targetTooLong } from "../../doors/inbound/screen/framing/target-too-long.ts";
 import type { ArrivalFacts } from "../../doors/engine.ts";
@@ -20,6 +20,7 @@ import { findListenMisfits, hostOf, listenMisfit, placeIn, readTls, startMisfit 
 import { openWireFront } from "./wire/front.ts";
 import type { FrontLimits } from "./wire/front-limits.ts";
 import { openWireUpstream } from "./wire/upstream.ts";
+import type { TurnedAwayNews } from "./wire/turned-away.ts";
 import type { UpstreamLimits } from "./wire/upstream-limits.ts";
 
 export interface StationOptions extends AssembleOptions {
@@ -68,11 +69,15 @@ async function listen(policy: Policy, assembly: Assembly, upstream: UpstreamSett
   const events = {
     serve: (facts: ArrivalFacts, responder: Responder) => carry(engine, facts, responder, api.forward),
     malformed: (peer: string, status: MalformedStatus) => answerMalformed(assembly, peer, status),
+    turnedAway: (news: TurnedAwayNews) => recordTurnedAway(assembly, news),
   };
   // A trusted proxy stands for many callers: the cap of one address is not for it, whichever policy is in force.
   const shared = { contains: (address: string) => engine.house.trusted.contains(address), empty: false };
   const front = openWireFront(tls, events, { shared, ...options.limits?.front });
   metrics.gauge("sallyport_connections_open", "Connections of callers.", front.connections);
+  metrics.gauge("sallyport_connections_refused_full", "Connections refused since the start: there were too many in all.", () => front.turnedAway("connections"));
+  metrics.gauge("sallyport_connections_refused_address", "Connections refused since the start: there were too many of their address.", () => front.turnedAway("connectionsPerAddress"));
+  metrics.gauge("sallyport_connections_refused_rate", "Connections refused since the start: too many new ones of their address.", () => front.turnedAway("newConnectionsPerSecond"));
   metrics.gauge("sallyport_upstream_connections_open", "Connections to the API.", () => api.counts().open);
   metrics.gauge("sallyport_upstream_waiting", "Requests that wait for a connection to the API.", () => api.counts().waiting);
   metrics.gauge("sallyport_upstream_targets_up", "Targets of the API that are asked.", api.up);
@@ -111,4 +116,15 @@ function answerMalformed({ audit, engine }: Assembly, peer: string, status: Malf
     guard: "wire", problem: refusal.type, blame: refusal.blame, bytesIn: 0, bytesOut: body.length, milliseconds: 0, policy: engine.house.policy.version,
   });
   return `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ""}\r\ncontent-type: application/problem+json\r\ncache-control: no-store\r\nx-content-type-options: nosniff\r\ncontent-length: ${body.length}\r\nconnection: close\r\n\r\n${body}`;
+}
+
+/** Nobody is told: nothing was read of these callers. */
+const connectionRefused = problem("connection-refused", 503, "There is no place for the connection", "caller");
+
+function recordTurnedAway({ audit, engine }: Assembly, { peer, counts }: TurnedAwayNews): void {
+  const refusal = connectionRefused({ because: { ...counts } });
+  audit.add({
+    time: new Date().toISOString(), id: newExchangeId(), outcome: "refused", method: "", operation: "", template: "", status: refusal.status, address: peer,
+    guard: "wire", problem: refusal.type, blame: refusal.blame, because: { ...counts }, bytesIn: 0, bytesOut: 0, milliseconds: 0, policy: engine.house.policy.version,
+  });
 }

@@ -30,7 +30,10 @@ export interface FrontLimits {
   readonly connections: number;
   /** Connections at once of one IPv4 address or one IPv6 /64. */
   readonly connectionsPerAddress: number;
-  /** Addresses that stand for many callers (trusted proxies): not held to `connectionsPerAddress`. */
+  /** New connections of one such address per second, once `newConnectionsBurst` have come at once: a handshake costs half a millisecond. */
+  readonly newConnectionsPerSecond: number;
+  readonly newConnectionsBurst: number;
+  /** Addresses that stand for many callers (trusted proxies): not held to the limits of one address. */
   readonly shared: Ranges | undefined;
   readonly handshakeMilliseconds: number;
   /** Bytes kept while nobody wants them: pipelined requests, a body that no guard has opened. Then reading stops. */
@@ -61,6 +64,8 @@ export const FRONT_LIMITS: FrontLimits = {
   requestsPerConnection: 100_000,
   connections: 10_000,
   connectionsPerAddress: 256,
+  newConnectionsPerSecond: 200,
+  newConnectionsBurst: 1_000,
   shared: undefined,
   handshakeMilliseconds: 5_000,
   aheadBytes: 65_536,

@@ -12,24 +12,32 @@ import tls from "node:tls";
 import { peerCertificate } from "../../peer-certificate.ts";
 import type { Front, FrontEvents, FrontTls } from "../front.ts";
 import { readAsUsual, readShared, type Taker } from "./accepted-socket.ts";
-import { ConnectionCounts } from "./connection-counts.ts";
+import { ConnectionCounts, type NoPlace } from "./connection-counts.ts";
 import { FrontClock } from "./front-clock.ts";
 import { FrontConnection } from "./front-connection.ts";
 import { FRONT_LIMITS, type FrontLimits } from "./front-limits.ts";
 import type { FrontParts, Peer } from "./front-parts.ts";
 import { HeadReader } from "./request-head.ts";
+import { TurnedAway } from "./turned-away.ts";
 
 /** Mozilla's intermediate list for 1.2 (forward secrecy and AEAD only); 1.3 suites are all fine. */
 const CIPHERS =
   "TLS_AES_128_GCM_SHA256:TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256:ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256:ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-RSA-AES256-GCM-SHA384:ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-RSA-CHACHA20-POLY1305";
 
+/** A front that also says whom it has turned away. */
+export interface WireFrontDoor extends Front {
+  /** Connections since the start that found no place. */
+  readonly turnedAway: (why: NoPlace) => number;
+}
+
 /** @param limits what differs from FRONT_LIMITS */
-export function openWireFront(secure: FrontTls | undefined, events: FrontEvents, limits: Partial<FrontLimits> = {}): Front {
+export function openWireFront(secure: FrontTls | undefined, events: FrontEvents, limits: Partial<FrontLimits> = {}): WireFrontDoor {
   const front = new WireFront(secure, events, { ...FRONT_LIMITS, ...limits });
   return {
     listen: (port, address, reusePort) => front.listen(port, address, reusePort),
     renew: (next) => front.renew(next),
     connections: () => front.connections(),
+    turnedAway: (why) => front.turnedAway(why),
     drain: (graceMilliseconds) => front.drain(graceMilliseconds),
   };
 }
@@ -39,6 +47,7 @@ class WireFront {
   #tls: tls.Server | undefined;
   readonly #clock = new FrontClock();
   readonly #counts: ConnectionCounts;
+  readonly #turnedAway: TurnedAway;
   readonly #parts: FrontParts;
   readonly #sockets = new Set<Socket>();
   readonly #connections = new Set<FrontConnection>();
@@ -49,6 +58,8 @@ class WireFront {
 
   constructor(secure: FrontTls | undefined, events: FrontEvents, limits: FrontLimits) {
     this.#counts = new ConnectionCounts(limits);
+    this.#turnedAway = new TurnedAway((news) => events.turnedAway?.(news));
+    this.#clock.add(this.#turnedAway);
     this.#parts = { limits, events, clock: this.#clock, reader: new HeadReader(limits), secure: secure !== undefined, draining: () => this.#draining };
     this.#clients = secure?.clients;
     this.#tls = secure === undefined ? undefined : this.#openTls(secure);
@@ -83,6 +94,10 @@ class WireFront {
     return this.#counts.all;
   }
 
+  turnedAway(why: NoPlace): number {
+    return this.#turnedAway.totals[why];
+  }
+
   drain(graceMilliseconds: number): Promise<void> {
     this.#draining = true;
     this.#server.close();
@@ -94,6 +109,7 @@ class WireFront {
       this.#emptied = () => {
         if (this.#sockets.size + this.#connections.size > 0) return;
         clearTimeout(timer);
+        this.#turnedAway.flush();
         this.#clock.stop();
         resolve();
       };
@@ -118,8 +134,12 @@ class WireFront {
   /** Before a handshake costs anything. */
   #accept(socket: Socket): void {
     const peer = socket.remoteAddress;
-    const release = peer === undefined ? undefined : this.#counts.take(peer);
-    if (peer === undefined || release === undefined) return void socket.resetAndDestroy();
+    if (peer === undefined) return void socket.resetAndDestroy();
+    const release = this.#counts.take(peer, performance.now());
+    if (typeof release === "string") {
+      this.#turnedAway.add(peer, release);
+      return void socket.resetAndDestroy();
+    }
     if (this.#tls === undefined) return this.#hold(this.#connect((taker) => readShared(socket, taker), { peer }), release);
     this.#hold(socket, release);
     socket.on("error", () => undefined);

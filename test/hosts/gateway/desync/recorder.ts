@@ -19,7 +19,7 @@ export async function openCarrier(apiPort: number): Promise<OpenGateway> {
   const contract = { openapi: "3.1.0", info: { title: "carrier", version: "1" }, paths: {} };
   const policy = { contract: "./openapi.json", listen: { port: 0 }, unlisted: { forward: "attacks need every path" }, everywhere: { public: "attackers have no logins" } };
   const file = writeFiles({ contract, policy }, `http://127.0.0.1:${apiPort}`);
-  const start = await startGateway(file, { say: () => undefined, watch: false, sink: recordingSink(records), limits: { front: { connectionsPerAddress: 10_000 } } });
+  const start = await startGateway(file, { say: () => undefined, watch: false, sink: recordingSink(records), limits: { front: { connectionsPerAddress: 10_000, newConnectionsBurst: 1_000_000 } } });
   if ("misfits" in start) throw new Error(start.misfits.map(writeMisfit).join("\n"));
   return { port: Number(new URL(start.gateway.url).port), records, stop: start.gateway.stop };
 }

@@ -233,6 +233,17 @@ describe("number", () => {
       }));
   }
 
+  test("newConnectionsPerSecond and newConnectionsBurst: who opens them too fast gets no more, however soon he leaves", () =>
+    // So slow that no test is held up long enough for another one.
+    withFront({ newConnectionsPerSecond: 0.01, newConnectionsBurst: 3 }, async ({ port, front }) => {
+      for (let at = 0; at < 5; at++) {
+        const [caller] = await many(port, 1);
+        assert.equal(caller?.received !== "", at < 3, String(at));
+        caller?.leave();
+        await eventually(() => front.connections() === 0, () => "free places");
+      }
+    }));
+
   test("shared: an address that stands for many is not counted as one", () => {
     const shared = readRanges(["127.0.0.0/8"]);
     assert.ok("contains" in shared);
@@ -250,7 +261,7 @@ test("the defaults are those that the documentation names", () => {
     {
       headBytes: 40_960, lineBytes: 16_384, fields: 256, headMilliseconds: 5_000, bodyMilliseconds: 300_000, bodyBytesPerSecond: 240, bodyGraceMilliseconds: 5_000,
       stallMilliseconds: 30_000, answerBytesPerSecond: 1_024, answerGraceMilliseconds: 60_000, idleMilliseconds: 10_000, requestsPerConnection: 100_000, connections: 10_000,
-      connectionsPerAddress: 256, shared: undefined, handshakeMilliseconds: 5_000, aheadBytes: 65_536, discardBytes: 65_536, lingerMilliseconds: 500, lingerBytes: 262_144, halfClosedMilliseconds: 100,
+      connectionsPerAddress: 256, newConnectionsPerSecond: 200, newConnectionsBurst: 1_000, shared: undefined, handshakeMilliseconds: 5_000, aheadBytes: 65_536, discardBytes: 65_536, lingerMilliseconds: 500, lingerBytes: 262_144, halfClosedMilliseconds: 100,
       tunnelIdleMilliseconds: 60_000,
     },
   );

@@ -54,7 +54,7 @@ test("an idle connection costs little beyond its socket, whatever it has sent", 
   });
   await new Promise<void>((resolve) => bare.listen(0, "127.0.0.1", resolve));
   one.after(() => bare.close());
-  const opened = await openFake((turn) => turn.answer(""), { connectionsPerAddress: 10_000, idleMilliseconds: 60_000 });
+  const opened = await openFake((turn) => turn.answer(""), { connectionsPerAddress: 10_000, newConnectionsBurst: 1_000_000, idleMilliseconds: 60_000 });
   one.after(() => opened.stop());
   // The list of turns is the test's own memory.
   opened.turns.push = () => 0;
