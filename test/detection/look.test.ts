@@ -34,3 +34,8 @@ test("each kind has its own detectors", () => {
 test("no text of a few characters, and no word of prose that objects know, breaks anything", () => {
   for (const text of ["", "'", "\\", "%", "&", "&#", "&#x", "%u", "\\u{", "constructor", "toString", "hasOwnProperty", "valueOf", "__defineGetter__", "\u{d800}", "\u{0}", "${", "{{", "<", "<!", "<!--", "/*", "*/"]) assert.equal(look(text, "text"), undefined, JSON.stringify(text));
 });
+
+test("one piece over and over is looked through in pieces, and nothing looks further than it may", () => {
+  // Each of these once led back to the beginning from every place.
+  for (const piece of ["\r\n", "\n ", "|'", "||'", "`", "?'", "%u'", "<?'", "/*", "${", "{{", "((", "<a ", "'or ", "onx=", "../", "[]", "&#", "\\u"]) look(piece.repeat(32_768 / piece.length), "text");
+});

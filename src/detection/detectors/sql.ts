@@ -74,8 +74,10 @@ function findAtSign(reading: Reading, at: number, type: number): string | undefi
 /** `or 1=1`, `and sleep(5)`, `|| true`: whatever joins a condition that the caller has made. */
 function findCondition(reading: Reading, at: number, next: number): string | undefined {
   if (reading.typeAt(next) === END || !expression.parse(reading, next)) return undefined;
-  if (expression.constants > 0 && reading.type[at] === WORD) return "sql-tautology";
+  // "Is 5 > 3? Yes, and 2 < 4": of a comparison by size prose is capable.
+  if (expression.equalities > 0 && reading.type[at] === WORD) return "sql-tautology";
   if (!isSeam(reading, at)) return undefined;
+  if (expression.constants > 0 && reading.type[at] === WORD) return "sql-tautology";
   if (expression.constants > 0 || expression.calls > 0 || expression.selects > 0) return "sql-condition";
   const tail = isTail(reading, expression.end) || expression.isOpen;
   if (expression.comparisons > 0 && (expression.literals > 0 || expression.commonCalls > 0 || tail)) return "sql-condition";
@@ -118,8 +120,13 @@ function isComment(reading: Reading, at: number): boolean {
 function isOdd(reading: Reading, at: number): boolean {
   const type = reading.type[at];
   let count = 0;
-  for (let before = Math.max(0, at - QUOTES_BACK); before < at; before++) if (reading.type[before] === type) count++;
+  for (let before = Math.max(0, at - QUOTES_BACK); before < at; before++) if (reading.type[before] === type && !isApostrophe(reading, before)) count++;
   return count % 2 === 0;
+}
+
+/** Between two letters: "don't". */
+function isApostrophe(reading: Reading, at: number): boolean {
+  return reading.typeAt(at - 1) === WORD && reading.typeAt(at + 1) === WORD && reading.isGlued(at) && reading.isGlued(at + 1);
 }
 
 const QUOTES_BACK = 64;

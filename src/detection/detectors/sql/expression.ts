@@ -11,6 +11,8 @@ import { AS, isStatement, SQL } from "./words.ts";
 const DEPTH_MAX = 8;
 /** Signs before an operand. */
 const PREFIXES_MAX = 8;
+/** Operands of one expression: long texts in quotes would let it go on and on. */
+const OPERANDS_MAX = 24;
 
 const NOTHING = 0;
 const VALUE = 1;
@@ -39,6 +41,8 @@ export class Expression {
   comparisons = 0;
   /** Comparisons whose two sides are known before any row is read. */
   constants = 0;
+  /** Those of them that ask whether the two are equal. */
+  equalities = 0;
   literals = 0;
   names = 0;
   calls = 0;
@@ -51,15 +55,18 @@ export class Expression {
   #at = 0;
   #stop = 0;
   #depth = 0;
+  #equal = false;
+  #operands = 0;
 
   /** False where no operand stands there. */
   parse(reading: Reading, from: number): boolean {
     this.#reading = reading;
-    this.comparisons = this.constants = this.literals = this.names = this.calls = this.commonCalls = this.selects = this.operators = 0;
+    this.comparisons = this.constants = this.equalities = this.literals = this.names = this.calls = this.commonCalls = this.selects = this.operators = 0;
     this.isOpen = false;
     this.#at = from;
     this.#stop = Math.min(this.#reading.count, from + TOKENS_AHEAD_MAX);
     this.#depth = 0;
+    this.#operands = 0;
     const found = this.#sequence() !== NOTHING;
     this.end = this.#at;
     return found;
@@ -80,7 +87,10 @@ export class Expression {
       this.operators++;
       if (operator === COMPARISON) {
         this.comparisons++;
-        if (left === VALUE && right === VALUE) this.constants++;
+        if (left === VALUE && right === VALUE) {
+          this.constants++;
+          if (this.#equal) this.equalities++;
+        }
       }
       left = operator === COMPARISON ? right : Math.max(left, right);
     }
@@ -90,7 +100,7 @@ export class Expression {
   #operand(): number {
     const reading = this.#reading;
     for (let signs = 0; signs < PREFIXES_MAX && this.#isPrefix(); signs++) this.#at++;
-    if (this.#at >= this.#stop) return NOTHING;
+    if (this.#at >= this.#stop || ++this.#operands > OPERANDS_MAX) return NOTHING;
     const type = reading.typeAt(this.#at);
     switch (type) {
       case NUMBER:
@@ -232,6 +242,7 @@ export class Expression {
   #signs(): number {
     const reading = this.#reading;
     let found = CALCULATION;
+    this.#equal = reading.typeAt(this.#at) === 0x3d;
     for (let count = 0; count < 3; count++) {
       const type = reading.typeAt(this.#at);
       const sign = SIGNS[type] ?? 0;
@@ -257,6 +268,7 @@ export class Expression {
       return NONE;
     }
     this.#at++;
+    this.#equal = true;
     if (this.#isOperatorOfProse(meaning)) return COMPARISON;
     this.#at = start;
     return NONE;
