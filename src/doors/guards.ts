@@ -33,6 +33,7 @@ import { leakyBucket } from "./inbound/throttle/leaky-bucket.ts";
 import { quota } from "./inbound/throttle/quota.ts";
 import { slidingWindow } from "./inbound/throttle/sliding-window.ts";
 import { tokenBucket } from "./inbound/throttle/token-bucket.ts";
+import { authorizationDetails } from "./inbound/validate/authorization-details.ts";
 import { body } from "./inbound/validate/body.ts";
 import { flow } from "./inbound/validate/flow.ts";
 import { injection } from "./inbound/validate/injection.ts";
@@ -80,6 +81,7 @@ export const GUARDS: readonly Guard[] = [
   upload,
   injection,
   targetUrl,
+  authorizationDetails,
   flow,
   strip,
   introduce,
