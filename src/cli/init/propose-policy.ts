@@ -34,6 +34,7 @@ export function proposePolicy(wishes: Wishes): Proposal {
     "",
     ...LISTEN,
     "",
+    ...(foreign.some((scheme) => ["api-key", "basic"].includes(guardFor(scheme) ?? "")) ? DATABASE : []),
     "everywhere:",
     ...tokens.lines,
     "  # How many calls one caller may make: so many at once, and as many again in each window.",
@@ -42,7 +43,7 @@ export function proposePolicy(wishes: Wishes): Proposal {
     "  injection: { mode: observe }",
     "  # Answers are looked through for secrets, traces and messages of databases. The same: see first, then take `mode` away.",
     "  leaks: { mode: observe }",
-    ...foreign.map(({ name, type }) => `  # The contract asks for "${oneLine(name)}" (${type}): no guard for it has been posted here.`),
+    ...foreign.flatMap(proposeForeign),
     ...proposeStrangers(strangers),
   ];
   return { text: `${lines.join("\n")}\n`, decisions: [...tokens.decisions, ...decideStrangers(strangers), ...foreign.map(decideForeign)] };
@@ -62,6 +63,32 @@ const LISTEN: readonly string[] = [
   "# Health and metrics, for this machine alone: /livez, /readyz, /metrics.",
   "watch: { port: 9464 }",
 ];
+
+/** Not decided here: the secret has to be made, and kept. */
+const DATABASE: readonly string[] = [
+  "# Keys and users are kept here; their hashes are keyed with a secret: openssl rand -base64 48 > .sallyport/pepper",
+  "# database: { sqlite: ./.sallyport/sallyport.db, pepper: file:./.sallyport/pepper }",
+  "",
+];
+
+const POSTINGS: Readonly<Record<string, string>> = {
+  "api-key": "api-key: {}  # made with `sallyport keys create`, on the database above",
+  basic: "basic: {}  # users are made with `sallyport users create`, on the database above",
+  "mutual-tls": 'mutual-tls: { callers: [{ dns: "*.clients.example", scopes: [] }] }  # and listen.tls.clients',
+};
+
+/** The guard that establishes a scheme which no token fulfils. */
+function guardFor({ type, in: place, http }: Scheme): keyof typeof POSTINGS | undefined {
+  if (type === "apiKey") return place === "header" ? "api-key" : undefined;
+  return type === "mutualTLS" ? "mutual-tls" : http === "basic" ? "basic" : undefined;
+}
+
+function proposeForeign(scheme: Scheme): readonly string[] {
+  const { name, type } = scheme;
+  const guard = guardFor(scheme);
+  const about = `  # The contract asks for "${oneLine(name)}" (${type}): `;
+  return guard === undefined ? [`${about}no guard for it has been posted here.`] : [`${about}what follows is the guard for it.`, `  # ${POSTINGS[guard]}`];
+}
 
 function proposeTokens({ operations, inferred, audience }: Wishes): { readonly lines: readonly string[]; readonly decisions: readonly string[] } {
   if (operations.every((operation) => bearerSchemes(operation).length === 0)) return { lines: [], decisions: [] };
@@ -89,7 +116,10 @@ function foreignSchemes({ operations }: Wishes): readonly Scheme[] {
   return [...new Map(schemes.filter(({ name }) => !bearer.has(name)).map((scheme) => [scheme.name, scheme])).values()];
 }
 
-function decideForeign({ name, type, http }: Scheme): string {
+function decideForeign(scheme: Scheme): string {
+  const { name, type, http } = scheme;
+  const guard = guardFor(scheme);
+  if (guard !== undefined) return `security scheme "${name}" (${type}${http === undefined ? "" : ` ${http}`}): post ${guard}, which stands in the policy as a comment${guard === "mutual-tls" ? "" : ", and the database that it needs"}`;
   return `security scheme "${name}" (${type}${http === undefined ? "" : ` ${http}`}): which guard establishes it, or another scheme in the contract`;
 }
 

@@ -36,6 +36,25 @@ test("a scheme that no token fulfils is a question", () => {
   assert.match(propose({ operations: [keyed] }).decisions.join(), /security scheme "key" \(apiKey\)/);
 });
 
+test("what keys, users and certificates need stands in the policy as comments, ready to be decided", () => {
+  const asks = (particulars: Partial<Scheme>): ReturnType<typeof operation> => operation({ security: [[{ scheme: scheme({ name: "one", ...particulars }), scopes: [] }]] });
+  const cases: readonly (readonly [Partial<Scheme>, string | undefined, boolean])[] = [
+    [{ type: "apiKey", in: "header", parameter: "x-key" }, "api-key", true],
+    [{ type: "http", http: "basic" }, "basic", true],
+    [{ type: "mutualTLS" }, "mutual-tls", false],
+    [{ type: "apiKey", in: "cookie", parameter: "key" }, undefined, false],
+    [{ type: "http", http: "digest" }, undefined, false],
+  ];
+  for (const [particulars, guard, database] of cases) {
+    const { text, decisions } = propose({ operations: [asks(particulars)] });
+    assert.equal(text.includes("# database: { sqlite:"), database);
+    assert.match(decisions.join(), guard === undefined ? /which guard establishes it/ : new RegExp(`post ${guard}`));
+    const decided = text.replace(/^# (database:)/m, "$1").replace(/^ {2}# (api-key|basic|mutual-tls): /m, "  $1: ");
+    const everywhere = (parseDocument(decided, { strict: true }).toJS() as { readonly everywhere: Record<string, unknown> }).everywhere;
+    assert.equal(guard === undefined || everywhere[guard] !== undefined, true);
+  }
+});
+
 test("strangers are let in nowhere, and each place that would is a question", () => {
   const { policy, text, decisions } = propose({ operations: [operation({ id: "a", security: [] }), operation({ id: "b" }), guarded] });
   assert.equal(policy["operations"], undefined);
