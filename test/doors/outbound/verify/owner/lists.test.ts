@@ -45,7 +45,7 @@ for (const [name, level, values] of SHAPES) {
         const text = JSON.stringify(value, undefined, indent);
         const reduced = reduce(value, level, { judge: judgeBy([path("owner")]), hidesUnowned: false }, mine);
         if ("unreadable" in reduced) return assert.fail(text);
-        const isMine = (one: Json): boolean => isJsonObject(one) && (typeof mine === "string" ? one["owner"] === mine : mine.has(String(one["owner"])));
+        const isMine = (one: Json): boolean => isJsonObject(one) && (typeof mine === "string" ? one["owner"] === mine : mine.has(one["owner"] as string));
         const own = thingsIn(value).filter(isMine);
         assert.deepEqual(thingsIn(reduced.value), own);
         assert.deepEqual([reduced.left, reduced.cut], [own.length, thingsIn(value).length - own.length]);
