@@ -221,12 +221,14 @@ export class JsonScan {
   #escape(): boolean {
     const kind = ESCAPES[this.#bytes[this.#at + 1] ?? 0];
     if (kind === 1) {
+      if (!this.#bounds.controls && isControlLetter(this.#bytes[this.#at + 1])) return this.#fail("control");
       this.#at += 2;
       return true;
     }
     if (kind === 0) return this.#fail("syntax");
     const unit = this.#hexadecimal(this.#at + 2);
     if (unit < 0) return this.#fail("syntax");
+    if (!this.#bounds.controls && isControl(unit)) return this.#fail("control");
     const isPair = unit >= 0xd800 && unit <= 0xdbff;
     // Half a pair is no text: one reader makes U+FFFD of it, another drops it, a third stops.
     if (unit >= 0xdc00 && unit <= 0xdfff) return this.#fail("encoding");
@@ -299,6 +301,16 @@ export class JsonScan {
     if (!Number.isFinite(number)) return false;
     return !isInteger || !this.#bounds.preciseNumbers || BigInt(text) === BigInt(number);
   }
+}
+
+/** Backspace and form feed, which have letters of their own. */
+function isControlLetter(letter: number | undefined): boolean {
+  return letter === 0x62 || letter === 0x66;
+}
+
+/** As media/plain-text.ts has it. */
+function isControl(unit: number): boolean {
+  return (unit < 0x20 && unit !== 0x09 && unit !== 0x0a && unit !== 0x0d) || (unit >= 0x7f && unit < 0xa0 && unit !== 0x85);
 }
 
 function writeKeys(keys: readonly string[]): string {

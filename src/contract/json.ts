@@ -9,6 +9,7 @@
 import { isAscii, isUtf8 } from "node:buffer";
 import { JsonScan } from "./json-scan.ts";
 import type { Json } from "./json-value.ts";
+import { isPlainText } from "./media/plain-text.ts";
 
 export interface JsonBounds {
   /** Levels of arrays and objects within each other. At most `DEPTH_LEVELS_MAX` counts. */
@@ -23,6 +24,8 @@ export interface JsonBounds {
   readonly preciseNumbers: boolean;
   /** True refuses two members of one object under one name (RFC 8259, section 4: their meaning is unpredictable). */
   readonly uniqueNames: boolean;
+  /** False refuses texts and names with characters that only control something: NUL, escape, and their kin, but tabs and line breaks. */
+  readonly controls: boolean;
   /** False refuses a member named `__proto__`: copied member by member, it changes what an object of the API inherits. */
   readonly prototypeNames: boolean;
 }
@@ -34,15 +37,16 @@ export const JSON_BOUNDS: JsonBounds = {
   stringBytes: 1_048_576,
   preciseNumbers: true,
   uniqueNames: true,
+  controls: true,
   prototypeNames: false,
 };
 
 export interface JsonFault {
   /**
    * `encoding`: not UTF-8, a byte order mark, or half a surrogate pair. `depth`, `size`: a bound. `duplicate`: one
-   * name twice in an object. `prototype`: a member named `__proto__`. `number`: JSON.parse would change it silently.
+   * name twice in an object. `prototype`: a member named `__proto__`. `control`: a control character. `number`: JSON.parse would change it silently.
    */
-  readonly reason: "encoding" | "syntax" | "depth" | "size" | "duplicate" | "prototype" | "number";
+  readonly reason: "encoding" | "syntax" | "depth" | "size" | "duplicate" | "prototype" | "number" | "control";
   /** Offset of the byte at which it was found. */
   readonly at: number;
   /** Which of the bounds, for `depth` and `size`. */
@@ -50,6 +54,9 @@ export interface JsonFault {
   /** JSON Pointer (RFC 6901) of the value or member, cut at `FAULT_POINTER_CHARACTERS`. */
   readonly pointer: string;
 }
+
+/** The one control character that ASCII has beyond those that no string may hold as they are. */
+const DELETE = 0x7f;
 
 /** Reads one JSON text. Never throws. */
 export function readJson(bytes: Uint8Array, bounds: JsonBounds = JSON_BOUNDS): { readonly value: Json } | { readonly wrong: JsonFault } {
@@ -62,6 +69,8 @@ export function readJson(bytes: Uint8Array, bounds: JsonBounds = JSON_BOUNDS): {
   if (!scan.text()) return { wrong: scan.fault() };
   try {
     const text = ascii ? buffer.toString("latin1") : buffer.toString("utf8");
+    // Those of C0 come in escapes alone, which the scan has seen; DEL and those of C1 stand in the text as they are.
+    if (!bounds.controls && (ascii ? buffer.includes(DELETE) : !isPlainText(text))) return { wrong: { reason: "control", at: 0, pointer: "" } };
     return { value: JSON.parse(text) as Json }; // what JSON.parse gives without a reviver is Json by definition
   } catch {
     return { wrong: { reason: "syntax", at: 0, pointer: "" } };

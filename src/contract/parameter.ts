@@ -15,7 +15,7 @@
  * - `allowEmptyValue` lets `name=` through whatever the schema says: OpenAPI's way to say "a flag". The value is "".
  */
 import { type Hint, type JsonType, TEXT_HINT } from "./hint.ts";
-import { type JsonFault, readJson } from "./json.ts";
+import { JSON_BOUNDS, type JsonBounds, type JsonFault, readJson } from "./json.ts";
 import { writePointer } from "./json-pointer.ts";
 import type { Json } from "./json-value.ts";
 import { isJson } from "./media-type.ts";
@@ -203,10 +203,12 @@ function readerOfContent(type: string, location: Location): Reader | undefined {
     const text = "wrong" in reading ? undefined : reading.values[0];
     if (typeof text !== "string") return reading;
     // Hosts hand over header fields with one character per octet.
-    const json = readJson(Buffer.from(text, location === "header" ? "latin1" : "utf8"));
+    const json = readJson(Buffer.from(text, location === "header" ? "latin1" : "utf8"), PLAIN);
     return "wrong" in json ? { wrong: fault("contentMediaType", `must be JSON${JSON_FAULTS.get(json.wrong.reason) ?? ""}`) } : { values: [json.value] };
   };
 }
+
+const PLAIN: JsonBounds = { ...JSON_BOUNDS, controls: false };
 
 const JSON_FAULTS: ReadonlyMap<JsonFault["reason"], string> = new Map<JsonFault["reason"], string>([
   ["depth", " that is not nested so deeply"],
@@ -214,6 +216,7 @@ const JSON_FAULTS: ReadonlyMap<JsonFault["reason"], string> = new Map<JsonFault[
   ["duplicate", " without a name twice in one object"],
   ["prototype", " without a member named __proto__"],
   ["number", " with numbers that keep their value"],
+  ["control", " without control characters"],
 ]);
 
 function decoderOf(location: Location, style: string): Decode {

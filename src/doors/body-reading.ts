@@ -8,6 +8,7 @@ import { isUtf8 } from "node:buffer";
 import { type JsonFault, readJson } from "../contract/json.ts";
 import type { Json } from "../contract/json-value.ts";
 import type { DecodeBounds, Decoded } from "../contract/media/decode.ts";
+import { isPlainText } from "../contract/media/plain-text.ts";
 import { beginsAs, SIGNATURE_BYTES } from "../contract/media/signature.ts";
 import type { Finding } from "../contract/operation.ts";
 import type { Readable } from "../exchange/content.ts";
@@ -86,14 +87,15 @@ const UNFIT: Finding = { pointer: "", keyword: "schema", message: "does not fit 
 
 function decode(bytes: Uint8Array, { kind, decode, type }: Chosen, bounds: DecodeBounds): Decoded {
   if (decode !== undefined) return decode(bytes, type, bounds);
-  if (kind === "text") return readText(bytes);
+  if (kind === "text") return readText(bytes, bounds);
   const read = readJson(bytes, bounds);
   return "wrong" in read ? { findings: [findingOf(read.wrong)] } : read;
 }
 
-function readText(bytes: Uint8Array): Decoded {
+function readText(bytes: Uint8Array, { controls }: DecodeBounds): Decoded {
   if (!isUtf8(bytes)) return { findings: [findingOf({ reason: "encoding", pointer: "" })] };
-  return { value: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("utf8") };
+  const value = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("utf8");
+  return controls || isPlainText(value) ? { value } : { findings: [findingOf({ reason: "control", pointer: "" })] };
 }
 
 const FAULTS: Readonly<Record<JsonFault["reason"], string>> = {
@@ -104,6 +106,7 @@ const FAULTS: Readonly<Record<JsonFault["reason"], string>> = {
   duplicate: "holds two members of one name",
   prototype: "holds a member with a name that is not allowed",
   number: "holds a number that cannot be read exactly",
+  control: "holds a control character",
 };
 
 function findingOf({ reason, pointer }: Pick<JsonFault, "reason" | "pointer">): Finding {

@@ -159,3 +159,16 @@ test("a plain Uint8Array that looks into a larger buffer is read from its own by
   const whole = new Uint8Array(Buffer.from('xx{"a":1}yy'));
   assert.deepEqual(read(whole.subarray(2, 9)), { value: { a: 1 } });
 });
+
+test("characters that only control something are refused where they are, and tabs and line breaks are not", () => {
+  const strict = { ...JSON_BOUNDS, controls: false };
+  const read = (text: string): string => {
+    const outcome = readJson(Buffer.from(text), strict);
+    return "value" in outcome ? "read" : `${outcome.wrong.reason} ${outcome.wrong.pointer}`;
+  };
+  for (const text of ['{"a":"x\\u0000"}', '{"a":"\\u001B[2J"}', '{"a":"\\b"}', '{"a":"\\f"}', '{"a":"\\u007f"}', '{"a":"\\u009b"}']) assert.equal(read(text), "control /a", text);
+  for (const text of ['{"a":"\u007f"}', '{"a":"\u009b\u00e9"}', '{"a\u0080":1}']) assert.equal(read(text), "control ", text);
+  assert.equal(read('{"\\u0000":1}'), "control ");
+  for (const text of ['"\\t\\n\\r\\"\\\\\\/"', '"\\u0009\\u000A\\u000d\\u0085\\u00a0\\ud83d\\ude00"', '"\u0085\u00a0\u{1f600}"', '{\n"a":\t1}']) assert.equal(read(text), "read", text);
+  assert.ok("value" in readJson(Buffer.from('"\\u0000\\b\u009b"'), JSON_BOUNDS), "where they are taken");
+});

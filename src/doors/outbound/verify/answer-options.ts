@@ -2,7 +2,7 @@
 import type { DecodeBounds } from "../../../contract/media/decode.ts";
 import { fields, or, type Shape, type Site, size } from "../../../guard.ts";
 import { misread } from "../../../policy/shape.ts";
-import { jsonBounds, type JsonOptions, jsonOptions } from "../../json-options.ts";
+import { CONTROLS, jsonBounds, type JsonOptions, jsonOptions } from "../../json-options.ts";
 
 export interface AnswerOptions extends JsonOptions {
   readonly size: number;
@@ -11,6 +11,7 @@ export interface AnswerOptions extends JsonOptions {
 
 export const answerOptions: Shape<AnswerOptions> = fields({
   ...jsonOptions,
+  controls: or(CONTROLS, "taken"),
   size: or(size("Largest content that is held to be judged.", { min: "1B", max: "1GiB" }), "10MiB"),
   item: or(size("Longest line or event of a stream, which is judged on its way.", { min: "1B", max: "64MiB" }), "1MiB"),
 });

@@ -290,3 +290,12 @@ test("many different content types are read right beyond those that are remember
   }
   assert.equal(said(await walk({ content: Content.holding(Buffer.from('{"a":1}')), fields: [["content-type", "application/json; v=39"]] })), "passes");
 });
+
+test("control characters are refused in JSON and in text, unless the policy takes them", async () => {
+  const any = { required: true, media: [media("application/json", "json"), media("text/plain", "text")] };
+  for (const [body, type] of [['{"a":"\\u0000"}', "application/json"], ["a\u001b[2J", "text/plain"], ["a\0", "text/plain"]] as const) {
+    assert.equal(said(await send(any, { body }, type)), "400 request-invalid");
+    assert.equal(said(await send(any, { body }, type, { controls: "taken" })), "passes");
+  }
+  assert.equal(said(await send(any, { body: "a\tb\r\nc" }, "text/plain")), "passes");
+});

@@ -273,3 +273,9 @@ test("in observe mode a stream leaves whole, and its first fault is witnessed on
   assert.equal(leaving(late).left, '{"a":1}\n{"a":2}');
   assert.equal(late.exchange.observed.length, 1);
 });
+
+test("what the API says may hold control characters, unless the policy says otherwise", async () => {
+  const any = { 200: { media: [media("application/json", "json")], headers: [] } };
+  assert.equal(said(await send(any, { body: '{"a":"\\u0000"}' })), "passes");
+  assert.equal(said(await send(any, { body: '{"a":"\\u0000"}' }, {}, {}, { controls: "refused" })), BROKEN);
+});
