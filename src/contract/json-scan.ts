@@ -6,6 +6,7 @@
  */
 import type { JsonBounds, JsonFault } from "./json.ts";
 import { JsonNames, NAMES_COMPARED } from "./json-names.ts";
+import { isControl } from "./media/plain-text.ts";
 
 /** The scan calls itself once per level: deeper than this it could exhaust the stack, whatever the bounds say. */
 export const DEPTH_LEVELS_MAX = 512;
@@ -221,7 +222,9 @@ export class JsonScan {
   #escape(): boolean {
     const kind = ESCAPES[this.#bytes[this.#at + 1] ?? 0];
     if (kind === 1) {
-      if (!this.#bounds.controls && isControlLetter(this.#bytes[this.#at + 1])) return this.#fail("control");
+      const letter = this.#bytes[this.#at + 1];
+      // Backspace and form feed have letters of their own.
+      if (!this.#bounds.controls && (letter === 0x62 || letter === 0x66)) return this.#fail("control");
       this.#at += 2;
       return true;
     }
@@ -301,16 +304,6 @@ export class JsonScan {
     if (!Number.isFinite(number)) return false;
     return !isInteger || !this.#bounds.preciseNumbers || BigInt(text) === BigInt(number);
   }
-}
-
-/** Backspace and form feed, which have letters of their own. */
-function isControlLetter(letter: number | undefined): boolean {
-  return letter === 0x62 || letter === 0x66;
-}
-
-/** As media/plain-text.ts has it. */
-function isControl(unit: number): boolean {
-  return (unit < 0x20 && unit !== 0x09 && unit !== 0x0a && unit !== 0x0d) || (unit >= 0x7f && unit < 0xa0 && unit !== 0x85);
 }
 
 function writeKeys(keys: readonly string[]): string {

@@ -17,3 +17,8 @@ export function isPlainText(text: string): boolean {
 export function isPlainLine(text: string): boolean {
   return !ANY_CONTROL.test(text);
 }
+
+/** The same for one unit of UTF-16. */
+export function isControl(unit: number): boolean {
+  return (unit < 0x20 && unit !== 0x09 && unit !== 0x0a && unit !== 0x0d) || (unit >= 0x7f && unit < 0xa0 && unit !== 0x85);
+}

@@ -4,8 +4,11 @@ import * as fc from "fast-check";
 import type { Operation, Parameter, Scheme } from "../../../../src/contract/operation.ts";
 import { ERRORS_MAX, POINTER_CHARACTERS_MAX } from "../../../../src/doors/inbound/validate/invalid.ts";
 import { parameters } from "../../../../src/doors/inbound/validate/parameters.ts";
+import { TOLD_BYTES_MAX } from "../../../../src/doors/inbound/validate/body/judge-body.ts";
+import { Content } from "../../../../src/exchange/content.ts";
+import type { Site } from "../../../../src/policy/definition.ts";
 import { type Given, misfits, post, type Sent } from "../../../walk.ts";
-import { assertSilent, CANARY, parameter, place, refusal, said, textOf } from "../../samples.ts";
+import { assertSilent, CANARY, late, media, parameter, place, refusal, said, schema, textOf, untouched } from "../../samples.ts";
 
 function send(declared: readonly Parameter[], given: Given = {}, particulars: Partial<Operation> = {}): Promise<Sent> {
   return post({ guard: parameters, operation: { parameters: declared, ...particulars } })(given);
@@ -207,4 +210,48 @@ test("names that no parameter claims go to the one that takes the rest, and cred
   const sent = await send([rest, parameter("page", "query")], { query: [["x", "1"], ["page", "good"], ["api_key", "k"], ["y", "2"]] }, { security: [[{ scheme, scopes: [] }]] });
   assert.equal(said(sent), "passes");
   assert.deepEqual(taken, ["x", "y"]);
+});
+
+const json: Operation["body"] = { required: true, media: [media("application/json", "json", schema((value) => JSON.stringify(value) === '{"a":1}'))] };
+const posted = new Set(["parameters", "body"]);
+
+/** A request with a bad query parameter and this body, where `body` stands with these options. */
+function both(given: Given, site: Partial<Site> = { posted, optionsOf: () => [{}] }): Promise<Sent> {
+  const walk = post({ guard: parameters, operation: { method: "POST", parameters: [parameter("page", "query")], body: json }, site });
+  return walk({ query: [["page", "bad"]], fields: [["content-type", "application/json"]], ...given });
+}
+
+const BAD_PAGE = { in: "query", name: "page", pointer: "", message: "must be good" };
+const BAD_BODY = { in: "body", pointer: "/a", message: "must be as declared" };
+
+test("what is wrong with the body is told in the same answer, whether it is here or comes late", async () => {
+  for (const given of [{ body: '{"a":2}' }, { content: late('{"a":2}', 7) }]) assert.deepEqual(errors(await both(given)), [BAD_PAGE, BAD_BODY]);
+  assert.deepEqual(errors(await both({ content: new Content(undefined, 0) })), [BAD_PAGE, { in: "body", pointer: "", message: "is required" }]);
+  assert.deepEqual(errors(await both({ body: '{"a":1}' })), [BAD_PAGE]);
+  assertSilent((await both({ body: JSON.stringify({ a: CANARY }) })).outcome);
+});
+
+test("a body of another type, too large, or that breaks off, leaves the answer as it is", async () => {
+  assert.deepEqual(errors(await both({ body: "x", fields: [["content-type", "text/html"]] })), [BAD_PAGE]);
+  assert.deepEqual(errors(await both({ content: late('{"a":2}', TOLD_BYTES_MAX) })), [BAD_PAGE, BAD_BODY]);
+  const large = untouched(TOLD_BYTES_MAX + 1);
+  assert.deepEqual(errors(await both({ content: large.content })), [BAD_PAGE]);
+  const unknown = untouched();
+  assert.deepEqual(errors(await both({ content: unknown.content })), [BAD_PAGE]);
+  assert.deepEqual([large.opened(), unknown.opened()], [false, false]);
+});
+
+test("all of it is bounded together", async () => {
+  const many = Array.from({ length: ERRORS_MAX }, (_, at): [string, string] => [`x${at}`, "1"]);
+  const sent = await both({ query: many, body: '{"a":2}' });
+  assert.equal(errors(sent).length, ERRORS_MAX);
+  assert.equal(refusal(sent.outcome).because?.["more"], 1);
+});
+
+test("where body does not stand, is only observed, or has options that are none, it is not asked", async () => {
+  const { content, opened } = untouched(7);
+  for (const site of [{}, { posted }, { posted: new Set(["parameters"]), optionsOf: () => [{}] }, { posted, optionsOf: () => [] }, { posted, optionsOf: () => [{ depth: 0 }] }]) {
+    assert.deepEqual(errors(await both({ content }, site)), [BAD_PAGE]);
+  }
+  assert.equal(opened(), false);
 });
