@@ -22,7 +22,7 @@ export function openHouse(policyFile: string): Understood {
   const memory = holdStore();
   const databases = holdDatabase();
   const building = buildHouse(policyFile, { guards: GUARDS, openStore: memory.open, shared, openDatabase: databases.open, openLine });
-  memory.close();
+  void memory.close();
   shared.close();
   if ("misfits" in building) return { house: undefined, misfits: placeMisfits(building.misfits, policyFile) };
   const { house } = building;

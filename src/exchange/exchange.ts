@@ -85,6 +85,8 @@ export interface Arrival {
   readonly agree: (protocol: string) => void;
   /** Fields that the caller gets with whatever answer there will be. */
   readonly reply: WritableFields;
+  /** Writes down, without refusing, what a guard does not act on and the operator must know. */
+  readonly witness: (guard: string, stage: Stage, problem: Problem) => void;
   /** Tells a guard how the exchange goes on. */
   readonly follow: (follower: Follower) => void;
 }
@@ -101,8 +103,6 @@ export interface Inspected extends Known {
   readonly values: readonly (Json | undefined)[];
   /** For the guard that has read the parameters. */
   readonly understand: (values: readonly (Json | undefined)[]) => void;
-  /** Writes down, without refusing, what a guard's own options tell it only to watch for. */
-  readonly witness: (guard: string, stage: Stage, problem: Problem) => void;
 }
 
 /** prepare: what goes to the API may be written. */

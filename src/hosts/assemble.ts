@@ -16,9 +16,10 @@ import { buildHouse, type House } from "../doors/house.ts";
 import { openShared } from "../doors/shared.ts";
 import type { Guard } from "../policy/definition.ts";
 import type { Policy } from "../policy/policy.ts";
+import type { Unusable } from "../stores/database/database.ts";
 import { holdDatabase } from "../stores/database/hold-database.ts";
 import { type HeldStore, holdStore, type HoldStoreOptions } from "../stores/hold-store.ts";
-import { watchTable } from "../watch/table-gauges.ts";
+import { watchDecisions, watchTable } from "../watch/table-gauges.ts";
 import { type Metrics, openMetrics } from "../watch/metrics.ts";
 import type { Say } from "../watch/operations.ts";
 import { openLine } from "./line.ts";
@@ -60,7 +61,7 @@ export const WATCH_MILLISECONDS = 1_000;
 
 export function assemble(policyFile: string, { say, guards = [], sink, watch = true, switches = true, memory: sharing }: AssembleOptions): Assembly | { readonly misfits: readonly Misfit[] } {
   const shared = openShared();
-  const memory = holdStore(sharing);
+  const memory = holdStore({ ...sharing, changed: (up, reason) => say(up ? "info" : "error", up ? "the servers of the limits answer" : "the servers of the limits do not answer", { reason }) });
   const databases = holdDatabase();
   const materials = { guards: [...GUARDS, ...guards], openStore: memory.open, shared, openDatabase: databases.open, switches, openLine };
   const building = buildHouse(policyFile, materials);
@@ -78,6 +79,7 @@ export function assemble(policyFile: string, { say, guards = [], sink, watch = t
   metrics.gauge("sallyport_database_waiting", "Questions to the database that have no answer yet.", () => engine.house.database?.waiting() ?? 0);
   // Where threads share a table, the one that made it counts for all.
   if (sharing?.table === undefined) watchTable(metrics, memory);
+  watchDecisions(metrics, memory);
   const engine = new Engine(building.house, { audit, metrics });
   const callbacks: ((house: House) => void)[] = [];
 
@@ -107,14 +109,14 @@ export function assemble(policyFile: string, { say, guards = [], sink, watch = t
     audit,
     metrics,
     memory,
-    open: () => openOutside(engine.house),
+    open: () => openOutside(engine.house, memory),
     prepare,
     reload,
     onReload: (callback) => void callbacks.push(callback),
     async close() {
       look?.close();
       await audit.close();
-      memory.close();
+      await memory.close();
       // What is shared may have something left to write down.
       shared.close();
       await databases.close();
@@ -122,11 +124,14 @@ export function assemble(policyFile: string, { say, guards = [], sink, watch = t
   };
 }
 
-async function openOutside({ database, policy }: House): Promise<readonly Misfit[]> {
-  const unusable = await database?.open();
-  if (unusable === undefined) return [];
-  const { wrong, allowed } = unusable;
-  return [{ level: "error", place: { file: policy.file, pointer: "/database" }, message: `the database cannot be used: ${wrong}`, ...(allowed === undefined ? {} : { allowed }) }];
+async function openOutside({ database, policy }: House, memory: HeldStore): Promise<readonly Misfit[]> {
+  const [base, limits] = await Promise.all([database?.open(), memory.reach()]);
+  const misfit = (pointer: string, what: string, unusable: Unusable | undefined): readonly Misfit[] => {
+    if (unusable === undefined) return [];
+    const { wrong, allowed } = unusable;
+    return [{ level: "error", place: { file: policy.file, pointer }, message: `${what} cannot be used: ${wrong}`, ...(allowed === undefined ? {} : { allowed }) }];
+  };
+  return [...misfit("/database", "the database", base), ...misfit("/limits/redis", "the servers of the limits", limits)];
 }
 
 /** What came of a reload; `house` is the one in force now. */

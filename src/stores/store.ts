@@ -24,7 +24,15 @@ export interface Limit {
   readonly window: number;
   /** Milliseconds for which `charge` may drive a bucket below empty. */
   readonly debt?: number;
+  /** What holds while the servers of a shared store are away; the store's own setting when left out. */
+  readonly whenDown?: WhenDown;
 }
+
+/**
+ * `local`: each process decides by what it has seen itself. `open`: everybody passes. `closed`: nobody does. Never
+ * silently: whoever decided without the servers says so.
+ */
+export type WhenDown = "local" | "open" | "closed";
 
 /** Most milliseconds that a bucket can be behind, window and debt together: 99 days. */
 export const BEHIND_MILLISECONDS_MAX = 8_589_934_592;
@@ -37,6 +45,8 @@ export interface Taken {
   readonly left: number;
   /** Until `cost` tokens are there; 0 when granted, infinite when they never are. */
   readonly waitMilliseconds: number;
+  /** Decided without the servers that should have: how. */
+  readonly alone?: "local" | "open";
 }
 
 /** The buckets of one limit. `now`: milliseconds since the epoch. */
@@ -57,6 +67,7 @@ export interface LeaseLimit {
   readonly most: number;
   /** Milliseconds after which a lease that nobody renews has ended: whoever held it is taken to be dead. */
   readonly lasts: number;
+  readonly whenDown?: WhenDown;
 }
 
 export interface Leased {
@@ -65,6 +76,8 @@ export interface Leased {
   readonly left: number;
   /** To be shown when it is renewed or given back; without meaning where none was granted. */
   readonly lease: number;
+  /** As in Taken. */
+  readonly alone?: "local" | "open";
 }
 
 export interface Leases {

@@ -16,7 +16,7 @@ import { count, defineGuard, duration, fields, type Guard, type Known, type Leas
 import { PREFIX_LEVELS } from "../../../exchange/address.ts";
 import { TOKENS_MAX } from "../../../policy/rate.ts";
 import { Holding, type LeasesTaken, takeLeases } from "./concurrency/holding.ts";
-import { unavailable } from "./limit/check.ts";
+import { decidedAlone, unavailable } from "./limit/check.ts";
 import { compileKey, keyText, type Owner } from "./limit/key.ts";
 import { commonOptions } from "./limit/options.ts";
 import { planOf } from "./limit/tier.ts";
@@ -25,7 +25,7 @@ import { refusing } from "./limit/told.ts";
 const tooManyAtOnce = problem("too-many-at-once", 429, "Too many requests at once");
 
 const most = count("Requests that may be under way at once.", { min: 1, max: TOKENS_MAX });
-const { key, share, crowd, plan, headers } = commonOptions;
+const { key, share, crowd, plan, headers, whenDown } = commonOptions;
 
 interface Tier {
   readonly most: number;
@@ -47,6 +47,7 @@ export const concurrency: Guard = defineGuard({
     crowd,
     plan,
     headers,
+    whenDown,
   }),
 
   compile(options, site) {
@@ -55,18 +56,20 @@ export const concurrency: Guard = defineGuard({
     const place = options.share === "api" ? "" : operation.id;
     const tell = options.headers === "standard" || options.headers === "both";
     const identity = keyText(options.key);
+    const down = options.whenDown === undefined ? {} : { whenDown: options.whenDown };
     const tierFor = (name: string, number: number): Tier => {
       const leasesAt = (level: number): Leases => {
         const limit = limitName("concurrency", name, number, options.lasts, options.share, place, identity, level);
-        return store.leases({ name: limit, most: Math.min(number * options.crowd ** level, TOKENS_MAX), lasts: options.lasts });
+        return store.leases({ name: limit, most: Math.min(number * options.crowd ** level, TOKENS_MAX), lasts: options.lasts, ...down });
       };
       return { most: number, levels: Array.from({ length: options.crowd === 0 ? 1 : PREFIX_LEVELS.length }, (_, level) => leasesAt(level)) };
     };
     const tierOf = planOf(options.plan, new Map([...options.plans].map(([name, number]) => [name, tierFor(name, number)])), tierFor("", options.most), report);
     const holding = new Holding(options.lasts);
 
-    const judge = ([{ granted, left }, leases]: LeasesTaken, { most }: Tier, owner: Owner, exchange: Known): Problem | undefined => {
+    const judge = ([{ granted, left, alone }, leases]: LeasesTaken, { most }: Tier, owner: Owner, exchange: Known): Problem | undefined => {
       if (!(left >= 0)) return unavailable(new TypeError("no answer"));
+      if (alone !== undefined) exchange.witness("concurrency", "throttle", decidedAlone(alone));
       if (tell && (owner.own || !granted)) {
         exchange.reply.append("ratelimit-policy", `"concurrency";q=${most};qu="concurrent-requests"`);
         exchange.reply.append("ratelimit", `"concurrency";r=${left}`);

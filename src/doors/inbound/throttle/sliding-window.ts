@@ -55,6 +55,6 @@ export const slidingWindow: Guard = defineGuard({
 
   compile(given, site) {
     const meter = given.keep === "bucket" ? {} : { meter: (store: typeof site.store, limit: Parameters<typeof store.stamps>[0]) => store.stamps(limit) };
-    return compileLimit({ ...given, ...meter, cost: 1, guard: `sliding-window ${given.keep}`, label: "window" }, site);
+    return compileLimit({ ...given, ...meter, cost: 1, guard: "sliding-window", variant: given.keep, label: "window" }, site);
   },
 });

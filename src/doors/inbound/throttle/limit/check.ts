@@ -22,6 +22,8 @@ const storeUnavailable = problem("store-unavailable", 503, "The limit cannot be 
 /** What a guard makes of its options. */
 export interface LimitSpec extends CommonOptions, Buckets {
   readonly guard: string;
+  /** What sets limits of one guard with the same numbers apart. */
+  readonly variant?: string;
   /** What it is called in the fields of answers. */
   readonly label: string;
   readonly cost: Cost;
@@ -71,8 +73,9 @@ export function compileLimit(spec: LimitSpec, site: Site): (exchange: Known) => 
   };
 
   const judge = (taken: AllTaken, tier: Tier, owner: Owner, wanted: readonly Wanted[], exchange: Known): Problem | undefined | Promise<Problem> => {
-    const { granted, left, waitMilliseconds } = taken;
+    const { granted, left, waitMilliseconds, alone } = taken;
     if (!(left >= 0 && waitMilliseconds >= 0)) return unavailable(new TypeError("no answer"));
+    if (alone !== undefined) exchange.witness(spec.guard, stage, decidedAlone(alone));
     if (granted) {
       exchange.follow(new Charge(wanted, terms));
       if (owner.own) tier.told.tell(exchange.reply, left, Math.max(1, Math.ceil(((tier.bucket.capacity - left) * tier.bucket.window) / tier.bucket.capacity / 1_000)));
@@ -115,7 +118,7 @@ function sideOf(tier: Tier, { room }: Owner): Side {
 }
 
 function tierOf(plan: string, bucket: Bucket, spec: LimitSpec, { store, operation }: Site): Tier {
-  const { guard, share, crowd, headers, label, cost, key, penalty } = spec;
+  const { guard, variant = "", share, crowd, headers, label, cost, key, penalty, whenDown } = spec;
   const place = share === "api" ? "" : operation.id;
   const meterOf = spec.meter ?? ((given: Store, limit: Limit) => given.meter(limit));
   // Bytes are charged when they are gone: a bucket may then be behind by nine times what it holds, and no more.
@@ -124,7 +127,8 @@ function tierOf(plan: string, bucket: Bucket, spec: LimitSpec, { store, operatio
     const limitAt = (level: number): Limit => {
       const capacity = Math.min(bucket.capacity * crowd ** level, Math.ceil(bucket.window * TOKENS_PER_MILLISECOND_MAX));
       // Each part with its length in front, so that no two lists of parts give one name.
-      return { name: limitName(guard, plan, bucket.capacity, bucket.window, share, place, keyText(key), level), room, capacity, window: bucket.window, debt };
+      const down = whenDown === undefined ? {} : { whenDown };
+      return { ...down, name: limitName(guard, variant, plan, bucket.capacity, bucket.window, share, place, keyText(key), level), room, capacity, window: bucket.window, debt };
     };
     const own = limitAt(0);
     const wider = Array.from({ length: levels }, (_, level) => store.meter(limitAt(level + 1)));
@@ -138,6 +142,11 @@ const DEBT_WINDOWS = 9;
 /** What a request costs as far as its head tells; never more than a bucket holds, or it could never come. */
 function aheadOf(bytes: "request" | "answer" | "both", declared: number | undefined, capacity: number): number {
   return Math.min(capacity, bytes === "answer" ? 1 : tokensOf(declared ?? 0));
+}
+
+/** For the record alone: this limit was decided by this process, without the servers that keep it. */
+export function decidedAlone(how: "local" | "open"): Problem {
+  return storeUnavailable({ because: { decided: how } });
 }
 
 /** A store that does not answer lets nobody pass. What its fault says stays inside: it may hold addresses and passwords. */

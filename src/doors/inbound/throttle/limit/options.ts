@@ -3,6 +3,8 @@
  */
 import { count, duration, either, fields, oneOf, or, optional, type Shape, text } from "../../../../guard.ts";
 import { type Amount, amount, type Rate, rate, TOKENS_MAX } from "../../../../policy/rate.ts";
+import { whenDownShape } from "../../../../policy/limits.ts";
+import type { WhenDown } from "../../../../stores/store.ts";
 import { keyShape, type Part } from "./key.ts";
 
 /** How often a wider range of addresses may hold what a narrower one may. */
@@ -33,6 +35,7 @@ export interface CommonOptions {
   readonly count: "all" | "failures" | "successes";
   readonly penalty: Penal | undefined;
   readonly headers: "standard" | "legacy" | "both" | "none";
+  readonly whenDown: WhenDown | undefined;
 }
 
 type Shapes<T> = { readonly [K in keyof T]: Shape<T[K]> };
@@ -68,6 +71,7 @@ export const commonOptions: Shapes<CommonOptions> = {
     ),
   ),
   headers: or(oneOf("Which fields tell a caller of his own limit: RateLimit, the older X-RateLimit, both or none.", ["standard", "legacy", "both", "none"]), "standard"),
+  whenDown: optional(whenDownShape),
 };
 
 /** A bucket, in whole tokens and milliseconds. */

@@ -33,7 +33,7 @@ export function compileRule(options: FlowOptions, site: Site): Check<"validate">
 }
 
 function limit({ key, count }: FlowOptions, { unit, tokens, milliseconds }: Rate, site: Site): Check<"validate"> {
-  const numbers = { bucket: { unit, capacity: tokens, window: milliseconds }, tiers: new Map<string, never>(), cost: 1, crowd: 0, plan: "plan", penalty: undefined, headers: "standard" } as const;
+  const numbers = { bucket: { unit, capacity: tokens, window: milliseconds }, tiers: new Map<string, never>(), cost: 1, crowd: 0, plan: "plan", penalty: undefined, headers: "standard", whenDown: undefined } as const;
   return compileLimit({ ...numbers, key, count, share: "operation", guard: "flow", label: "flow", stage: "validate" }, site);
 }
 
