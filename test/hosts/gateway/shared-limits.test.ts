@@ -52,7 +52,7 @@ function statusOf(url: string): Promise<number> {
 }
 
 async function passing(opened: readonly Opened[], times: number): Promise<number> {
-  const statuses = await Promise.all(Array.from({ length: times }, (_, at) => opened[at % opened.length]?.ask()));
+  const statuses = await Promise.all(Array.from({ length: times }, async (_, at) => opened[at % opened.length]?.ask()));
   assert.ok(statuses.every((status) => status === 200 || status === 429), statuses.join(" "));
   return statuses.filter((status) => status === 200).length;
 }

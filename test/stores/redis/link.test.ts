@@ -40,7 +40,7 @@ function trial(cluster = false): Trial {
     return wire;
   };
   const link = new Link({ connect, cluster, waitMilliseconds: WAIT, changed: (up, reason) => void changes.push(`${up ? "up" : "down"}: ${reason}`) });
-  return Object.assign(state, { link }) as Trial;
+  return Object.assign(state, { link });
 }
 
 const silence = (): Promise<unknown> => new Promise(() => undefined);
