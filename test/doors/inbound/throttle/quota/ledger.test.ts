@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
+import { test } from "node:test";
+import { setTimeout as wait } from "node:timers/promises";
 import { EMPTY_MILLISECONDS, HELD_MAX, Ledger } from "../../../../../src/doors/inbound/throttle/quota/ledger.ts";
 import type { Database } from "../../../../../src/stores/database/database.ts";
 import { onEachDatabase, openSqlite } from "../../../../databases.ts";
 import { AWAY, doubt } from "../../../../doubted-database.ts";
-import { test } from "node:test";
 
 const NOW = 1_800_000_000_000;
 const PERIOD = { begins: NOW - 1_000, ends: NOW + 1_000_000 };
@@ -15,6 +16,11 @@ async function spend(ledger: Ledger, times: number, { owner = "pann", period = P
   return granted;
 }
 
+/** What was asked in passing is answered. */
+async function settled(database: Database): Promise<void> {
+  while (database.waiting() > 0) await wait(1);
+}
+
 const used = async (database: Database, owner = "pann"): Promise<unknown> => (await database.run("SELECT used FROM sallyport_quotas WHERE owner = $1", [owner]))[0]?.["used"];
 
 onEachDatabase("a quota is given out to the request, whatever its size, and survives a restart", async (node) => {
@@ -24,15 +30,20 @@ onEachDatabase("a quota is given out to the request, whatever its size, and surv
     assert.equal(await spend(ledger, allowed - 1), allowed - 1);
     ledger.close();
     const again = new Ledger(node(), name, allowed);
-    await database.run("SELECT 1");
+    await settled(database);
     assert.equal(await spend(again, 5), 1);
   }
 });
 
 onEachDatabase("nodes that spend at the same moment never give out more than the quota, and all of it", async (node) => {
-  const nodes = [1, 2, 3, 4].map(() => new Ledger(node(), "shared", 1_000));
-  const granted = await Promise.all(nodes.map((ledger) => spend(ledger, 400)));
-  assert.equal(granted.reduce((sum, one) => sum + one, 0), 1_000);
+  const opened = [1, 2, 3, 4].map(() => node());
+  const nodes = opened.map((database) => new Ledger(database, "shared", 1_000));
+  const granted = (await Promise.all(nodes.map((ledger) => spend(ledger, 400)))).reduce((sum, one) => sum + one, 0);
+  // What a node still holds, at most a hundredth, it puts back when it ends.
+  assert.ok(granted <= 1_000 && granted >= 1_000 - 4 * 10, String(granted));
+  for (const ledger of nodes) ledger.close();
+  await Promise.all(opened.map(settled));
+  assert.equal(granted + (await spend(new Ledger(node(), "shared", 1_000), 100)), 1_000);
 });
 
 onEachDatabase("many of one node at the same moment take one chunk, and wait for it together", async (node) => {
@@ -49,7 +60,7 @@ onEachDatabase("a new period begins anew, and the old one is over", async (node)
   assert.equal(await spend(ledger, 9), 3);
   assert.equal(await spend(ledger, 9, { period: NEXT, now: NEXT.begins }), 3);
   ledger.putBack("pann", PERIOD);
-  await database.run("SELECT 1");
+  await settled(database);
   assert.equal(await used(database), 3, "what was of the old period is not put back into the new one");
 });
 
@@ -68,7 +79,7 @@ onEachDatabase("what is put back can be spent again, by others too once this one
   ledger.putBack("pann", PERIOD);
   ledger.putBack("pann", PERIOD);
   ledger.close();
-  await database.run("SELECT 1");
+  await settled(database);
   assert.equal(await used(database), 2);
   assert.equal(await spend(new Ledger(node(), "back", 4), 9), 2);
 });
@@ -81,7 +92,7 @@ onEachDatabase("an empty quota is asked about now and then, not for every reques
   assert.equal(await spend(ledger, 100), 0);
   assert.equal(database.asked.length, before + 1);
   new Ledger(other, "empty", 1).putBack("pann", PERIOD);
-  await other.run("SELECT 1");
+  await settled(other);
   assert.equal(await spend(ledger, 9, { now: NOW + EMPTY_MILLISECONDS - 1 }), 0);
   assert.equal(await spend(ledger, 9, { now: NOW + EMPTY_MILLISECONDS }), 1);
 });
@@ -118,7 +129,7 @@ test("of too many owners, the one who was quiet longest is put back", async () =
   database.fault = AWAY;
   for (let owner = 0; owner < HELD_MAX; owner++) await Promise.resolve(ledger.spend(`owner ${owner}`, PERIOD, NOW)).catch(() => undefined);
   database.fault = undefined;
-  await database.run("SELECT 1");
+  await settled(database);
   await database.close();
   assert.ok(database.asked.some((sql) => sql.startsWith("UPDATE sallyport_quotas")));
 });
