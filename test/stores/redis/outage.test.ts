@@ -44,7 +44,7 @@ for (const mode of ["strict", "leased"] as const) {
 
   test(`${mode}: servers that come back without their memory learn it again, and nobody has his burst twice`, { skip }, () =>
     withServer((server) =>
-      withNodes([1, 2, 3].map((): NodeOptions => ({ url: server.url, mode, waitMilliseconds: 500 })), async (nodes) => {
+      withNodes([1, 2, 3].map((): NodeOptions => ({ url: server.url, mode, waitMilliseconds: 5_000 })), async (nodes) => {
         const limit = fresh({ capacity: 12, window: HOUR });
         const [first] = nodes;
         assert.ok(first !== undefined);
@@ -62,7 +62,7 @@ for (const mode of ["strict", "leased"] as const) {
 
   test(`${mode}: what was given out while they were away counts when they are back`, { skip }, () =>
     withServer((server) =>
-      withNodes([1, 2].map((): NodeOptions => ({ url: server.url, mode, waitMilliseconds: 500, nodes: 2 })), async (nodes) => {
+      withNodes([1, 2].map((): NodeOptions => ({ url: server.url, mode, waitMilliseconds: 5_000, nodes: 2 })), async (nodes) => {
         const [one, other] = nodes;
         assert.ok(one !== undefined && other !== undefined);
         const limit = fresh({ capacity: 20, window: HOUR });
@@ -137,7 +137,7 @@ test("closed lets nobody pass, and open everybody, each where it is said", { ski
 
 test("stamps, leases, names and steps go on here, with what was seen before", { skip }, () =>
   withServer((server) =>
-    withNodes([{ url: server.url, waitMilliseconds: 500 }], async ([node]) => {
+    withNodes([{ url: server.url, waitMilliseconds: 5_000 }], async ([node]) => {
       assert.ok(node !== undefined);
       const { store } = node;
       const now = Date.now();
@@ -171,7 +171,7 @@ test("stamps, leases, names and steps go on here, with what was seen before", { 
 test("a cluster of three masters: exact, spread over all of them, and one that dies takes only what is his", { skip }, async () => {
   const cluster = await startCluster();
   try {
-    await withNodes([1, 2].map((): NodeOptions => ({ url: cluster.url, waitMilliseconds: 500 })), async (nodes) => {
+    await withNodes([1, 2].map((): NodeOptions => ({ url: cluster.url, waitMilliseconds: 5_000 })), async (nodes) => {
       const [one, other] = nodes;
       assert.ok(one !== undefined && other !== undefined);
       const limit = fresh({ capacity: 5, window: HOUR });
