@@ -10,7 +10,7 @@ import * as oauth from "oauth4webapi";
 import * as client from "openid-client";
 import type { AuditRecord } from "../../src/audit/record.ts";
 import type { JsonObject } from "../../src/contract/json-value.ts";
-import { type Host, POLICY, send, startHosts } from "../hosts.ts";
+import { type Host, type HostName, HOSTS, POLICY, send, startHosts } from "../hosts.ts";
 import { OPAQUE, REDIRECT, RESOURCE, type RunningProvider, SCOPES, startProvider } from "./provider.ts";
 
 const NONCES = "hT4kLm9Qw2Zx7Vb1Nc6Ry3Pd8Js5Gf0AeUoYiKtM";
@@ -29,11 +29,16 @@ after(async () => {
   await provider.stop();
 });
 
-/** A gateway whose callers find it at `https://api.example`. */
-async function open(everywhere: JsonObject, operations: JsonObject = {}): Promise<Host> {
+/** Hosts whose callers find them at `https://api.example`. */
+async function openAll(only: readonly HostName[], everywhere: JsonObject, operations: JsonObject = {}): Promise<readonly Host[]> {
   const policy = { ...POLICY, external: [RESOURCE], everywhere, operations: { ...(POLICY["operations"] as JsonObject), ...operations } };
-  const [host = assert.fail()] = await startHosts({ policy, only: ["gateway"] });
-  stops.push(host.stop);
+  const hosts = await startHosts({ policy, only });
+  for (const { stop } of hosts) stops.push(stop);
+  return hosts;
+}
+
+async function open(everywhere: JsonObject, operations: JsonObject = {}): Promise<Host> {
+  const [host = assert.fail()] = await openAll(["gateway"], everywhere, operations);
   return host;
 }
 
@@ -195,6 +200,16 @@ describe("R17 to R21: DPoP, with the proofs of an outside client", () => {
     assert.ok(overheard !== undefined);
     assert.equal((await through(host)(...overheard)).status, 401);
     assert.deepEqual((await recorded(host)).because, { proof: "jti: used before" });
+  });
+
+  test("R40: it is the same at every host", async () => {
+    for (const host of await openAll(HOSTS, { jwt: jwt({ dpop: {} }) })) {
+      const proof = oauth.DPoP(shop, await oauth.generateKeyPair("ES256"));
+      const access = await token(RESOURCE, proof);
+      assert.equal((await ask(host, access, proof)).status, 200, host.name);
+      assert.equal((await refusal(ask(host, access)))[0]?.parameters.error, "invalid_token", host.name);
+      assert.equal((await refusal(ask(host, access, oauth.DPoP(shop, await oauth.generateKeyPair("ES256")))))[1]?.parameters.error, "invalid_dpop_proof", host.name);
+    }
   });
 
   test("a client that is asked for a nonce comes back with it, and keeps it", async () => {

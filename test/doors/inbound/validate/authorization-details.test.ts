@@ -4,7 +4,7 @@ import type { Json, JsonObject } from "../../../../src/contract/json-value.ts";
 import { authorizationDetails } from "../../../../src/doors/inbound/validate/authorization-details.ts";
 import { DETAILS_MAX } from "../../../../src/doors/inbound/validate/authorization-details/terms.ts";
 import { CONTRACT, type Host, POLICY, send, startHosts, token } from "../../../hosts.ts";
-import { misfits } from "../../../walk.ts";
+import { misfits, post } from "../../../walk.ts";
 
 const payment: JsonObject = {
   type: "object",
@@ -57,7 +57,7 @@ async function pay(details: Json | undefined, body: JsonObject = PAYMENT, target
 
 test("R28: what was granted passes, and smaller amounts of it", async () => {
   assert.equal(await pay([GRANT]), 204);
-  assert.equal(await pay([GRANT], { ...PAYMENT, amount: 0.01 }), 204);
+  for (const amount of [0.01, 0]) assert.equal(await pay([GRANT], { ...PAYMENT, amount }), 204);
   assert.equal(await pay([{ type: "cards" }, GRANT]), 204);
   assert.equal(await pay([{ ...GRANT, locations: ["https://api.example"] }]), 204);
 });
@@ -98,6 +98,10 @@ test("R28: actions are one of the list", async () => {
   assert.equal(await list([{ type: "cards", actions: ["write", "read"] }]), 204);
   for (const actions of [["write"], [], "read", null, [["read"]]]) assert.equal(await list([{ type: "cards", actions }]), 403);
   assert.equal(await list([{ type: "cards" }]), 403);
+});
+
+test("where the contract lists no operation there is nothing to check", async () => {
+  for (const listed of ["path", "method", "unlisted"] as const) assert.equal((await post({ guard: authorizationDetails, options: { type: "payment", actions: ["pay"] }, operation: { listed } })({})).outcome, undefined);
 });
 
 test("mistakes in the options are misfits", () => {
