@@ -81,6 +81,7 @@ export interface Listen {
   readonly port: number;
   readonly tls: ListenTls | undefined;
   readonly plain: string | undefined;
+  readonly proxy: readonly string[];
 }
 
 export interface ListenTls {
@@ -141,6 +142,7 @@ export const settingsShape: Shape<Settings> = fields({
         }),
       ),
       plain: optional(reason("Why this door may speak plain HTTP on an address that others can reach.")),
+      proxy: or(listOf("Addresses or ranges of proxies whose connections begin with a PROXY header (version 1 or 2). It is mandatory there, and the caller's address is what it says; from anybody else it is no request.", text("An address or a range such as 10.0.0.0/8."), { max: 100 }), []),
     }),
     {},
   ),

@@ -9,6 +9,7 @@ import type { AddressInfo } from "node:net";
 import path from "node:path";
 import { createSecureContext } from "node:tls";
 import type { Misfit, Place } from "../../contract/misfit.ts";
+import { type Ranges, readRanges } from "../../exchange/address.ts";
 import type { Policy } from "../../policy/policy.ts";
 import { codeOf } from "../assemble.ts";
 import type { ClientAuthorities, FrontTls } from "./front.ts";
@@ -42,8 +43,16 @@ function unfitFor(policy: Policy): readonly Misfit[] {
   if (listen.tls === undefined && listen.plain === undefined && !LOOPBACK.has(listen.address)) {
     misfits.push(startMisfit(placeIn(policy, "/listen"), `plain HTTP on ${listen.address} would be readable on the network`, "listen.tls with certificate and key, or listen.plain: <reason>"));
   }
+  const proxies = readRanges(listen.proxy);
+  if ("wrong" in proxies) misfits.push(startMisfit(placeIn(policy, "/listen/proxy"), proxies.wrong, proxies.allowed));
   if (watch !== undefined && !LOOPBACK.has(watch.address)) misfits.push(startMisfit(placeIn(policy, "/watch/address"), "health and metrics are for this machine only", [...LOOPBACK].join(", ")));
   return misfits;
+}
+
+/** Whose connections begin with a PROXY header; undefined: nobody's. */
+export function proxiesOf({ settings: { listen } }: Policy): Ranges | undefined {
+  const proxies = readRanges(listen.proxy);
+  return "wrong" in proxies || proxies.empty ? undefined : proxies;
 }
 
 export function readTls(policy: Policy): { readonly tls: FrontTls | undefined } | { readonly misfits: readonly Misfit[] } {

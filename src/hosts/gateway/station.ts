@@ -16,7 +16,7 @@ import { type Assembly, assemble, type AssembleOptions } from "../assemble.ts";
 import { carry, type Responder } from "../carry.ts";
 import type { Front, MalformedStatus } from "./front.ts";
 import { watchHealth } from "./health.ts";
-import { findListenMisfits, hostOf, listenMisfit, placeIn, readTls, startMisfit } from "./listen.ts";
+import { findListenMisfits, hostOf, listenMisfit, placeIn, proxiesOf, readTls, startMisfit } from "./listen.ts";
 import { openWireFront } from "./wire/front.ts";
 import type { FrontLimits } from "./wire/front-limits.ts";
 import { openWireUpstream } from "./wire/upstream.ts";
@@ -73,7 +73,7 @@ async function listen(policy: Policy, assembly: Assembly, upstream: UpstreamSett
   };
   // A trusted proxy stands for many callers: the cap of one address is not for it, whichever policy is in force.
   const shared = { contains: (address: string) => engine.house.trusted.contains(address), empty: false };
-  const front = openWireFront(tls, events, { shared, ...options.limits?.front });
+  const front = openWireFront(tls, events, { shared, proxies: proxiesOf(policy), ...options.limits?.front });
   metrics.gauge("sallyport_connections_open", "Connections of callers.", front.connections);
   metrics.gauge("sallyport_connections_refused_full", "Connections refused since the start: there were too many in all.", () => front.turnedAway("connections"));
   metrics.gauge("sallyport_connections_refused_address", "Connections refused since the start: there were too many of their address.", () => front.turnedAway("connectionsPerAddress"));

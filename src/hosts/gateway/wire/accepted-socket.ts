@@ -43,6 +43,8 @@ export function readAsUsual(socket: Socket, taker: Taker): Socket {
   // In a handshake, a side that is shut is the end. From here on the other one goes on.
   socket.allowHalfOpen = true;
   socket.on("data", (chunk: Buffer) => taker.take(chunk));
+  // One that was left paused would wait for ever.
+  socket.resume();
   return socket;
 }
 

@@ -34,12 +34,13 @@ export class ConnectionCounts {
 
   /**
    * @param now milliseconds on a clock that only goes on
+   * @param many it stands for many callers, whatever the list says
    * @returns how to give the place back, once; or why there is none
    */
-  take(peer: string, now: number): (() => void) | NoPlace {
+  take(peer: string, now: number, many: boolean = false): (() => void) | NoPlace {
     const { connections, connectionsPerAddress, shared } = this.#limits;
     if (this.#all >= connections) return "connections";
-    const prefix = shared?.contains(peer) === true ? undefined : addressPrefix(peer);
+    const prefix = many || shared?.contains(peer) === true ? undefined : addressPrefix(peer);
     const count = prefix === undefined ? 0 : (this.#byPrefix.get(prefix) ?? 0);
     if (count >= connectionsPerAddress) return "connectionsPerAddress";
     if (prefix !== undefined && !this.#rates.admit(prefix, now)) return "newConnectionsPerSecond";

@@ -35,6 +35,8 @@ export interface FrontLimits {
   readonly newConnectionsBurst: number;
   /** Addresses that stand for many callers (trusted proxies): not held to the limits of one address. */
   readonly shared: Ranges | undefined;
+  /** Addresses whose connections begin with a PROXY header, which says whose they are. */
+  readonly proxies: Ranges | undefined;
   readonly handshakeMilliseconds: number;
   /** Bytes kept while nobody wants them: pipelined requests, a body that no guard has opened. Then reading stops. */
   readonly aheadBytes: number;
@@ -67,6 +69,7 @@ export const FRONT_LIMITS: FrontLimits = {
   newConnectionsPerSecond: 200,
   newConnectionsBurst: 1_000,
   shared: undefined,
+  proxies: undefined,
   handshakeMilliseconds: 5_000,
   aheadBytes: 65_536,
   discardBytes: 65_536,

@@ -17,6 +17,7 @@ import { FrontClock } from "./front-clock.ts";
 import { FrontConnection } from "./front-connection.ts";
 import { FRONT_LIMITS, type FrontLimits } from "./front-limits.ts";
 import type { FrontParts, Peer } from "./front-parts.ts";
+import { takeProxyHeader } from "./proxied-socket.ts";
 import { HeadReader } from "./request-head.ts";
 import { TurnedAway } from "./turned-away.ts";
 
@@ -50,6 +51,8 @@ class WireFront {
   readonly #turnedAway: TurnedAway;
   readonly #parts: FrontParts;
   readonly #sockets = new Set<Socket>();
+  /** Whose each connection is that goes through a handshake, by both ends of it. */
+  readonly #peers = new Map<string, string>();
   readonly #connections = new Set<FrontConnection>();
   #clients: FrontTls["clients"];
   #draining = false;
@@ -64,7 +67,7 @@ class WireFront {
     this.#clients = secure?.clients;
     this.#tls = secure === undefined ? undefined : this.#openTls(secure);
     // What is moved to another socket must not have been read in.
-    this.#server = net.createServer({ noDelay: true, pauseOnConnect: secure === undefined }, (socket) => this.#accept(socket));
+    this.#server = net.createServer({ noDelay: true, pauseOnConnect: secure === undefined || limits.proxies !== undefined }, (socket) => this.#accept(socket));
   }
 
   listen(port: number, address: string, reusePort = false): Promise<AddressInfo> {
@@ -125,7 +128,7 @@ class WireFront {
     const server = tls.createServer({ ...contextOf(secure), ALPNProtocols: ["http/1.1"], handshakeTimeout: handshakeMilliseconds, requestCert: asks, rejectUnauthorized: false });
     server.on("secureConnection", (socket) => {
       const certificate = this.#clients === undefined ? undefined : peerCertificate(socket);
-      this.#connect((taker) => readAsUsual(socket, taker), { peer: socket.remoteAddress ?? "", certificate });
+      this.#connect((taker) => readAsUsual(socket, taker), { peer: this.#peers.get(nameOf(socket)) ?? "", certificate });
     });
     server.on("tlsClientError", (_fault, socket) => socket.destroy());
     return server;
@@ -135,15 +138,37 @@ class WireFront {
   #accept(socket: Socket): void {
     const peer = socket.remoteAddress;
     if (peer === undefined) return void socket.resetAndDestroy();
-    const release = this.#counts.take(peer, performance.now());
-    if (typeof release === "string") {
-      this.#turnedAway.add(peer, release);
-      return void socket.resetAndDestroy();
-    }
-    if (this.#tls === undefined) return this.#hold(this.#connect((taker) => readShared(socket, taker), { peer }), release);
+    const { proxies, headMilliseconds } = this.#parts.limits;
+    if (proxies?.contains(peer) !== true) return this.#admit(socket, peer, readShared);
+    // Until the header has come it is the proxy's own, which stands for many.
+    const release = this.#counts.take(peer, performance.now(), true);
+    if (typeof release === "string") return this.#turnAway(socket, peer, release);
+    const dropped = (): void => release();
+    this.#sockets.add(socket);
+    socket.on("error", () => undefined);
+    socket.once("close", dropped).once("close", () => this.#sockets.delete(socket));
+    takeProxyHeader(socket, headMilliseconds, ({ source }) => {
+      socket.off("close", dropped);
+      release();
+      this.#admit(socket, source ?? peer, readAsUsual, source === undefined);
+    });
+  }
+
+  #admit(socket: Socket, peer: string, read: typeof readShared, many: boolean = false): void {
+    const release = this.#counts.take(peer, performance.now(), many);
+    if (typeof release === "string") return this.#turnAway(socket, peer, release);
+    if (this.#tls === undefined) return this.#hold(this.#connect((taker) => read(socket, taker), { peer }), release);
     this.#hold(socket, release);
+    const key = nameOf(socket);
+    this.#peers.set(key, peer);
+    socket.once("close", () => this.#peers.delete(key));
     socket.on("error", () => undefined);
     this.#tls.emit("connection", socket);
+  }
+
+  #turnAway(socket: Socket, peer: string, why: NoPlace): void {
+    this.#turnedAway.add(peer, why);
+    socket.resetAndDestroy();
   }
 
   #hold(socket: Socket, release: () => void): void {
@@ -165,6 +190,10 @@ class WireFront {
     });
     return socket;
   }
+}
+
+function nameOf({ remoteAddress, remotePort }: Socket): string {
+  return `${remoteAddress} ${remotePort}`;
 }
 
 /** The complete set each time: a partial setSecureContext falls back to Node's defaults, TLS 1.2 among them. */
