@@ -55,9 +55,9 @@ let key: string;
 let id: string;
 before(async () => {
   api = await openApi((_request, response) => response.writeHead(200).end());
-  const database = { sqlite: path.join(data, "house.db"), pepper: "env:SALLYPORT_CANARY_PEPPER" };
+  const database = { sqlite: path.join(data, "house.db"), pepper: "env:SALLYPORT_CANARY_PEPPER", wait: "10s" };
   const everywhere = { "api-key": { query: "links in a test" }, basic: { plain: "a test on this machine alone" } };
-  policyFile = writeFiles({ contract, policy: { ...POLICY, watch: { port: 0 }, database, audit: { file: path.join(data, "audit.log") }, everywhere, operations: {} } }, `http://127.0.0.1:${api.port}`);
+  policyFile = writeFiles({ contract, policy: { ...POLICY, deadline: "20s", watch: { port: 0 }, database, audit: { file: path.join(data, "audit.log") }, everywhere, operations: {} } }, `http://127.0.0.1:${api.port}`);
   process.env["SALLYPORT_CANARY_PEPPER"] = PEPPER;
   key = (await sallyport(["keys", "create", "--owner", "shop", "--policy", policyFile])).split("\n")[0] ?? "";
   id = key.split("_")[2] ?? "";

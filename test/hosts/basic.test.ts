@@ -20,10 +20,10 @@ before(async () => {
   desk = openDesk({ after: (clean) => void cleaners.push(clean as () => void) }, files, { stdin: () => Readable.from([PASSWORD]) });
   writeFileSync(path.join(desk.folder, "pepper"), randomBytes(48));
   for (const name of ["ann", "bob"]) assert.equal((await desk.run("users", "create", name, "--scopes", "orders:read")).code, 0);
-  const database = { sqlite: path.join(desk.folder, "house.db"), pepper: `file:${path.join(desk.folder, "pepper")}`, wait: "5s" };
+  const database = { sqlite: path.join(desk.folder, "house.db"), pepper: `file:${path.join(desk.folder, "pepper")}`, wait: "10s" };
   const guards = { basic: { plain: "a test over plain HTTP", waiting: 2 }, "token-bucket": { burst: 1_000, window: "1s" } };
   const contract = { ...CONTRACT, components: { securitySchemes: { login: { type: "http", scheme: "basic" } } } };
-  hosts = await startHosts({ policy: { ...POLICY, deadline: "10s", database, everywhere: guards }, contract });
+  hosts = await startHosts({ policy: { ...POLICY, deadline: "20s", database, everywhere: guards }, contract });
 });
 
 after(async () => {

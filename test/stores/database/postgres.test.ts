@@ -55,7 +55,7 @@ test("a server that never answers is given up in time", async () => {
 });
 
 test("a server that hangs or goes away costs a bounded wait, and is found again when it is back", { skip }, async () => {
-  const database = boundDatabase(driver(server.freshUrl(), 300), { waitMilliseconds: 300, migrations: TABLES });
+  const database = boundDatabase(driver(server.freshUrl(), 1_000), { waitMilliseconds: 1_000, migrations: TABLES });
   assert.equal(await database.open(), undefined);
   server.freeze();
   await assert.rejects(database.run("SELECT name FROM notes"), faultOf("late"));
@@ -67,7 +67,7 @@ test("a server that hangs or goes away costs a bounded wait, and is found again 
 });
 
 test("a statement that takes too long is ended on the server, too", { skip }, async () => {
-  const database = boundDatabase(driver(server.freshUrl(), 200), { waitMilliseconds: 2_000, migrations: TABLES });
+  const database = boundDatabase(driver(server.freshUrl(), 1_000), { waitMilliseconds: 10_000, migrations: TABLES });
   assert.equal(await database.open(), undefined);
   await assert.rejects(database.run("SELECT pg_sleep(10)"), faultOf("late"));
   assert.deepEqual(await database.run("SELECT name FROM notes"), []);
