@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { writeFileSync } from "node:fs";
+import path from "node:path";
 import { type TestContext, test } from "node:test";
 import type { JsonObject } from "../../../../src/contract/json-value.ts";
 import type { Operation } from "../../../../src/contract/operation.ts";
@@ -263,6 +265,24 @@ test("the point is told who asks by a token that stands nowhere else", async (t)
   const refusal = await sender(t, { url: point.url, credential: "file:token.txt" }, { folder })();
   assert.equal(point.asked[0]?.headers.authorization, "Bearer t0ken-for-the-point");
   assert.doesNotMatch(JSON.stringify(refusal), /t0ken/);
+});
+
+test("a token that was changed is another way to the point, and where nothing is asked nothing is refused", async (t) => {
+  const point = await openTestPoint(t, YES);
+  const folder = writeFiles(t, { "token.txt": "the-first" });
+  const shared = new Map<string, unknown>();
+  const share: Site["share"] = (key, make) => {
+    const known = shared.get(key) ?? make().value;
+    shared.set(key, known);
+    return known as ReturnType<typeof make>["value"];
+  };
+  const options = { url: point.url, credential: "file:token.txt" };
+  await sender(t, options, { folder, share })();
+  writeFileSync(path.join(folder, "token.txt"), "the-second");
+  await sender(t, options, { folder, share })();
+  assert.deepEqual(point.asked.map(({ headers }) => headers.authorization), ["Bearer the-first", "Bearer the-second"]);
+  assert.equal(await sender(t, { ...options, methods: "POST" }, { folder, share })(), undefined);
+  assert.equal(point.asked.length, 2);
 });
 
 test("mistakes in the options are misfits", (t) => {

@@ -68,6 +68,12 @@ test("a rule can have a name for the record and a message for the caller", async
   assert.equal(because(refusal)["rule"], "own tenant");
 });
 
+test("a long condition is named by its beginning", async (t) => {
+  const named = async (characters: number): Promise<unknown> => because(await ask({ rule: `false || "${"x".repeat(characters - 17)}" == ""`, at: contracted(t) }))["rule"];
+  assert.equal(String(await named(100)).length, 100);
+  assert.match(String(await named(101)), /^.{100}\.\.\.$/);
+});
+
 test("a stranger is refused wherever the rule names the principal, whatever else it says", async (t) => {
   const at = contracted(t);
   const send = post({ guard: rule, options: { allow: `true || ${OWN}` }, operation: at, site: { identity } });

@@ -33,3 +33,46 @@ test("a longer question than is kept is asked each time", async () => {
     assert.equal(decider.decide(asking(text), 1) === PERMITTED, kept);
   }
 });
+
+/** A point that says yes at once, and counts. */
+function quickPoint(decision: Decision = PERMITTED): { readonly point: ConstructorParameters<typeof Decider>[0]["point"]; readonly asked: string[] } {
+  const asked: string[] = [];
+  return { asked, point: { ask: ({ text }) => Promise.resolve(decision).finally(() => void asked.push(text)), close: () => undefined } };
+}
+
+test("a decision counts until its time is over, also where the clock goes backwards", async () => {
+  const { point, asked } = quickPoint();
+  const decider = new Decider({ point, keepMilliseconds: 1_000, decisionsMax: 10 });
+  await decider.decide(asking("q"), 10_000);
+  assert.equal(decider.decide(asking("q"), 10_999), PERMITTED);
+  assert.equal(decider.decide(asking("q"), 9_001), PERMITTED);
+  await decider.decide(asking("q"), 11_000);
+  assert.equal(asked.length, 2);
+  await decider.decide(asking("q"), 10_000);
+  assert.equal(asked.length, 3);
+});
+
+test("nothing is kept where nothing is to be, and an outage never is", async () => {
+  const none = quickPoint();
+  const forgetful = new Decider({ point: none.point, keepMilliseconds: 0, decisionsMax: 10 });
+  for (let round = 0; round < 3; round++) await forgetful.decide(asking("q"), 1);
+  assert.equal(none.asked.length, 3);
+  const down = quickPoint({ unavailable: "down" });
+  const decider = new Decider({ point: down.point, keepMilliseconds: 1_000, decisionsMax: 10 });
+  for (let round = 0; round < 3; round++) assert.deepEqual(await decider.decide(asking("q"), 1), { unavailable: "down" });
+  assert.equal(down.asked.length, 3);
+});
+
+test("so many decisions are kept and no more, and one that is made anew takes its own place", async () => {
+  const { point, asked } = quickPoint();
+  const decider = new Decider({ point, keepMilliseconds: 1_000, decisionsMax: 2 });
+  for (const text of ["a", "b"]) await decider.decide(asking(text), 1);
+  for (const text of ["a", "b"]) assert.equal(decider.decide(asking(text), 1), PERMITTED);
+  await decider.decide(asking("b"), 2_000);
+  assert.equal(decider.decide(asking("a"), 1), PERMITTED, "b made no other room than its own");
+  await decider.decide(asking("c"), 2_000);
+  assert.deepEqual(asked, ["a", "b", "b", "c"]);
+  assert.equal(decider.decide(asking("b"), 2_000), PERMITTED);
+  await decider.decide(asking("a"), 2_000);
+  assert.deepEqual(asked, ["a", "b", "b", "c", "a"]);
+});
