@@ -28,6 +28,7 @@ export const FRAMING_OVERLAP_BYTES = 3;
 
 const NO_JSON = fault("syntax", "is not well-formed JSON with one meaning");
 const NO_RECORD = fault("syntax", "is not a record with its separator and its line's end");
+const NO_EVENT = fault("syntax", "holds a field that events do not have");
 const NOT_UTF8 = fault("encoding", "is not well-formed UTF-8");
 
 const lines: Framing = {
@@ -88,7 +89,10 @@ function lineEnd(bytes: Buffer, at: number): number {
   return bytes[at + 1] === LF ? at + 2 : at + 1;
 }
 
-/** The fields of an event as an object; those that nobody knows are ignored by whoever reads it, and so here. */
+/**
+ * The fields of an event as an object. Whoever reads events ignores what he does not know; here it is refused, for it would leave
+ * without having been judged. Comments leave: they keep connections open.
+ */
 function readEvent(item: Buffer): Item {
   // A byte order mark is dropped by those who read it, and the name behind it is then another one.
   if (!isUtf8(item) || item[0] === 0xef) return { wrong: NOT_UTF8 };
@@ -102,6 +106,7 @@ function readEvent(item: Buffer): Item {
     else if (name === "event") event.event = value;
     else if (name === "id" && !value.includes("\0")) event.id = value;
     else if (name === "retry" && /^[0-9]{1,15}$/.test(value)) event.retry = Number(value);
+    else if (line !== "" && colon !== 0) return { wrong: NO_EVENT };
   }
   if (data.length > 0) event.data = data.join("\n");
   return Object.keys(event).length === 0 ? undefined : { value: { ...event } };

@@ -31,7 +31,10 @@ const WHOLE: readonly (readonly [range: string, body: string, expected: Json])[]
   [EVENTS, "data: x\n\n", [{ data: "x" }]],
   [EVENTS, "event: a\nid: 7\nretry: 10\ndata: x\ndata:y\ndata\n\ndata:  z\n\n", [{ event: "a", id: "7", retry: 10, data: "x\ny\n" }, { data: " z" }]],
   [EVENTS, "data: x\r\n\r\ndata: y\r\rdata: z\n\n", [{ data: "x" }, { data: "y" }, { data: "z" }]],
-  [EVENTS, "retry: soon\ndata: x\nother: y\n\n", [{ data: "x" }]],
+  [EVENTS, "retry: soon\ndata: x\n\n", ["/0 syntax"]],
+  [EVENTS, "data: x\nother: y\n\n", ["/0 syntax"]],
+  [EVENTS, "data: x\nid: \0\n\n", ["/0 syntax"]],
+  [EVENTS, ": c\ndata: x\n\n", [{ data: "x" }]],
   [EVENTS, "\ufeffdata: x\n\n", ["/0 encoding"]],
 ];
 for (const [range, body, expected] of WHOLE) {

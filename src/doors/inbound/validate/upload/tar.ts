@@ -80,7 +80,7 @@ export class TarReader {
     const flag = String.fromCharCode(block[156] ?? 0);
     const padding = (BLOCK - (size % BLOCK)) % BLOCK;
     if (flag === "L" || flag === "x" || flag === "g") {
-      if (size > TAR_DESCRIPTION_BYTES_MAX) return this.#fail("holds a file whose name is too long, or none", at);
+      if (size > TAR_DESCRIPTION_BYTES_MAX || size === 0) return this.#fail("holds a file whose name is too long, or none", at);
       this.#description = { kind: flag, chunks: [], bytes: size, padding };
       return at + BLOCK;
     }

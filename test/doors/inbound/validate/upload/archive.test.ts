@@ -83,6 +83,7 @@ const TARS: readonly (readonly [title: string, files: readonly TarFile[], says: 
   ["a comment for all", [{ name: "x", flag: "g", content: pax("comment", "0a1b") }, entry("a")], /^fine$/],
   ["a name for all", [{ name: "x", flag: "g", content: pax("path", "../a") }, entry("a")], /cannot be read/],
   ["a description that is too long", [{ name: "x", flag: "L", content: "n".repeat(8_193) }, entry("a")], /too long/],
+  ["a description of nothing", [{ name: "x", flag: "L", content: "" }, entry("a")], /too long, or none/],
   ["two files of one name", [entry("a"), entry("A")], /one name/],
   ["an archive within", [entry("a.tgz")], /another archive/],
   ["too many files", [entry("a"), entry("b"), entry("c")], /too many/, { entries: 2 }],
