@@ -114,7 +114,7 @@ function survives(folder: string, tests: readonly string[]): Promise<boolean> {
   });
 }
 
-const files = globSync("src/{doors,stores}/**/*.ts", { cwd: root }).filter((file) => file.includes(values.only)).sort();
+const files = globSync("src/{doors,stores,hosts/gateway/wire}/**/*.ts", { cwd: root }).filter((file) => file.includes(values.only)).sort();
 const mutants = sample(files.flatMap(mutantsOf), Number(values.most), Number(values.seed));
 const alive: Mutant[] = [];
 let killed = 0;

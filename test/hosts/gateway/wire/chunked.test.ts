@@ -59,6 +59,14 @@ test("a chunk that comes alone is a view, many in one read are one piece", () =>
   assert.deepEqual(read(`${many}0\r\n\r\n`), { data: "x".repeat(10_000), state: "whole", end: many.length + 5, pieces: 1 });
 });
 
+test("every digit of a size counts for what it is, in both cases", () => {
+  for (const digit of "0123456789abcdefABCDEF") {
+    const bytes = 16 + Number.parseInt(digit, 16);
+    assert.deepEqual(read(`1${digit}\r\n${"x".repeat(bytes)}\r\n0\r\n\r\n`).state, "whole", digit);
+  }
+  for (const digit of "/:@G`g") assert.equal(read(`1${digit}\r\n${"x".repeat(40)}`).state, "broken", digit);
+});
+
 test("a size is one to eight hexadecimal digits", () => {
   assert.equal(read(`${"0".repeat(CHUNK_SIZE_DIGITS_MAX - 1)}1\r\nx\r\n0\r\n\r\n`).state, "whole");
   assert.equal(read(`${"0".repeat(CHUNK_SIZE_DIGITS_MAX)}1\r\nx\r\n0\r\n\r\n`).state, "broken");

@@ -9,7 +9,7 @@ const BURST = 5;
 
 test("no stretch of time sees more than the burst and what comes in meanwhile, whenever somebody comes", () => {
   fc.assert(
-    fc.property(fc.array(fc.nat(400), { maxLength: 80 }), (waits) => {
+    fc.property(fc.array(fc.oneof(fc.nat(20), fc.nat(400)), { maxLength: 80 }), (waits) => {
       const rates = new NewcomerRates(PER_SECOND, BURST);
       let now = 0;
       const admitted: number[] = [];
@@ -22,6 +22,14 @@ test("no stretch of time sees more than the burst and what comes in meanwhile, w
       }
     }),
   );
+});
+
+test("the burst comes at once, and then one at the pace, and another address has its own", () => {
+  const rates = new NewcomerRates(PER_SECOND, BURST);
+  const admitted = (prefix: string, now: number): number => Array.from({ length: 2 * BURST }, () => rates.admit(prefix, now)).filter(Boolean).length;
+  // Across a change of generations, too, which comes every half second.
+  for (const [now, count] of [[0, BURST], [99, 0], [100, 1], [199, 0], [450, 3], [500, 1], [501, 0], [600, 1], [2_000, BURST]] as const) assert.equal(admitted("a", now), count, `at ${now}`);
+  assert.equal(admitted("b", 2_000), BURST);
 });
 
 test("who keeps to the pace is never refused", () => {
