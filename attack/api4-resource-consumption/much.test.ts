@@ -29,8 +29,7 @@ const post = (length: number, more = ""): string => `POST /notes HTTP/1.1\r\nhos
 test("one address opens as many connections as it likes: Node takes them all, Sallyport as many as are one caller's", async (t) => {
   const [bare, guarded] = [await openBare(t), await openGuarded(t, { connectionsPerAddress: 20 })];
   const swarm = new Swarm(t, bare.port, 100, (socket) => socket.write("GET"));
-  await until(() => swarm.open === 100, "all of them");
-  assert.equal(await bare.held(), 100);
+  await until(async () => swarm.open === 100 && (await bare.held()) === 100, "all of them");
   const other = new Swarm(t, guarded.port, 100, (socket) => socket.write("GET"));
   await until(async () => other.open <= 20 && (await guarded.held()) <= 20, "no more than one caller's");
   // Another address is served meanwhile.

@@ -106,7 +106,10 @@ export class Content implements Rewritable {
   }
 
   bound(bytes: number): void {
-    if (bytes < this.#bound) this.#bound = bytes;
+    if (bytes >= this.#bound) return;
+    this.#bound = bytes;
+    // What came whole with its head is held to it, too.
+    if (this.#held instanceof Uint8Array && this.#held.byteLength > bytes) this.#held = this.#refuse();
   }
 
   understand(value: Json, bounds?: JsonBounds, files: readonly FilePart[] = NO_FILES): void {

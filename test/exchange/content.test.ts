@@ -394,3 +394,19 @@ test("what cannot be read is not unpacked", async () => {
   content.bound(5);
   assert.equal((await content.unpack("gzip", 100))?.type, "content-too-large");
 });
+
+test("a body that came whole with its head is held to the bound like any other", async () => {
+  for (const [bytes, refused] of [[4, false], [5, true]] as const) {
+    const read = Content.holding(new Uint8Array(bytes));
+    read.bound(4);
+    assert.equal(!((await read.read()) instanceof Uint8Array), refused);
+    const begun = Content.holding(new Uint8Array(bytes));
+    begun.bound(4);
+    assert.equal(!((await begun.begin(2)) instanceof Uint8Array), refused);
+    const streamed = Content.holding(new Uint8Array(bytes));
+    streamed.bound(4);
+    const told: string[] = [];
+    streamed.stream({ data: () => told.push("data") > 0, end: () => void told.push("end"), fail: ({ type }) => void told.push(type) });
+    assert.deepEqual(told, refused ? ["content-too-large"] : ["data", "end"]);
+  }
+});
