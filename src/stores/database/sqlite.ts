@@ -71,7 +71,8 @@ class Sqlite implements Driver {
   }
 
   #begin(): Worker {
-    const thread = new Worker(THREAD, { workerData: this.#data, name: "sallyport database" });
+    // Flags that a program was started with, such as --input-type, are about that program.
+    const thread = new Worker(THREAD, { workerData: this.#data, name: "sallyport database", execArgv: [] });
     thread.on("message", (reply: SqliteReply) => this.#settle(thread, reply));
     thread.on("error", () => undefined);
     thread.once("exit", () => this.#ended(thread));

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -87,4 +88,14 @@ test("a slow statement holds nobody longer than the wait, and what came too late
     break;
   }
   await database.close();
+});
+
+test("flags of the program around it are none of its thread's", () => {
+  const file = fresh();
+  const program = `import { openDatabase } from ${JSON.stringify(path.resolve(import.meta.dirname, "../../../src/stores/database/open-database.ts"))};
+    const opened = openDatabase({ sqlite: ${JSON.stringify(file)}, connections: 1, wait: 20_000 }, "/");
+    console.log(JSON.stringify(await opened.database.run("SELECT COUNT(*) AS steps FROM sallyport_migrations")));
+    await opened.database.close();`;
+  const said = execFileSync(process.execPath, ["--input-type=module", "--disallow-code-generation-from-strings", "-e", program], { encoding: "utf8" });
+  assert.match(said, /^\[\{"steps":\d+\}\]\n$/);
 });
