@@ -29,6 +29,12 @@ test("a decision point is about the object where it is told of it", () => {
   assert.deepEqual(of("decision-point", { subject: { properties: { at: "query.from" } } }), ["function"]);
 });
 
+test("authorization details are about the object where they hold the grant against what the request names", () => {
+  assert.deepEqual(of("authorization-details", { same: { debtor: "path.accountId" } }), ["function", "object"]);
+  assert.deepEqual(of("authorization-details", { same: { debtor: "body.path" }, atMost: { amount: "query.amount" } }), ["function"]);
+  assert.deepEqual(of("authorization-details", { actions: ["read"] }), ["function"]);
+});
+
 test("a guard that nobody knows is taken at the word of its risks", () => {
   assert.deepEqual(levelsOf({ name: "mine", risks: ["API1:2023", "API5:2023", "API8:2023"] }), ["object", "function"]);
 });
