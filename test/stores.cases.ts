@@ -414,6 +414,45 @@ export const storeCases: readonly StoreCase[] = [
       }),
   },
   {
+    title: "what is marked is so until its end, for its name alone; a shorter mark takes nothing from a longer one",
+    run: (makeStore) =>
+      using(makeStore, async (store) => {
+        const marks = store.marks("given");
+        assert.equal(await marks.isMarked("a", START), false);
+        marks.mark("a", 10_000, START);
+        marks.mark("a", 1_000, START + 1);
+        assert.deepEqual([await marks.isMarked("a", START + 9_999), await marks.isMarked("b", START + 9_999), await store.marks("give").isMarked("na", START + 9_999)], [true, false, false]);
+        assert.equal(await store.marks("given").isMarked("a", START + 9_999), true, "whoever asks, under the same name");
+        assert.equal(await marks.isMarked("a", START + 10_000), false);
+        marks.mark("a", 10_000, START + 20_000);
+        marks.mark("a", 20_000, START + 20_000);
+        assert.equal(await marks.isMarked("a", START + 39_999), true);
+        for (const [lasts, now] of [[0, START], [-1, START], [Number.NaN, START], [Number.POSITIVE_INFINITY, START], [1, Number.NaN]] as const) assert.throws(() => marks.mark("c", lasts, now), `${lasts} ${now}`);
+        await assert.rejects(async () => marks.isMarked("a", Number.NaN));
+      }),
+  },
+  {
+    title: "marks without room forget those that end soonest, and say no to what they have forgotten",
+    run: (makeStore) =>
+      using(
+        makeStore,
+        async (store) => {
+          const marks = store.marks("given");
+          const count = async (prefix: string): Promise<number> => {
+            let found = 0;
+            for (let name = 0; name < 100; name++) if (await marks.isMarked(`${prefix} ${name}`, START)) found++;
+            return found;
+          };
+          for (let name = 0; name < 100; name++) marks.mark(`long ${name}`, 7_200_000, START);
+          for (let name = 0; name < 100; name++) marks.mark(`short ${name}`, 1_000, START);
+          for (let name = 0; name < 5_000; name++) marks.mark(`new ${name}`, 3_600_000, START);
+          assert.deepEqual([await count("long"), await count("short"), await count("never")], [100, 0, 0]);
+          assert.equal(await marks.isMarked("new 4999", START), true);
+        },
+        { namesMax: 100 },
+      ),
+  },
+  {
     title: "names and buckets are two things",
     run: (makeStore) =>
       using(makeStore, async (store) => {

@@ -68,6 +68,7 @@ export const silent: Store = {
   once: () => assert.fail("this guard must not remember anything"),
   forget: () => assert.fail("this guard must not forget anything"),
   steps: () => ({ mark: () => assert.fail(), take: () => assert.fail("this guard must not ask for steps"), restore: () => assert.fail() }),
+  marks: () => ({ mark: () => assert.fail("this guard must not mark anything"), isMarked: () => assert.fail("this guard must not ask for marks") }),
   close: () => undefined,
 };
 

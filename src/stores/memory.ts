@@ -5,6 +5,7 @@ import { randomBytes } from "node:crypto";
 import type { Store } from "./store.ts";
 import { TableMeter } from "./table/meters.ts";
 import { TableLeases } from "./table/leases.ts";
+import { TableMarks } from "./table/marks.ts";
 import { OnceNames } from "./table/once-names.ts";
 import { TableStamps } from "./table/stamps.ts";
 import { TableSteps } from "./table/steps.ts";
@@ -36,6 +37,7 @@ export function memoryStore({ bytes, shared = false, table: given, random = rand
     once: (name, until, now) => names.take(name, until, now),
     forget: (name, now) => names.forget(name, now),
     steps: (name, lasts) => new TableSteps(table.room("steps"), table.clock, table.hash, name, lasts),
+    marks: (name) => new TableMarks(table.room("marks"), table.clock, table.hash, name),
     close: () => undefined,
   };
 }

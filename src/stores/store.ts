@@ -106,6 +106,16 @@ export interface Steps {
   readonly restore: (owner: string, at: number, now: number) => void;
 }
 
+/**
+ * What somebody has been given, and may come back with. Room for it is bounded: what ends soonest is forgotten first, and
+ * what is forgotten counts as never given.
+ */
+export interface Marks {
+  /** Remembers it for as many milliseconds; what was remembered for longer already stays so. */
+  readonly mark: (name: string, lastsMilliseconds: number, now: number) => void;
+  readonly isMarked: (name: string, now: number) => boolean | Promise<boolean>;
+}
+
 export type Once = "first" | "again" | "full";
 
 export interface Store {
@@ -127,6 +137,8 @@ export interface Store {
   readonly forget: (name: string, now: number) => void;
   /** @param lasts milliseconds for which a step that was done counts */
   readonly steps: (name: string, lasts: number) => Steps;
+  /** Marks of different names share nothing. */
+  readonly marks: (name: string) => Marks;
   readonly close: () => void;
 }
 

@@ -7,7 +7,7 @@ import { FALL_BACK_MILLISECONDS_MAX } from "../../src/stores/table/clock.ts";
 import { TABLE_BYTES_MIN } from "../../src/stores/table/table.ts";
 import { limit, storeCases } from "../stores.cases.ts";
 
-/** With bounds, the smallest table that there is: about 1,500 places for callers who are known, half of that for names. */
+/** With bounds, the smallest table that there is: about 1,200 places for callers who are known, a third of that for names. */
 const small = (): MemoryStore => memoryStore({ bytes: TABLE_BYTES_MIN });
 
 for (const shared of [false, true]) {
@@ -88,6 +88,8 @@ test("what one thread has taken, another one finds taken", () => {
   assert.equal(takeAll(other.meter(HOURLY), "a"), 0);
   assert.equal(other.once("a", START + 1_000, START), "first");
   assert.equal(store.once("a", START + 1_000, START), "again");
+  store.marks("given").mark("a", 1_000, START);
+  assert.equal(other.marks("given").isMarked("a", START), true);
 });
 
 test("every table has a key of its own", () => {

@@ -115,6 +115,14 @@ if op == 'step' then
   return { ago, wait }
 end
 
+-- milliseconds that it lasts: the moment at which it ends, the latest of all.
+if op == 'note' then
+  local ends = math.floor(time[1] * 1000 + time[2] / 1000) + number(2)
+  if ends > tonumber(redis.call('GET', key) or '0') then redis.call('SET', key, whole(ends), 'PX', ARGV[2]) end
+  return 1
+end
+if op == 'noted' then return redis.call('GET', key) and 1 or 0 end
+
 -- Asked once after connecting: the server has the script then, and may run it.
 if op == 'hello' then return 1 end
 

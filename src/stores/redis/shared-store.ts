@@ -5,7 +5,7 @@
  * exact (stamps, leases of concurrency, names that come once, steps) is not worth taking ahead. Whatever the servers say
  * is noted in this process's own memory too, and what they do not say in time is decided by it, as the limit says.
  */
-import { limitName, type Once, type Steps, type Store, type WhenDown } from "../store.ts";
+import { limitName, type Marks, type Once, type Steps, type Store, type WhenDown } from "../store.ts";
 import { type AloneOptions, atOnce } from "./alone.ts";
 import { LeasedMeter } from "./leased.ts";
 import { type Link, StoreDown } from "./link.ts";
@@ -73,6 +73,7 @@ export function sharedStore({ memory, link, mode, nodes, whenDown, random }: Sha
       link.call(keyOf("once", "", name), ["forget"]).catch(() => undefined);
     },
     steps: (name, lasts) => sharedSteps(name, lasts, link, memory.steps(name, lasts), alone),
+    marks: (name) => sharedMarks(name, link, memory.marks(name), alone),
     alone: () => counts,
     close() {
       clearInterval(sweeping);
@@ -102,6 +103,23 @@ function sharedSteps(name: string, lasts: number, link: Link, own: Steps, alone:
         return wait < 0 ? { passed: false, waitMilliseconds: Number.POSITIVE_INFINITY, at: 0 } : { passed: wait === 0, waitMilliseconds: wait, at: now - ago };
       });
       return askOr<Awaited<ReturnType<typeof own.take>>>(asked, () => atOnce(decide()));
+    },
+  };
+}
+
+/** What this process has given out itself it knows; for the rest it asks. */
+function sharedMarks(name: string, link: Link, own: Marks, alone: <T>(decide: () => T) => T): Marks {
+  const keyFor = (marked: string): string => keyOf("marks", name, marked);
+  return {
+    mark(marked, lasts, now) {
+      own.mark(marked, lasts, now);
+      link.call(keyFor(marked), ["note", String(Math.ceil(lasts))]).catch(() => undefined);
+    },
+    isMarked(marked, now) {
+      if (atOnce(own.isMarked(marked, now))) return true;
+      const unknown = (): boolean => alone(() => false);
+      const key = keyFor(marked);
+      return link.up(key) ? askOr(ask(link, key, "noted").then((answer) => answer === 1), unknown) : unknown();
     },
   };
 }

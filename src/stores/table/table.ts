@@ -9,6 +9,7 @@ import { threadId } from "node:worker_threads";
 import { Clock, CLOCK_NUMBERS } from "./clock.ts";
 import type { RoomName } from "../store.ts";
 import { LEASE_WORDS } from "./leases.ts";
+import { MARK_WORDS } from "./marks.ts";
 import { METER_WORDS } from "./meters.ts";
 import { ONCE_WORDS } from "./once-names.ts";
 import { ALONE, LockFault, Room, type RoomState, strideOf } from "./room.ts";
@@ -18,15 +19,16 @@ import { STEP_WORDS } from "./steps.ts";
 
 /** What the rooms are for, how large a share of the table each has, and how long its records are. */
 const PLANS: Readonly<Record<TableRoom, { readonly share: number; readonly recordWords: number; readonly spares?: true }>> = {
-  known: { share: 0.36, recordWords: METER_WORDS },
-  strangers: { share: 0.25, recordWords: METER_WORDS },
+  known: { share: 0.32, recordWords: METER_WORDS },
+  strangers: { share: 0.22, recordWords: METER_WORDS },
   logins: { share: 0.1, recordWords: METER_WORDS },
-  names: { share: 0.13, recordWords: ONCE_WORDS, spares: true },
+  names: { share: 0.12, recordWords: ONCE_WORDS, spares: true },
   steps: { share: 0.04, recordWords: STEP_WORDS, spares: true },
   stamps: { share: 0.1, recordWords: STAMP_WORDS },
   leases: { share: 0.02, recordWords: LEASE_WORDS, spares: true },
+  marks: { share: 0.1, recordWords: MARK_WORDS },
 };
-export type TableRoom = RoomName | "names" | "steps" | "stamps" | "leases";
+export type TableRoom = RoomName | "names" | "steps" | "stamps" | "leases" | "marks";
 export const TABLE_ROOMS: readonly TableRoom[] = Object.keys(PLANS) as readonly TableRoom[];
 
 /** Places for about 1.7 million names. */

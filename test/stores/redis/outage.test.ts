@@ -123,6 +123,7 @@ test("closed lets nobody pass, and open everybody, each where it is said", { ski
       await assert.rejects(async () => store.leases({ name: "a", most: 1, lasts: HOUR }).take("ann", now), closed);
       await assert.rejects(async () => store.once("ann", now + HOUR, now), closed);
       await assert.rejects(async () => store.steps("a", HOUR).take("ann", 0, now), closed);
+      await assert.rejects(async () => store.marks("a").isMarked("ann", now), closed);
       const open = store.meter(fresh({ capacity: 1, whenDown: "open" }));
       assert.deepEqual([await open.take("ann", 1, now), await open.take("ann", 1, now)].map((taken) => [taken.granted, taken.alone]), [[true, "open"], [true, "open"]]);
       const local = store.meter(fresh({ capacity: 1, whenDown: "local" }));
@@ -131,11 +132,11 @@ test("closed lets nobody pass, and open everybody, each where it is said", { ski
       const taken: Leased[] = [await leases.take("ann", now), await leases.take("ann", now)];
       for (const { lease } of taken) leases.release("ann", lease, now);
       assert.deepEqual(taken.map((one) => [one.granted, one.alone]), [[true, "open"], [true, "open"]]);
-      assert.deepEqual(store.alone(), { local: 2, open: 4, closed: 5 });
+      assert.deepEqual(store.alone(), { local: 2, open: 4, closed: 6 });
     }),
   ));
 
-test("stamps, leases, names and steps go on here, with what was seen before", { skip }, () =>
+test("stamps, leases, names, steps and marks go on here, with what was seen before", { skip }, () =>
   withServer((server) =>
     withNodes([{ url: server.url, waitMilliseconds: 5_000 }], async ([node]) => {
       assert.ok(node !== undefined);
@@ -147,6 +148,8 @@ test("stamps, leases, names and steps go on here, with what was seen before", { 
       assert.equal(await store.once("used", now + HOUR, now), "first");
       const steps = store.steps("cart", HOUR);
       steps.mark("ann", now);
+      const marks = store.marks("given");
+      marks.mark("ann", HOUR, now);
       const leases = store.leases({ name: "a", most: 2, lasts: HOUR });
       const far = await leases.take("ann", now);
       await wait(20);
@@ -155,6 +158,7 @@ test("stamps, leases, names and steps go on here, with what was seen before", { 
       assert.equal(await granted(stamps, "ann", 9), 1);
       assert.deepEqual([await store.once("used", now + HOUR, now), await store.once("fresh", now + HOUR, now), await store.once("fresh", now + HOUR, now)], ["again", "first", "again"]);
       assert.equal((await steps.take("ann", 0, now)).passed, true);
+      assert.deepEqual([await marks.isMarked("ann", now), await marks.isMarked("bob", now)], [true, false]);
       const near = [await leases.take("ann", now), await leases.take("ann", now), await leases.take("ann", now)];
       assert.deepEqual(near.map((lease) => lease.granted), [true, true, false]);
       leases.release("ann", far.lease, now);

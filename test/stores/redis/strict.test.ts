@@ -67,7 +67,7 @@ test("what is given back, and what is charged afterwards, counts for all", { ski
     assert.equal(await granted(mine, "bob", 9), 5, "and never more than a bucket holds");
   }));
 
-test("stamps, leases, names and steps are one for all processes", { skip }, () =>
+test("stamps, leases, names, steps and marks are one for all processes", { skip }, () =>
   withNodes(three(), async (nodes) => {
     const now = Date.now();
     const stamps = fresh({ capacity: 7, window: 600 });
@@ -104,6 +104,13 @@ test("stamps, leases, names and steps are one for all processes", { skip }, () =
     other.steps("cart", 60_000).restore(stamps.name, taken.find(({ passed }) => passed)?.at ?? 0, now);
     await wait(20);
     assert.equal((await one.steps("cart", 60_000).take(stamps.name, 0, now)).passed, true);
+    const [given, found] = [one.marks(stamps.name), other.marks(stamps.name)];
+    given.mark("a", 300, now);
+    given.mark("a", 1, now);
+    await wait(20);
+    assert.deepEqual([await found.isMarked("a", now), await found.isMarked("b", now), await other.marks("else").isMarked("a", now)], [true, false, false]);
+    await wait(300);
+    assert.equal(await found.isMarked("a", now), false, "by the server's clock");
   }));
 
 test("a lease that nobody renews ends, and one that is renewed does not", { skip }, () =>
@@ -129,10 +136,12 @@ test("the servers are told no names, keep nothing for ever, and need few rights"
   await node.store.leases({ name: "ann", most: 1, lasts: 60_000 }).take("ann", now);
   await node.store.once("ann", now + 60_000, now);
   node.store.steps("ann", 60_000).mark("ann", now);
+  node.store.marks("ann").mark("ann", 60_000, now);
+  assert.equal(await node.store.marks("ann").isMarked("bob", now), false);
   await wait(20);
   await node.close();
   const keys = server.command("--raw", "keys", "*").split("\n");
-  assert.equal(keys.length, 5);
+  assert.equal(keys.length, 6);
   for (const key of keys) {
     assert.match(key, /^sallyport:[A-Za-z0-9_-]{22}$/);
     assert.ok(Number(server.command("pttl", key)) > 0, key);
