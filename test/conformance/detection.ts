@@ -28,15 +28,24 @@ const FOLDERS = ["crs-regression", "gotestwaf", "legit"] as const;
 export async function scoreDetection(): Promise<readonly Score[]> {
   if (FOLDERS.some((folder) => suiteMissing(folder))) return [];
   const carrier = await startCarrier(EVERYWHERE);
-  const answers = new Map<string, string>();
-  const all = Object.values(SUITES).flatMap((file) => read(file));
-  await eachOf(all, 16, async ({ id, raw }) => void answers.set(id, await exchangeBytes(carrier.port, Buffer.from(raw, "base64"))));
+  const judged = await sendAll(carrier.port, carrier.reached);
   await carrier.stop();
-  const { reached } = carrier;
-  const judged = new Map(Object.entries(SUITES).map(([name, file]) => [name, read(file).map((one) => judge(one, name, reached, answers))]));
   const scores = [...judgeAttacks(judged), ...judgeHarmless(judged), ...judgeLeaks(judged)];
   tellHalves(judged);
   return scores;
+}
+
+/** Sends every case to whatever listens there, in front of an API that notes which ones reached it. */
+async function sendAll(port: number, reached: ReadonlySet<string>): Promise<ReadonlyMap<string, readonly Judged[]>> {
+  const answers = new Map<string, string>();
+  const all = Object.values(SUITES).flatMap((file) => read(file));
+  await eachOf(all, 16, async ({ id, raw }) => void answers.set(id, await exchangeBytes(port, Buffer.from(raw, "base64"))));
+  return new Map(Object.entries(SUITES).map(([name, file]) => [name, read(file).map((one) => judge(one, name, reached, answers))]));
+}
+
+/** attack % @ legit % of whatever listens there, in one line; undefined where the suites are not here. */
+export async function tellDetection(port: number, reached: ReadonlySet<string>): Promise<string | undefined> {
+  return FOLDERS.some((folder) => suiteMissing(folder)) ? undefined : tellShares(await sendAll(port, reached), (cases) => cases);
 }
 
 const SUITES = {
@@ -123,18 +132,19 @@ function judgeLeaks(judged: ReadonlyMap<string, readonly Judged[]>): readonly Sc
 
 const percent = (part: number): string => `${(100 * part).toFixed(1)} %`;
 
-/** attack % @ legit %, over all and for each half. */
-function tellHalves(judged: ReadonlyMap<string, readonly Judged[]>): void {
+function tellShares(judged: ReadonlyMap<string, readonly Judged[]>, part: (cases: readonly Judged[]) => readonly Judged[]): string {
   const harmless = [...of(judged, "texts"), ...of(judged, "github"), ...of(judged, "summaries")];
   const plain = of(judged, "gotestwaf").filter(({ id }) => !encoded().has(id));
-  const line = (name: string, part: (cases: readonly Judged[]) => readonly Judged[]): string =>
-    `  ${name.padEnd(14)} crs ${percent(macro(part(of(judged, "crs"))))}, gotestwaf ${percent(share(part(plain)))}, leaks ${percent(share(part(of(judged, "leaks"))))} @ ${percent(share(part(harmless)))} of the harmless`;
+  return `crs ${percent(macro(part(of(judged, "crs"))))}, gotestwaf ${percent(share(part(plain)))}, leaks ${percent(share(part(of(judged, "leaks"))))} @ ${percent(share(part(harmless)))} of the harmless`;
+}
+
+/** Over all, and for each half. */
+function tellHalves(judged: ReadonlyMap<string, readonly Judged[]>): void {
   console.log(`detection: one configuration, ${[...judged.values()].flat().length} requests in one run, attack % @ legit %`);
-  console.log(line("all", (cases) => cases));
-  console.log(line("looked at", (cases) => cases.filter(({ seen }) => seen)));
-  console.log(line("never seen", (cases) => cases.filter(({ seen }) => !seen)));
-  const based = of(judged, "gotestwaf").filter(({ id }) => encoded().has(id));
-  console.log(`  in base64      gotestwaf ${percent(share(based))}`);
+  console.log(`  all         ${tellShares(judged, (cases) => cases)}`);
+  console.log(`  looked at   ${tellShares(judged, (cases) => cases.filter(({ seen }) => seen))}`);
+  console.log(`  never seen  ${tellShares(judged, (cases) => cases.filter(({ seen }) => !seen))}`);
+  console.log(`  in base64   gotestwaf ${percent(share(of(judged, "gotestwaf").filter(({ id }) => encoded().has(id))))}`);
 }
 
 if (import.meta.main) process.stdout.write(`${writeScores(await scoreDetection())}\n`);
