@@ -29,3 +29,13 @@ export function namesSession(name: string): boolean {
 }
 
 const NAME_CHARACTERS_MAX = 64;
+
+/** A name under which programs keep where their files are. */
+const PLACE = /(?:\[|_|^)(?:absolute_?)?(?:path|dir|root|include|inc|basedir)\]?$/;
+
+/** Whether a value is the address of a file that would be taken for one of the program's own. */
+export function namesRemoteFile(name: string, value: unknown): boolean {
+  if (typeof value !== "string" || !/^(?:https?|ftps?):\/\//i.test(value)) return false;
+  const lower = name.toLowerCase();
+  return /[[_]/.test(lower) && lower.length <= NAME_CHARACTERS_MAX && PLACE.test(lower);
+}

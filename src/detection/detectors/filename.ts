@@ -22,7 +22,7 @@ export const filename: Detector = {
     const parts = name.replaceAll(/[\s.]+$/g, "").split(/[.:;%]/);
     const last = parts.at(-1)?.trim() ?? "";
     const before = parts.slice(1, -1).map((part) => part.trim());
-    return (parts.length > 1 && RUN.has(last)) || before.some((part) => RUN.has(part) && part.length > 2 && part !== "inc") ? "filename-run" : undefined;
+    return (parts.length > 1 && (RUN.has(last) || /^ph(?:p|tml?)[0-9]{1,4}$/.test(last))) || before.some((part) => RUN.has(part) && part.length > 2 && part !== "inc") ? "filename-run" : undefined;
   },
 };
 

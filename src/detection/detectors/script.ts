@@ -201,7 +201,7 @@ function findVariable(reading: Reading, at: number): string | undefined {
 /** `$ {'x'.'y'}`, `$ { CONSTANT }`. */
 function isVariableName(reading: Reading, at: number): boolean {
   const type = reading.typeAt(at);
-  return (type === 0x27 || type === 0x22 || type === 0x24 || type === WORD) && behindBracket(reading, at - 1, 0x7d) !== -1;
+  return (type === 0x27 || type === 0x22 || type === 0x24 || type === 0x40 || type === WORD) && behindBracket(reading, at - 1, 0x7d) !== -1;
 }
 
 /** The token behind the bracket that closes this one; -1 where it is too far. */

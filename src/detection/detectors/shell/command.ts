@@ -60,7 +60,8 @@ export function isArgued(reading: Reading, command: number): boolean {
       // `cat - x` and `set-up` are none.
       return !isTight && reading.isGlued(at + 2) && (reading.typeAt(at + 2) === WORD || reading.typeAt(at + 2) === 0x2d || reading.typeAt(at + 2) === NUMBER);
     case 0x2f:
-      return !isTight && (reading.typeAt(at + 2) === 0x3b || (reading.isGlued(at + 2) && (reading.typeAt(at + 2) === WORD || reading.typeAt(at + 2) === 0x3f || reading.typeAt(at + 2) === 0x2a || reading.typeAt(at + 2) === 0x5b)));
+      if (isTight) return reading.classAt(command, SHELL) === AS.windows && reading.typeAt(at + 2) === WORD && !reading.isGlued(at + 3);
+      return reading.typeAt(at + 2) === 0x3b || (reading.isGlued(at + 2) && (reading.typeAt(at + 2) === WORD || reading.typeAt(at + 2) === 0x3f || reading.typeAt(at + 2) === 0x2a || reading.typeAt(at + 2) === 0x5b));
     case 0x24:
       return reading.isGlued(at + 2);
     case 0x3c:

@@ -220,3 +220,10 @@ test("cookies are looked at one by one, names and values", async () => {
   assert.equal(said(await send(`a=${Buffer.from(ATTACK).toString("base64")}`)), "400 injection-suspected");
   assert.equal(said(await send("a=b; c=%3Cscript%3E")), "400 injection-suspected");
 });
+
+test("where a program's files are is not elsewhere", async () => {
+  const send = (name: string, value: string): Promise<Sent> => post({ guard: injection, operation: { listed: "unlisted" } })({ query: [[name, value]] });
+  for (const name of ["_CONF[path]", "mosConfig_absolute_path", "inc_dir"]) assert.equal(said(await send(name, "https://evil.example/x")), "400 injection-suspected", name);
+  assert.equal(said(await send("link", "https://example.com/x")), "passes");
+  assert.equal(said(await send("base_path", "/a/b")), "passes");
+});

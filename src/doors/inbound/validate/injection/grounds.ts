@@ -101,7 +101,8 @@ function lookAtTarget(exchange: Inspected, search: Search): void {
   const { query } = exchange.request;
   lookAtPath(exchange, search);
   for (const [name, value] of query) {
-    search.name(name, { in: "query" });
-    search.value(decodeValue(value) ?? value, TEXT, { in: "query" });
+    const text = decodeValue(value) ?? value;
+    search.name(name, { in: "query" }, text);
+    search.value(text, TEXT, { in: "query" });
   }
 }

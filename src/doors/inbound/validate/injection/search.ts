@@ -7,7 +7,7 @@
  */
 import { writePointer } from "../../../../contract/json-pointer.ts";
 import type { Kind, Leaf } from "../../../../contract/kinds/kind.ts";
-import { judgeKey, namesSession } from "../../../../detection/keys.ts";
+import { judgeKey, namesRemoteFile, namesSession } from "../../../../detection/keys.ts";
 import { look } from "../../../../detection/look.ts";
 import { isJsonObject, type Json } from "../../../../guard.ts";
 import type { Located } from "../invalid.ts";
@@ -60,9 +60,9 @@ export class Search {
   }
 
   /** Looks at a name that the caller chose. */
-  name(name: string, ground: Ground): void {
+  name(name: string, ground: Ground, value?: string): void {
     this.#ground = ground;
-    this.#name(name, undefined);
+    this.#name(name, value);
   }
 
   /** Takes a finding that is not of one text. */
@@ -113,6 +113,7 @@ export class Search {
   #name(name: string, value: Json | undefined): void {
     const rule = judgeKey(name, value);
     if (rule !== undefined) this.#note(rule, "plain", false);
+    else if (namesRemoteFile(name, value) && this.#isSent(this.#ground.in)) this.#note("key-remote", "plain", false);
     else if (namesSession(name) && this.#isSent(this.#ground.in)) this.#note("key-session", "plain", false);
     else this.#text(name, "text");
   }
