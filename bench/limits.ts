@@ -1,0 +1,192 @@
+/**
+ * Limits: what it costs to ask whether a caller may, beside the stores of limiters that people use, and what becomes of a
+ * caller who has used up everything when he invents others.
+ *
+ *     node --expose-gc bench/limits.ts [--checks 1000000] [--rounds 5]
+ *
+ * Checks per second of CPU time, all threads of the process together, so that collecting garbage is in it: 100,000 known
+ * callers in random order, and callers that are all new. Then bytes for each caller that is remembered (the heap, and what
+ * lies outside of it), and how long a collection of all garbage takes with a million of them. The memory of sallyport is
+ * of a fixed size, whatever it holds: 64 MiB here, of which a quarter is for callers of this kind. Each round asks all
+ * candidates in turn; what is printed is the median.
+ */
+import { createRequire } from "node:module";
+import { parseArgs } from "node:util";
+import { memoryStore } from "../src/stores/memory.ts";
+import { writeTable } from "./table.ts";
+
+const CALLERS = 100_000;
+const BURST = 60;
+const WINDOW_MILLISECONDS = 60_000;
+const MANY = 1_000_000;
+/** What @fastify/rate-limit remembers unless it is told otherwise. */
+const FASTIFY_CACHE = 5_000;
+
+const { values } = parseArgs({ options: { checks: { type: "string", default: "1000000" }, rounds: { type: "string", default: "5" } } });
+const checks = Number(values.checks);
+const rounds = Number(values.rounds);
+const require = createRequire(import.meta.url);
+
+interface Candidate {
+  readonly name: string;
+  /** Asks for each of these callers in turn; answers how many might. */
+  readonly ask: (callers: readonly string[]) => number | Promise<number>;
+}
+
+function sallyport(shared: boolean, bytes: number): Candidate {
+  const meter = memoryStore({ shared, bytes }).meter({ name: "bench", room: "strangers", capacity: BURST, window: WINDOW_MILLISECONDS });
+  const now = Date.now();
+  return {
+    name: shared ? "sallyport, shared by threads" : "sallyport",
+    ask(callers) {
+      let passed = 0;
+      for (const caller of callers) {
+        const taken = meter.take(caller, 1, now);
+        if (!(taken instanceof Promise) && taken.granted) passed++;
+      }
+      return passed;
+    },
+  };
+}
+
+interface Flexible {
+  readonly consume: (caller: string, points: number) => Promise<unknown>;
+}
+
+function rateLimiterFlexible(): Candidate {
+  const { RateLimiterMemory } = require("rate-limiter-flexible") as { readonly RateLimiterMemory: new (options: object) => Flexible };
+  const limiter = new RateLimiterMemory({ points: BURST, duration: WINDOW_MILLISECONDS / 1_000 });
+  return {
+    name: "rate-limiter-flexible",
+    async ask(callers) {
+      let passed = 0;
+      for (const caller of callers) {
+        try {
+          await limiter.consume(caller, 1);
+          passed++;
+        } catch {
+          // Refused.
+        }
+      }
+      return passed;
+    },
+  };
+}
+
+interface Counting {
+  readonly init: (options: object) => void;
+  readonly increment: (caller: string) => Promise<{ readonly totalHits: number }>;
+  readonly shutdown: () => void;
+}
+
+function expressRateLimit(): Candidate {
+  const { MemoryStore } = require("express-rate-limit") as { readonly MemoryStore: new () => Counting };
+  const store = new MemoryStore();
+  store.init({ windowMs: WINDOW_MILLISECONDS });
+  return {
+    name: "express-rate-limit",
+    async ask(callers) {
+      let passed = 0;
+      for (const caller of callers) if ((await store.increment(caller)).totalHits <= BURST) passed++;
+      return passed;
+    },
+  };
+}
+
+interface Local {
+  readonly incr: (caller: string, done: (fault: unknown, result: { readonly current: number }) => void, window: number, max: number) => void;
+}
+
+function fastifyRateLimit(cache: number): Candidate {
+  const LocalStore = require("@fastify/rate-limit/store/LocalStore.js") as new (continues: boolean, backoff: boolean, cache: number) => Local;
+  const store = new LocalStore(false, false, cache);
+  return {
+    name: cache === FASTIFY_CACHE ? "@fastify/rate-limit" : "@fastify/rate-limit, without its bound",
+    ask(callers) {
+      let passed = 0;
+      const count = (_fault: unknown, { current }: { readonly current: number }): void => void (current <= BURST && passed++);
+      for (const caller of callers) store.incr(caller, count, WINDOW_MILLISECONDS, BURST);
+      return passed;
+    },
+  };
+}
+
+const makers: readonly (() => Candidate)[] = [() => sallyport(false, 67_108_864), () => sallyport(true, 67_108_864), rateLimiterFlexible, expressRateLimit, () => fastifyRateLimit(2 * MANY)];
+
+const known = Array.from({ length: CALLERS }, (_, at) => `198.51.${at >>> 8}.${at & 255} https://id.example#user-${at}`);
+const mixed = Array.from({ length: checks }, () => known[Math.floor(Math.random() * CALLERS)] ?? "");
+const fresh = (round: number): string[] => Array.from({ length: checks }, (_, at) => `round ${round} caller ${at}`);
+
+async function perSecond(candidate: Candidate, callers: readonly string[]): Promise<number> {
+  const before = process.cpuUsage();
+  await candidate.ask(callers);
+  const { user, system } = process.cpuUsage(before);
+  return (callers.length * 1_000_000) / (user + system);
+}
+
+function median(numbers: readonly number[]): number {
+  return numbers.toSorted((one, other) => one - other)[Math.floor(numbers.length / 2)] ?? Number.NaN;
+}
+
+function collect(): number {
+  const { gc } = globalThis;
+  if (gc === undefined) throw new Error("run it with node --expose-gc");
+  gc();
+  const begun = performance.now();
+  gc();
+  return performance.now() - begun;
+}
+
+interface Weight {
+  readonly bytes: number;
+  readonly pauseMilliseconds: number;
+}
+
+async function weigh(make: () => Candidate): Promise<Weight> {
+  // The names are made on the way and kept by nobody but the candidate.
+  collect();
+  const before = process.memoryUsage();
+  const candidate = make();
+  for (let at = 0; at < MANY; at += 10_000) await candidate.ask(Array.from({ length: 10_000 }, (_, one) => `weighed caller number ${at + one}`));
+  const pauseMilliseconds = collect();
+  const after = process.memoryUsage();
+  await candidate.ask(["the candidate is still needed"]);
+  return { bytes: (after.heapUsed + after.arrayBuffers - before.heapUsed - before.arrayBuffers) / MANY, pauseMilliseconds };
+}
+
+const speeds = new Map<string, { readonly mixed: number[]; readonly fresh: number[] }>();
+const candidates = makers.map((make) => make());
+for (const candidate of candidates) await candidate.ask(mixed);
+for (let round = 0; round < rounds; round++) {
+  const newcomers = fresh(round);
+  for (const candidate of candidates) {
+    const speed = speeds.get(candidate.name) ?? { mixed: [], fresh: [] };
+    speeds.set(candidate.name, speed);
+    speed.mixed.push(await perSecond(candidate, mixed));
+    speed.fresh.push(await perSecond(candidate, newcomers));
+  }
+}
+// What is kept here would be looked through in every collection, and counted against everybody.
+candidates.length = known.length = mixed.length = 0;
+
+const weights = new Map<string, Weight>();
+for (const make of makers) weights.set(make().name, await weigh(make));
+
+const [first] = speeds.values();
+const rows = [...speeds].map(([name, speed]) => {
+  const { bytes, pauseMilliseconds } = weights.get(name) ?? { bytes: Number.NaN, pauseMilliseconds: Number.NaN };
+  const ratio = (of: "mixed" | "fresh"): string => (median(first?.[of] ?? []) / median(speed[of])).toFixed(2);
+  return [name, (median(speed.mixed) / 1_000_000).toFixed(2), ratio("mixed"), (median(speed.fresh) / 1_000_000).toFixed(2), ratio("fresh"), bytes.toFixed(0), pauseMilliseconds.toFixed(1)];
+});
+console.log(writeTable([["store", "known, million/s of CPU", "sallyport against it", "new, million/s of CPU", "sallyport against it", "bytes each", "GC, ms"], ...rows]));
+
+const spend = Array.from({ length: BURST + 5 }, () => "greedy");
+const invented = Array.from({ length: FASTIFY_CACHE + 1 }, (_, at) => `invented ${at}`);
+console.log(`\nA caller who has used up his ${BURST} invents ${invented.length} others and comes again:`);
+for (const make of [() => sallyport(false, 1_048_576), () => fastifyRateLimit(FASTIFY_CACHE)]) {
+  const candidate = make();
+  const before = await candidate.ask(spend);
+  await candidate.ask(invented);
+  console.log(`  ${candidate.name}: ${before} before, ${await candidate.ask(spend)} after`);
+}
+process.exit(0);
