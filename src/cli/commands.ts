@@ -9,8 +9,9 @@ import { init } from "./commands/init.ts";
 import { keys } from "./commands/keys.ts";
 import { man } from "./commands/man.ts";
 import { run } from "./commands/run.ts";
+import { simulate } from "./commands/simulate.ts";
 import { test } from "./commands/test.ts";
 import { tokens } from "./commands/tokens.ts";
 import { users } from "./commands/users.ts";
 
-export const COMMANDS: readonly Command[] = [run, egress, decide, check, test, explain, init, keys, users, tokens, completions, man];
+export const COMMANDS: readonly Command[] = [run, egress, decide, check, test, explain, simulate, init, keys, users, tokens, completions, man];
