@@ -105,6 +105,10 @@ test("only one file turns a problem into bytes", () => {
   none(sources.filter((file) => file !== "src/exchange/problem.ts" && /JSON\.stringify\([^)]*problem/i.test(codeOf(file))), "publish() in src/exchange/problem.ts");
 });
 
+test("secrets are compared in one place", () => {
+  none(sources.filter((file) => file !== "src/keys/same.ts" && /\btimingSafeEqual\b/.test(codeOf(file))), "isSame() in src/keys/same.ts");
+});
+
 test("no guard throws to refuse", () => {
   none(guardFiles.filter((file) => /\bthrow\b/.test(codeOf(file))), "return the problem");
 });

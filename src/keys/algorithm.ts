@@ -4,7 +4,8 @@
  * `none` is not in the table, so no spelling of it can be asked for. "EdDSA" and "Ed25519" are two names of one
  * algorithm here (RFC 9864, section 2.2). See RFC 7518, section 3, and RFC 8037, section 3.1.
  */
-import { constants, createHmac, type KeyObject, timingSafeEqual, verify, type VerifyKeyObjectInput } from "node:crypto";
+import { constants, createHmac, type KeyObject, verify, type VerifyKeyObjectInput } from "node:crypto";
+import { isSame } from "./same.ts";
 
 export interface Algorithm {
   readonly name: string;
@@ -77,5 +78,5 @@ export function isSignedBy(key: Key, signed: Buffer, signature: Buffer): boolean
   const { algorithm, object, input } = key;
   if (algorithm.type !== "oct") return verify(algorithm.hash, signed, input, signature);
   if (algorithm.hash === null) return false;
-  return timingSafeEqual(createHmac(algorithm.hash, object).update(signed).digest(), signature);
+  return isSame(createHmac(algorithm.hash, object).update(signed).digest(), signature);
 }
