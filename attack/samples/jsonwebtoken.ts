@@ -7,16 +7,13 @@
 import http from "node:http";
 import type { AddressInfo } from "node:net";
 import express, { type NextFunction, type Request, type Response } from "express";
-import { bring } from "./bring.ts";
+import { bring } from "../../src/bring.ts";
 
 interface Jsonwebtoken {
   readonly verify: (token: string, secret: string, done: (fault: Error | null, user: unknown) => void) => void;
 }
 
 const jwt = bring<Jsonwebtoken>("jsonwebtoken");
-
-/** Why there is no sample to compare with, where there is none. */
-export const missing: string | undefined = jwt === undefined ? "jsonwebtoken is not installed: node bench/install.ts" : undefined;
 
 export interface Sample {
   readonly port: number;
@@ -32,7 +29,7 @@ export async function startSample(secret: string): Promise<Sample> {
     // oxlint-disable-next-line eqeqeq -- as it is copied
     if (token == null) return void res.sendStatus(403);
 
-    jwt?.verify(token, secret, (err, user) => {
+    jwt.verify(token, secret, (err, user) => {
       if (err) return void res.sendStatus(403);
       req.user = user;
       next();

@@ -6,7 +6,7 @@ import http from "node:http";
 import { after, before, describe, test } from "node:test";
 import type { JsonObject } from "../../src/contract/json-value.ts";
 import { CONTRACT, type Host, POLICY, startHosts } from "../../test/hosts.ts";
-import { missing, type Sample, startSample } from "./jsonwebtoken.ts";
+import { type Sample, startSample } from "./jsonwebtoken.ts";
 import { AUDIENCE, ISSUER, type MakeToken, makerOf, TOKEN_ATTACKS } from "./token-attacks.ts";
 
 const SECRET = "w7Rk2Zp9Lx4Qv1Tn8Hs5Bd3Gm6Fj0YcUeIaOoXzK";
@@ -37,7 +37,7 @@ function ask(port: number, authorization?: string): Promise<Said> {
   });
 }
 
-describe("tokens", { skip: missing ?? false }, () => {
+describe("tokens", () => {
   let sample: Sample;
   let waived: Host;
   let shut: Host;
