@@ -227,3 +227,8 @@ test("where a program's files are is not elsewhere", async () => {
   assert.equal(said(await send("link", "https://example.com/x")), "passes");
   assert.equal(said(await send("base_path", "/a/b")), "passes");
 });
+
+test("a name that only the contract lets through is the contract's", async () => {
+  const value = JSON.parse('{"__proto__": 12}') as Json;
+  assert.equal(said(await sendBody(value, { required: ["__proto__"] })), "passes");
+});

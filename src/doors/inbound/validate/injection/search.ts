@@ -111,11 +111,12 @@ export class Search {
 
   /** What is wrong with a name is told of the object in which it stands. */
   #name(name: string, value: Json | undefined): void {
-    const rule = judgeKey(name, value);
+    // Whoever read the body refuses this name, unless the contract speaks of it.
+    const rule = name === "__proto__" && this.#ground.in === "body" ? undefined : judgeKey(name, value);
     if (rule !== undefined) this.#note(rule, "plain", false);
     else if (namesRemoteFile(name, value) && this.#isSent(this.#ground.in)) this.#note("key-remote", "plain", false);
     else if (namesSession(name) && this.#isSent(this.#ground.in)) this.#note("key-session", "plain", false);
-    else this.#text(name, "text");
+    else if (name !== "__proto__") this.#text(name, "text");
   }
 
   #note(rule: string, view: string, watched: boolean): void {
