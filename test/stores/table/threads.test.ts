@@ -51,7 +51,7 @@ test("4 threads that meet at a thousand buckets give each of them out exactly", 
 
 test("4 threads that bring the same newcomers at the same moment make one record for each", async () => {
   const store = shared();
-  const { granted } = await race(4, store.buffer, limit({ capacity: 5, window: 3_600_000 }), 20_000, 200_000);
+  const { granted } = await race(4, store.buffer, limit({ capacity: 5, window: 3_600_000 }), 10_000, 100_000);
   assert.deepEqual([Math.min(...granted), Math.max(...granted)], [5, 5]);
   assert.equal(store.table.state(START).known.evicted, 0);
 });
