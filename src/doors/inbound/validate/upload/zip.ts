@@ -18,6 +18,14 @@ const LOCAL = 0x04034b50;
 const LOCAL_BYTES = 30;
 const WIDE_EXTRA = 0x0001;
 
+const DESCRIPTION = 0x08074b50;
+/** By the length of a description behind a content: the bytes of a size in it. */
+const DESCRIPTIONS: ReadonlyMap<number, 4 | 8> = new Map([[12, 4], [16, 4], [20, 8], [24, 8]]);
+/** The flag of it. */
+const DESCRIBED_BEHIND = 8;
+
+const MORE: Wrong = { wrong: "holds more than its list of files" };
+const TWO_WAYS: Wrong = { wrong: "describes a file in two ways" };
 const BROKEN: Wrong = { wrong: "is a zip archive that cannot be read" };
 
 /** The offset of the record with which the list ends; undefined where there is none. */
@@ -57,6 +65,8 @@ interface Listed extends Entry {
   readonly from: number;
   readonly rawName: Buffer;
   readonly flags: number;
+  /** How it is packed. */
+  readonly method: number;
   readonly next: number;
 }
 
@@ -95,9 +105,9 @@ class ZipList {
     const next = at + LISTED_BYTES + nameBytes + extraBytes + commentBytes;
     if (next > this.#end || [packedBytes, bytes, from].includes(0xffffffff) || this.#isWide(at + LISTED_BYTES + nameBytes, extraBytes)) return undefined;
     const rawName = this.#slice(at + LISTED_BYTES, nameBytes);
-    const flags = view.getUint16(at + 8, true);
+    const [flags, method] = [view.getUint16(at + 8, true), view.getUint16(at + 10, true)];
     const isUnix = view.getUint8(at + 5) === 3;
-    return { name: rawName.toString("utf8"), kind: kindOf(rawName, isUnix ? attributes >>> 28 : 0), packedBytes, bytes, from, rawName, flags, next };
+    return { name: rawName.toString("utf8"), kind: kindOf(rawName, isUnix ? attributes >>> 28 : 0), packedBytes, bytes, from, rawName, flags, method, next };
   }
 
   #isWide(from: number, length: number): boolean {
@@ -116,27 +126,38 @@ class ZipList {
     for (const [index, entry] of inPlace.entries()) {
       const next = inPlace[index + 1]?.from ?? this.#start;
       if (entry.from < at) return { wrong: "holds files that overlap" };
-      if (entry.from !== at) return { wrong: "holds more than its list of files" };
+      if (entry.from !== at) return MORE;
       const end = this.#local(entry);
-      if (end === undefined) return { wrong: "describes a file in two ways" };
+      if (end === undefined) return TWO_WAYS;
       if (end > next) return { wrong: "holds files that overlap" };
-      // Behind a content whose size was not known ahead stands a description of 12, 16, 20 or 24 bytes.
-      const gap = next - end;
-      if (gap !== 0 && !((entry.flags & 8) !== 0 && [12, 16, 20, 24].includes(gap))) return { wrong: "holds more than its list of files" };
+      const wrong = this.#behind(entry, end, next - end);
+      if (wrong !== undefined) return wrong;
       at = next;
     }
-    return at === this.#start ? undefined : { wrong: "holds more than its list of files" };
+    return at === this.#start ? undefined : MORE;
+  }
+
+  /** Behind a content whose size was not known ahead stands one more description, of sizes in 32 or 64 bits, marked or not. */
+  #behind({ flags, packedBytes, bytes }: Listed, at: number, length: number): Wrong | undefined {
+    if ((flags & DESCRIBED_BEHIND) === 0) return length === 0 ? undefined : MORE;
+    const sizeBytes = DESCRIPTIONS.get(length);
+    if (sizeBytes === undefined) return MORE;
+    const view = this.#view;
+    const first = at + length - 2 * sizeBytes;
+    const [packed, unpacked] = [first, first + sizeBytes].map((from) => (sizeBytes === 4 ? view.getUint32(from, true) : Number(view.getBigUint64(from, true))));
+    const isMarked = length % 8 !== 0 || view.getUint32(at, true) === DESCRIPTION;
+    return isMarked && packed === packedBytes && unpacked === bytes ? undefined : TWO_WAYS;
   }
 
   /** Where the content of an entry ends; undefined where what stands before it does not agree with the list. */
-  #local({ from, rawName, packedBytes = 0, bytes, flags }: Listed): number | undefined {
+  #local({ from, rawName, packedBytes = 0, bytes, flags, method }: Listed): number | undefined {
     const view = this.#view;
     if (from + LOCAL_BYTES > this.#start || view.getUint32(from, true) !== LOCAL) return undefined;
     const [nameBytes, extraBytes] = [view.getUint16(from + 26, true), view.getUint16(from + 28, true)];
     const start = from + LOCAL_BYTES + nameBytes + extraBytes;
-    if (start > this.#start || !this.#slice(from + LOCAL_BYTES, nameBytes).equals(rawName) || view.getUint16(from + 6, true) !== flags) return undefined;
+    if (start > this.#start || !this.#slice(from + LOCAL_BYTES, nameBytes).equals(rawName) || view.getUint16(from + 6, true) !== flags || view.getUint16(from + 8, true) !== method) return undefined;
     const [localPacked, localBytes] = [view.getUint32(from + 18, true), view.getUint32(from + 22, true)];
-    const unknown = (flags & 8) !== 0 && localPacked === 0 && localBytes === 0;
+    const unknown = (flags & DESCRIBED_BEHIND) !== 0 && localPacked === 0 && localBytes === 0;
     return unknown || (localPacked === packedBytes && localBytes === bytes) ? start + packedBytes : undefined;
   }
 }
