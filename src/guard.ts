@@ -13,7 +13,7 @@ export type { ClientCertificate } from "./exchange/certificate.ts";
 export { holderOf } from "./exchange/principal.ts";
 export type { Principal } from "./exchange/principal.ts";
 export { limitName } from "./stores/store.ts";
-export type { Leased, LeaseLimit, Leases, Limit, Meter, Once, Stepped, Steps, Store, Taken } from "./stores/store.ts";
+export type { Leased, LeaseLimit, Leases, Limit, Marks, Meter, Once, Stepped, Steps, Store, Taken } from "./stores/store.ts";
 export type { Database, Row, Value } from "./stores/database/database.ts";
 export type { Json, JsonObject } from "./contract/json-value.ts";
 export { isJsonObject } from "./contract/json-value.ts";

@@ -10,6 +10,8 @@ test("guards speak about the levels that they are made for", () => {
   assert.deepEqual(of("scope"), ["function"]);
   assert.deepEqual(of("role", { any: ["a"] }), ["function"]);
   assert.deepEqual(of("owner", { field: "customerId" }), ["object"]);
+  assert.deepEqual(of("owner", { provenance: { kind: "account", with: "path.id" } }), ["object"]);
+  assert.deepEqual(of("owner", { provenance: { kind: "account", issues: "id" } }), [], "who issues ids holds nobody back yet");
   assert.deepEqual(of("properties"), ["property"]);
   assert.deepEqual(of("jwt"), []);
 });

@@ -19,6 +19,14 @@
  * question serves all who ask at the same time; what it found is remembered for a moment, until a change passes here. Who
  * changes something that the path names must be looked at so: when the API has answered it is too late.
  *
+ *     listAccounts: { owner: { provenance: { kind: account, issues: "[*].accountId", keep: 1h } } }
+ *     payMany:      { owner: { provenance: { kind: account, with: "body.items[*].fromAccountId" } } }
+ *
+ * With `provenance` no owner need be named anywhere: an id may be used only by a caller to whom it was issued, in an answer that
+ * has left for him, as it was left by all that cuts (a list, or what he has created). Such ids are remembered for `keep` in the
+ * store of limits, in a room of its own; a full one forgets those that end soonest, as a restart forgets all: that refuses, and
+ * lets nobody in. Strangers are issued nothing. It is as good as the answers that issue: ids in their paths must be held, too.
+ *
  * The API is asked for the whole answer each time, without conditions and ranges, so that there is something to judge. Answers
  * that were judged stay out of shared caches; of lists only such header fields leave as cannot tell of what others have. Where
  * several postings stand at an operation, each must be fulfilled. In `mode: observe` nothing is cut, only told.
@@ -29,13 +37,16 @@ import { type Answered, type Check, defineGuard, type Guard, type Problem } from
 import { readValue, type Understood } from "../../body-reading.ts";
 import { answerReading } from "./answer-options.ts";
 import { isBodiless, isFailure } from "./declared-answers.ts";
+import { askWhole } from "./owner/ask-whole.ts";
 import { askFirst } from "./owner/lookup/ask-first.ts";
 import { discloseOwn } from "./owner/disclose-own.ts";
 import { evenly } from "./owner/evenly.ts";
-import { CONDITIONS, hides } from "./owner/hidden.ts";
+import { hides } from "./owner/hidden.ts";
+import { proveIssues } from "./owner/provenance/issued.ts";
+import { noteIssued } from "./owner/provenance/note-issued.ts";
+import { requireIssued } from "./owner/provenance/require-issued.ts";
 import { ownerOptions, reportStray } from "./owner/options.ts";
 import { openRulebook } from "./owner/rulebook.ts";
-import { SAFE } from "./owner/safe.ts";
 
 export const owner: Guard = defineGuard({
   name: "owner",
@@ -46,7 +57,8 @@ export const owner: Guard = defineGuard({
 
   compile(options, site): Check<"verify"> | undefined {
     reportStray(options, site);
-    const rulebook = options.lookup === undefined ? openRulebook(options, site) : undefined;
+    proveIssues(options, site);
+    const rulebook = openRulebook(options, site);
     if (rulebook === undefined) return undefined;
     const { bounds, sizeBytes } = answerReading(site);
     const { mine, exempt, find, foreign, missing, unreadable } = rulebook;
@@ -76,15 +88,9 @@ export const owner: Guard = defineGuard({
   },
 
   elsewhere: {
-    validate: askFirst,
-    prepare({ lookup }, { operation, mode }) {
-      if (lookup !== undefined || operation.listed !== "operation" || !SAFE.has(operation.method) || mode === "observe") return undefined;
-      return ({ outgoing }) => {
-        outgoing.removeWhere((name) => CONDITIONS.has(name));
-        outgoing.set("accept-encoding", "identity");
-        return undefined;
-      };
-    },
+    validate: (options, site) => askFirst(options, site) ?? requireIssued(options, site),
+    prepare: askWhole,
     disclose: discloseOwn,
+    seal: noteIssued,
   },
 });

@@ -17,7 +17,7 @@ import { tellingFields } from "./telling-fields.ts";
 
 export function discloseOwn(options: OwnerOptions, site: Site): Check<"disclose"> | undefined {
   // What does not fit has been told where the answer is verified.
-  const rulebook = options.lookup === undefined ? openRulebook(options, { ...site, report: () => undefined }) : undefined;
+  const rulebook = openRulebook(options, { ...site, report: () => undefined });
   if (rulebook === undefined) return undefined;
   const { mine, exempt, find, unreadable, tellCut } = rulebook;
   const { bounds, sizeBytes, itemBytes } = answerReading(site);

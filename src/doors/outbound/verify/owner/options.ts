@@ -1,8 +1,10 @@
 /** Options of owner: whose, where it stands, and what of an answer may leave all the same. */
-import { type MemberPath, readMemberPath } from "../../../../contract/member-path.ts";
+import type { MemberPath } from "../../../../contract/member-path.ts";
 import { checked, count, duration, fields, listOf, mapOf, oneOf, optional, or, type Shape, type Site, text } from "../../../../guard.ts";
 import { type Exemption, exemption } from "../../../exemption.ts";
 import { type Fate, FATES } from "./beside.ts";
+import { memberPath } from "./member-path.ts";
+import { type Provenance, provenance } from "./provenance/options.ts";
 
 export interface OwnerOptions {
   readonly field: readonly MemberPath[];
@@ -17,6 +19,7 @@ export interface OwnerOptions {
   readonly lookup: string | undefined;
   readonly with: ReadonlyMap<string, string>;
   readonly asking: Asking;
+  readonly provenance: Provenance | undefined;
 }
 
 /** How the API is asked. */
@@ -49,17 +52,12 @@ const asking: Shape<Asking> = or(
   {},
 );
 
-const memberPath: Shape<MemberPath> = checked(text("A path such as customerId, items[*].customerId or memberIds[?].", { max: 300, example: "customerId" }), (written) => {
-  const read = readMemberPath(written);
-  return "path" in read ? { value: read.path } : read;
-});
-
 const status: Shape<number> = checked(count("A status.", { min: 400, max: 499 }), (value) =>
   value === 404 || value === 410 ? { wrong: `${value} says that there is nothing: foreign and missing must not differ` } : { value },
 );
 
-export const ownerOptions: Shape<OwnerOptions> = fields({
-  field: listOf("The member that names the owner. Of several those count that the schema of an answer has, and it is enough to be named in one of them.", memberPath, { min: 1, max: 10 }),
+const written: Shape<OwnerOptions> = fields({
+  field: or(listOf("The member that names the owner. Of several those count that the schema of an answer has, and it is enough to be named in one of them.", memberPath, { max: 10 }), []),
   is: or(text("What of the caller it must be equal to: principal.subject, principal.id, principal.client, or a declared claim.", { max: 200, example: "principal.tenant" }), "principal.subject"),
   unless: exemption,
   beside: or(mapOf("What becomes of the members beside a list, by their paths: `keep` them, `remove` them, or `recount` what is left in this answer.", oneOf("Its fate.", FATES)), {}),
@@ -71,10 +69,20 @@ export const ownerOptions: Shape<OwnerOptions> = fields({
   lookup: optional(text("The operation of the contract that tells whose an object is: it is asked before the request goes on.", { max: 300, example: "getAccount" })),
   with: or(mapOf("The parameters of that operation, and where in the request their values stand: path.id, query.id, body.items[*].id.", text("A place in the request.", { max: 300, example: "path.accountId" })), {}),
   asking,
+  provenance,
 });
 
+export const ownerOptions: Shape<OwnerOptions> = checked(written, (options) =>
+  options.field.length === 0 && options.provenance === undefined ? { wrong: 'option "field" is missing', allowed: "field: <member that names the owner>, or provenance: { ... }" } : { value: options },
+);
+
 /** Options that go with looking first, or with looking at answers, and mean nothing at the other. */
-export function reportStray({ lookup, with: given, beside, errors, fields: kept }: OwnerOptions, { report }: Pick<Site, "report">): void {
+export function reportStray({ field, lookup, with: given, beside, errors, fields: kept, issuer, unless, provenance: origin }: OwnerOptions, { report }: Pick<Site, "report">): void {
+  if (origin !== undefined) {
+    if (lookup !== undefined || issuer !== undefined || [field.length, given.size, beside.size, errors.length, kept.length].some((size) => size > 0)) report("provenance asks for no owner, and looks nothing up", "a second posting of owner for field, lookup and what belongs to them");
+    if (origin.with.length === 0 && unless !== undefined) report("unless says who is not asked, and nobody is asked here", "provenance: { with: path.<name> }");
+    return;
+  }
   if (lookup === undefined && given.size > 0) report("with needs a lookup", "lookup: <operation>");
   if (lookup !== undefined && (beside.size > 0 || errors.length > 0 || kept.length > 0)) report("beside, errors and fields are about answers, and a lookup looks before", "a second posting of owner for the answer");
 }

@@ -36,18 +36,18 @@ export interface Rulebook {
   readonly tellCut: (cut: number, left: number) => Problem;
 }
 
-const ownerUnreadable: (particulars?: Particulars) => Problem = problem("owner-unreadable", 502, "The API does not say whose this is", "api");
+export const ownerUnreadable: (particulars?: Particulars) => Problem = problem("owner-unreadable", 502, "The API does not say whose this is", "api");
 const foreignItems: (particulars?: Particulars) => Problem = problem("foreign-items", 404, "Some of it belongs to somebody else", "api");
 
-/** undefined: there is nothing to judge here. What does not fit is reported. */
+/** undefined: there is no answer to judge here. What does not fit is reported. */
 export function openRulebook(options: OwnerOptions, site: Site): Rulebook | undefined {
   const { operation, report } = site;
-  if (operation.listed === "path" || operation.listed === "method") return undefined;
+  if (options.lookup !== undefined || options.provenance !== undefined || operation.listed === "path" || operation.listed === "method") return undefined;
   if (operation.listed === "unlisted") {
     report("of what the contract does not list nobody knows whose it is", "owner at single operations, or no `unlisted`");
     return undefined;
   }
-  if (!SAFE.has(operation.method) && operation.pathNames.length > 0 && !asksFirst(site)) report("whose it is would be known only after the API has acted", "a posting of owner with lookup, beside this one or instead");
+  if (!SAFE.has(operation.method) && operation.pathNames.length > 0 && !asksFirst(site)) report("whose it is would be known only after the API has acted", "a posting of owner with lookup or provenance, beside this one or instead");
   const mine = openNames(options, site);
   if (operation.method === "HEAD") report("an answer to HEAD has no content, so it cannot say whose it is", "owner: { waived: <reason> }, or no HEAD in the contract");
   const found = findPlaces(operation, options.field);
@@ -68,7 +68,12 @@ export function openRulebook(options: OwnerOptions, site: Site): Rulebook | unde
 
 /** Whether some posting of owner looks before the API does anything. */
 function asksFirst({ optionsOf }: Site): boolean {
-  return optionsOf?.("owner").some((options) => isJsonObject(options) && options["lookup"] !== undefined) ?? false;
+  return optionsOf?.("owner").some((options) => isJsonObject(options) && (options["lookup"] !== undefined || asksForIssued(options))) ?? false;
+}
+
+/** Whether a posting, as it is written, lets an id in only for whom it was issued to. */
+export function asksForIssued({ provenance }: JsonObject): boolean {
+  return isJsonObject(provenance) && provenance["with"] !== undefined;
 }
 
 /** What of a caller is compared with owners. Undefined names own nothing. */

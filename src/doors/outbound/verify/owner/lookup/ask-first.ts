@@ -14,9 +14,9 @@ import { type Inquiry, openInquiry, ownerUnknown } from "./inquiry.ts";
 import type { Finding } from "./lookups.ts";
 import { type BodyRead, bodyReader } from "./sources.ts";
 
-const objectsTooMany: (particulars?: Particulars) => Problem = problem("objects-too-many", 400, "The request names too many objects");
-const unreadable = refuseInvalid([{ in: "body", pointer: "", keyword: "owner", message: "cannot be read" }]);
-const absent = refuseInvalid([{ in: "body", pointer: "", keyword: "required", message: "does not name the object" }]);
+export const objectsTooMany: (particulars?: Particulars) => Problem = problem("objects-too-many", 400, "The request names too many objects");
+export const unreadable: Problem = refuseInvalid([{ in: "body", pointer: "", keyword: "owner", message: "cannot be read" }]);
+export const absent: Problem = refuseInvalid([{ in: "body", pointer: "", keyword: "required", message: "does not name the object" }]);
 
 export function askFirst(options: OwnerOptions, site: Site): Check<"validate"> | undefined {
   const { operation } = site;

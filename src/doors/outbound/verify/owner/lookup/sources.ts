@@ -63,13 +63,14 @@ function findInBody(written: string, path: MemberPath, many: boolean, { body }: 
   const sketches = (body?.media ?? []).map(({ validator }) => validator?.sketch);
   if (sketches.length === 0) return { wrong: "the operation takes no body", allowed: FORMS };
   for (const sketch of sketches) {
-    const wrong = prove(written, path, sketch);
+    const wrong = proveId(written, path, sketch);
     if (wrong !== undefined) return wrong;
   }
   return { many, needsBody: true, read: (_exchange, value) => valuesAt(value, path) };
 }
 
-function prove(written: string, path: MemberPath, sketch: Sketch | undefined): Wrong | undefined {
+/** undefined: the schema has such a place, and an id may stand there. */
+export function proveId(written: string, path: MemberPath, sketch: Sketch | undefined): Wrong | undefined {
   if (sketch === undefined) return { wrong: `${written}: the body has no schema that says so`, allowed: "a schema for every type of the body" };
   const found = findMember(sketch, path);
   if (isMissing(found)) return { ...found, wrong: `${written}: ${found.wrong}` };
