@@ -33,6 +33,8 @@ export interface Validator {
    * member by member, it changes what an object of the API inherits.
    */
   readonly namesPrototype?: boolean;
+  /** Whether the schema itself lists a text with a control character in it, or a member of such a name. Elsewhere they are refused unseen. */
+  readonly namesControls?: boolean;
   /** Which texts in a value need be looked at, and as what; worked out when first asked for. Absent: nobody described any. */
   readonly leaf?: Leaf;
   /** What there is inside of a value; drawn when first asked for. Absent: nobody described it. */

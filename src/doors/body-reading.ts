@@ -74,8 +74,8 @@ function understand(bytes: Uint8Array | Problem, content: Readable, chosen: Chos
   if (kind === "json" && content.value !== undefined && content.bounds === bounds) return { value: content.value };
   if (kind === "xml") return content.value === undefined ? { kind: "findings", findings: [UNREADABLE] } : { value: content.value };
   if (kind === "bytes" && formats !== undefined && !beginsAs(formats, bytes)) return { kind: "findings", findings: [MISLABELLED] };
-  const isNamed = validator?.namesPrototype === true;
-  const read = decode(bytes, chosen, isNamed ? { ...bounds, prototypeNames: true } : bounds);
+  const isNamed = validator?.namesPrototype === true || validator?.namesControls === true;
+  const read = decode(bytes, chosen, isNamed ? { ...bounds, prototypeNames: bounds.prototypeNames || validator.namesPrototype === true, controls: bounds.controls || validator.namesControls === true } : bounds);
   if ("findings" in read) return { kind: "findings", findings: read.findings.length > 0 ? read.findings : [UNREADABLE] };
   content.understand(read.plain ?? read.value, kind === "json" && !isNamed ? bounds : undefined, read.files);
   return read;

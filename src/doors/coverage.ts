@@ -164,7 +164,7 @@ function judgeObject(plan: Plan, found: Judged): Judged {
   if (found.state === "held" || found.state === "observed" || found.state === "waived") return found;
   if (!takesId(plan.operation)) return { state: "not applicable", detail: "it takes no id" };
   if (isForStrangers(plan)) return { state: "not applicable", detail: "strangers may come in, so nothing here is anybody's" };
-  return { state: "open", detail: "object level authorization is not held yet: whoever guesses an id is let through to the API" };
+  return { state: "open", detail: "object level authorization is not held: whoever guesses an id is let through to the API" };
 }
 
 /** Names of query parameters that look like an id: `id`, `orderId`, `order_ids`. */

@@ -156,7 +156,7 @@ test("an id in the path without a rule about its owner is named", () => {
   const found = measure(plan({ pathNames: ["orderId"] }));
   const object = found.operations[0]?.aspects.find((one) => one.aspect === "object");
   assert.equal(object?.state, "open");
-  assert.match(object?.detail ?? "", /object level authorization is not held yet/);
+  assert.match(object?.detail ?? "", /object level authorization is not held/);
   assert.deepEqual(found.raise.map((one) => one.aspect), ["object"]);
 });
 

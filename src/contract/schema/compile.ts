@@ -11,6 +11,7 @@ import type { Finding, Validator } from "../operation.ts";
 import { Findings } from "./findings.ts";
 import type { Formats } from "./formats.ts";
 import { isOpen } from "./is-open.ts";
+import { isPlainText } from "../media/plain-text.ts";
 import { mentions } from "./mentions.ts";
 import { readVocabulary } from "./read-vocabulary.ts";
 import type { Node } from "./rule.ts";
@@ -42,12 +43,14 @@ export function compileSchema(spot: Spot, options: SchemaOptions): Validator | u
   const unit = workshop.compile({ spot, value, resource: workshop.resources.enclosing(spot) }, direction, options.merge);
   if (!workshop.report(unit, report)) return undefined;
   const open = isOpen(value, spot, workshop.resources);
-  const namesPrototype = mentions("__proto__", value, spot, workshop.resources);
+  const namesPrototype = mentions((text) => text === "__proto__", value, spot, workshop.resources);
+  const namesControls = mentions((text) => !isPlainText(text), value, spot, workshop.resources);
   return {
     check: (given) => check(unit, given),
     explain: (given) => explain(unit, given),
     open,
     namesPrototype,
+    namesControls,
     get leaf() {
       return workshop.leaves.of(value, spot);
     },

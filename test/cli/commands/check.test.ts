@@ -15,7 +15,7 @@ test("a policy that fits is shown operation by operation, with a score and what 
   assert.match(out, /^listPrices {2}GET \/prices {2}\d+ of \d+\n {4}waived authentication: public: price list, agreed 2026-11-20$/m);
   assert.match(out, /^ {4}observed limit$/m);
   assert.match(out, /^ {4}waived headers: the API sets its own, agreed 2026-11-20$/m);
-  assert.match(out, /^ {4}open object: object level authorization is not held yet/m);
+  assert.match(out, /^ {4}open object: object level authorization is not held/m);
   assert.match(out, /^Score \d+ of 100: \d+ of \d+ applicable aspects are held\.$/m);
   assert.match(out, /^ {2}object: .*\n {6}getOrder$/m);
 });

@@ -4,9 +4,10 @@ import { brotliCompressSync, gzipSync, zstdCompressSync } from "node:zlib";
 import type { JsonObject } from "../../../../src/contract/json-value.ts";
 import { readBytes } from "../../../../src/contract/media/bytes.ts";
 import type { Decoded } from "../../../../src/contract/media/decode.ts";
-import type { RequestBody } from "../../../../src/contract/operation.ts";
+import type { RequestBody, Validator } from "../../../../src/contract/operation.ts";
 import { body } from "../../../../src/doors/inbound/validate/body.ts";
 import { Content } from "../../../../src/exchange/content.ts";
+import { compile } from "../../../contract/schema/desk.ts";
 import { type Given, misfits, post, type Sent } from "../../../walk.ts";
 import { assertSilent, broken, CANARY, late, media, refusal, said, schema, untouched } from "../../samples.ts";
 
@@ -298,4 +299,13 @@ test("control characters are refused in JSON and in text, unless the policy take
     assert.equal(said(await send(any, { body }, type, { controls: "taken" })), "passes");
   }
   assert.equal(said(await send(any, { body: "a\tb\r\nc" }, "text/plain")), "passes");
+});
+
+test("control characters that the contract itself lists pass, and others still do not", async () => {
+  const listed = compile({ anyOf: [{ enum: ["a\u0000b", "c"] }, { type: "object", properties: { "x\fy": { type: "integer" } }, additionalProperties: false }] }).validator;
+  const free = compile({ type: "string", description: "told with a \u0007 bell" }).validator;
+  const at = (validator: Validator | undefined): RequestBody => ({ required: true, media: [media("application/json", "json", validator)] });
+  for (const body of ['"a\\u0000b"', '{"x\\fy":1}']) assert.equal(said(await send(at(listed), { body })), "passes", body);
+  for (const body of ['"a\\u0001b"', '{"x\\fz":1}']) assert.equal(said(await send(at(listed), { body })), "400 request-invalid", body);
+  assert.equal(said(await send(at(free), { body: '"\\u0007"' })), "400 request-invalid");
 });
