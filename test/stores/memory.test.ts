@@ -92,6 +92,10 @@ test("what one thread has taken, another one finds taken", () => {
   assert.equal(other.marks("given").isMarked("a", START), true);
 });
 
+test("there is room for as many marks as the manual says", () => {
+  assert.equal(memoryStore().table.state(START).marks.places, 157_440);
+});
+
 test("every table has a key of its own", () => {
   const [one, other] = [small(), small()].map(({ table }) => {
     table.hash.hash("a");

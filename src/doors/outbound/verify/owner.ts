@@ -24,8 +24,9 @@
  *
  * With `provenance` no owner need be named anywhere: an id may be used only by a caller to whom it was issued, in an answer that
  * has left for him, as it was left by all that cuts (a list, or what he has created). Such ids are remembered for `keep` in the
- * store of limits, in a room of its own; a full one forgets those that end soonest, as a restart forgets all: that refuses, and
- * lets nobody in. Strangers are issued nothing. It is as good as the answers that issue: ids in their paths must be held, too.
+ * store of limits, in a room of its own: 157,440 by default, for all threads, and with Redis for all processes. When it is full
+ * those that end soonest are forgotten, at a restart all: that refuses, and lets nobody in. Strangers are issued nothing. It is
+ * as good as the answers that issue: ids in their paths must be held, too.
  *
  * The API is asked for the whole answer each time, without conditions and ranges, so that there is something to judge. Answers
  * that were judged stay out of shared caches; of lists only such header fields leave as cannot tell of what others have. Where
