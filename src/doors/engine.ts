@@ -79,7 +79,7 @@ export class Engine {
     const house = this.#house;
     const { method, fields, peer } = facts;
     const target = readTarget(facts.target);
-    const { plan, values } = "wrong" in target ? { plan: house.nowhere, values: [] } : house.find(method, target.segments);
+    const { plan, values } = "wrong" in target ? { plan: house.nowhere, values: [] } : house.find(method, target.segments, target.query, fields);
     const caller = callerAddress({ peer, fields, trusted: house.trusted, secure: facts.secure });
     this.#metrics.arrived();
     return new OpenExchange({ id: newExchangeId(), now: this.#now(), house, plan, values, target, caller, facts, deadlines: this.#deadlines });

@@ -7,6 +7,7 @@ import { randomBytes } from "node:crypto";
 import path from "node:path";
 import type { Contract } from "../contract/contract.ts";
 import { type Misfit, sortMisfits } from "../contract/misfit.ts";
+import type { Find } from "../contract/find.ts";
 import type { Operation } from "../contract/operation.ts";
 import { type ReadContract, readContract } from "../contract/read.ts";
 import type { Ask } from "../exchange/ask.ts";
@@ -32,7 +33,7 @@ export interface House {
   readonly plans: ReadonlyMap<string, Plan>;
   readonly trusted: Ranges;
   /** The plan for a request, and the raw texts of its path parameters. Always one: what is not listed is refused by a plan. */
-  readonly find: (method: string, segments: readonly string[]) => { readonly plan: Plan; readonly values: readonly string[] };
+  readonly find: (...request: Parameters<Find>) => { readonly plan: Plan; readonly values: readonly string[] };
   /** For requests whose target cannot be read: a plan that refuses them. */
   readonly nowhere: Plan;
   /** What the policy's `database` names; not opened yet when the house is built. */
@@ -121,8 +122,8 @@ function furnish(policy: Policy, contract: ReadContract, reading: PolicyReading,
     database,
     files: [policy.file, ...contract.files, ...certificateFiles(policy)],
     warnings: [],
-    find(method, segments) {
-      const found = contract.find(method, segments);
+    find(method, segments, query, fields) {
+      const found = contract.find(method, segments, query, fields);
       if (found.kind === "operation") return { plan: plans.get(found.operation.id) ?? nowhere, values: found.values };
       if (found.kind === "method") return { plan: wrongMethod.get(found.path) ?? nowhere, values: [] };
       return { plan: elsewhere, values: [] };
