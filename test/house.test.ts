@@ -151,6 +151,15 @@ test("every problem has its page, and every page its problem", () => {
   none([...pages].filter((page) => !slugs.has(page)), "no code gives this problem any more: remove its page");
 });
 
+test("the first page names guards that there are, and all that answer the advice", () => {
+  const [, advice = ""] = /## The advice, and what answers it\n([\s\S]*?)\n## /.exec(readFileSync(path.join(root, "README.md"), "utf8")) ?? [];
+  const named = new Set([...advice.matchAll(/`([a-z-]+)`/g)].map(([, name = ""]) => name));
+  const names = new Set(GUARDS.map(({ name }) => name));
+  none([...named].filter((name) => !names.has(name)), "no guard has this name");
+  const plumbing = new Set(["framing", "size", "address", "cors", "resource-metadata", "path", "method", "credentials", "strip", "introduce"]);
+  none([...names].filter((name) => !named.has(name) && !plumbing.has(name)), "name it in the README, or among what stands everywhere");
+});
+
 test("the project speaks of itself alone", () => {
   const tracked = globSync("**/*.{ts,mjs,js,md,json,yaml,yml,sh}", { cwd: root, exclude: ["**/node_modules/**", "package-lock.json", "**/package-lock.json", "dist/**", ".sallyport/**"] });
   // Put together here, so that this file does not hold what it looks for.

@@ -88,7 +88,7 @@ test("the first screen of the README tells the truth", async () => {
   const [, excerpt = ""] = /```yaml\n(contract: [^`]+)```/.exec(readme) ?? [];
   const policy = readFileSync(path.join(root, "examples/bank/policy.yaml"), "utf8");
   assert.notEqual(excerpt, "");
-  for (const part of excerpt.split(/\n(?=everywhere:)/)) assert.ok(policy.includes(part.trim()), part);
+  for (const part of excerpt.split(/\n\n|\n(?=everywhere:)/)) assert.ok(policy.includes(part.trim()), part);
 
   const [, line = "", told = ""] = /```\n\$ (curl (?:.*\\\n)+.*)\n([^`]+)```/.exec(readme) ?? [];
   const [, url = ""] = /Sallyport listens on (\S+),/.exec(printed) ?? [];
