@@ -90,11 +90,10 @@ interface ParameterText {
   readonly end: number;
 }
 
-/** `; name=value`, with blanks around the semicolon and nowhere else. */
+/** `; name=value`, with blanks behind the semicolon and nowhere else: before it, some readers take what follows for no parameter. */
 function readParameter(text: string, from: number): ParameterText | undefined {
-  let at = skipBlanks(text, from);
-  if (text[at] !== ";") return undefined;
-  at = skipBlanks(text, at + 1);
+  if (text[from] !== ";") return undefined;
+  const at = skipBlanks(text, from + 1);
   const equals = text.indexOf("=", at);
   const name = text.slice(at, Math.max(at, equals)).toLowerCase();
   if (name !== "name" && name !== "filename") return undefined;
