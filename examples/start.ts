@@ -101,7 +101,8 @@ function announce(gateway: Gateway, folder: string, bankPort: string): void {
   console.log(`Sallyport listens on ${gateway.url}, in front of the bank on http://127.0.0.1:${bankPort}.`);
   const ways = new Map<string, string[]>();
   for (const { operation, inbound, outbound } of plans.values()) {
-    const way = [...inbound.map(({ guard }) => guard), "the bank", ...outbound.map(({ guard }) => guard)].join(" > ");
+    const names = [...inbound.map(({ guard }) => guard), "the bank", ...outbound.map(({ guard }) => guard)];
+    const way = names.filter((name, at) => name !== names[at - 1]).join(" > ");
     ways.set(way, [...(ways.get(way) ?? []), operation.id]);
   }
   for (const [way, ids] of ways) console.log(`  ${ids.join(", ")}:\n    ${way}`);
