@@ -34,4 +34,4 @@ if (files.length === 0) {
   run("generated files", process.execPath, ["tools/generate.ts", "--check"]);
 }
 const tests = files.length > 0 ? files : globSync("{attack,test}/**/*.test.ts", { cwd: root }).sort();
-run("tests", process.execPath, ["--test", `--test-concurrency=${CONCURRENCY}`, `--test-timeout=${FILE_MILLISECONDS_MAX}`, "--test-reporter=spec", ...tests]);
+run("tests", process.execPath, ["--import", path.join(root, "test/seed.ts"), "--test", `--test-concurrency=${CONCURRENCY}`, `--test-timeout=${FILE_MILLISECONDS_MAX}`, "--test-reporter=spec", ...tests]);
