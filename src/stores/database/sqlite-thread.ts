@@ -32,6 +32,9 @@ export interface SqliteReply {
 /** Statements are constants of the code: there are far fewer. */
 const PREPARED_MAX = 256;
 
+const PAUSE = new Int32Array(new SharedArrayBuffer(4));
+const PAUSE_MILLISECONDS = 5;
+
 const { file, busyMilliseconds } = workerData as SqliteWorkerData; // see sqlite.ts
 const prepared = new Map<string, StatementSync>();
 let connection: DatabaseSync | undefined;
@@ -45,12 +48,23 @@ function open(): DatabaseSync {
     // Newer than the types at hand.
     (opened as DatabaseSync & { readonly enableDefensive: (active: boolean) => void }).enableDefensive(true);
     // Full: a key that was disabled stays so even if the power fails.
-    opened.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA trusted_schema = OFF");
+    patiently(() => opened.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA trusted_schema = OFF"));
   } catch (fault) {
     opened.close();
     throw fault;
   }
   return opened;
+}
+
+/** Whoever changes the mode of the journal at the same moment as another is told so at once, whatever the wait (SQLITE_BUSY). */
+function patiently(work: () => void): void {
+  for (const end = Date.now() + busyMilliseconds; ; Atomics.wait(PAUSE, 0, 0, PAUSE_MILLISECONDS)) {
+    try {
+      return work();
+    } catch (fault) {
+      if (readFault(fault).kind !== "late" || Date.now() > end) throw fault;
+    }
+  }
 }
 
 function runOne({ sql, values = [] }: Statement): readonly Row[] {
