@@ -1,11 +1,8 @@
 /** Decide: answers other programs' questions about who may what, until it is told to stop. */
 import { startDecisions } from "../../hosts/decisions/decisions.ts";
-import { openOperationsLog } from "../../watch/operations.ts";
+import { begin } from "../beginning.ts";
 import { type Command, defineCommand } from "../command.ts";
-import { EXIT } from "../exit-code.ts";
 import { findPolicy, policyPositional } from "../find-policy.ts";
-import { countMisfits, dataOfMisfits, placeMisfits, tellMisfits } from "../tell-misfits.ts";
-import { plain } from "../terminal.ts";
 import { untilStopped } from "../until-stopped.ts";
 
 export const decide: Command = defineCommand({
@@ -27,24 +24,12 @@ export const decide: Command = defineCommand({
     "...": "Particulars of the event, such as url when it listens, or misfits when it cannot.",
   },
 
-  async run({ positionals: [named], json }, { error, folder }) {
-    const people = error.people && !json;
-    const say = openOperationsLog(process.stderr, people);
-    const found = findPolicy(named, folder);
-    if ("wrong" in found) {
-      if (people) error.write(`sallyport: ${plain(found.wrong)}`);
-      else say("error", "cannot start", { reason: found.wrong });
-      return EXIT.start;
-    }
+  async run({ positionals: [named], json }, terminal) {
+    const { say, withoutPolicy, withMisfits } = begin(json, terminal);
+    const found = findPolicy(named, terminal.folder);
+    if ("wrong" in found) return withoutPolicy(found.wrong);
     const start = await startDecisions(found.file, { say });
-    if ("misfits" in start) {
-      const placed = placeMisfits(start.misfits, found.file);
-      if (people) {
-        tellMisfits(placed, error, folder);
-        error.write(`sallyport: ${countMisfits(placed)}: nothing was started`);
-      } else say("error", "cannot start", { misfits: dataOfMisfits(placed).map((misfit) => ({ ...misfit })) });
-      return EXIT.start;
-    }
+    if ("misfits" in start) return withMisfits(start.misfits, found.file);
     say("info", "listening", { url: start.url });
     return untilStopped(start.stop, say);
   },

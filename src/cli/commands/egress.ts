@@ -1,12 +1,9 @@
 /** Egress: opens the proxy for what the API fetches, and keeps it until it is told to stop. */
 import { startEgress } from "../../hosts/egress/egress.ts";
 import { readPolicy } from "../../policy/read.ts";
-import { openOperationsLog } from "../../watch/operations.ts";
+import { begin } from "../beginning.ts";
 import { type Command, defineCommand } from "../command.ts";
-import { EXIT } from "../exit-code.ts";
 import { findPolicy, policyPositional } from "../find-policy.ts";
-import { countMisfits, dataOfMisfits, placeMisfits, tellMisfits } from "../tell-misfits.ts";
-import { plain } from "../terminal.ts";
 import { untilStopped } from "../until-stopped.ts";
 
 export const egress: Command = defineCommand({
@@ -27,25 +24,13 @@ export const egress: Command = defineCommand({
     "...": "Particulars of the event, such as url when it listens, or misfits when it cannot.",
   },
 
-  async run({ positionals: [named], json }, { error, folder }) {
-    const people = error.people && !json;
-    const say = openOperationsLog(process.stderr, people);
-    const found = findPolicy(named, folder);
-    if ("wrong" in found) {
-      if (people) error.write(`sallyport: ${plain(found.wrong)}`);
-      else say("error", "cannot start", { reason: found.wrong });
-      return EXIT.start;
-    }
+  async run({ positionals: [named], json }, terminal) {
+    const { say, withoutPolicy, withMisfits } = begin(json, terminal);
+    const found = findPolicy(named, terminal.folder);
+    if ("wrong" in found) return withoutPolicy(found.wrong);
     const { policy, misfits } = readPolicy(found.file);
     const start = policy === undefined ? { misfits } : await startEgress(policy);
-    if ("misfits" in start) {
-      const placed = placeMisfits(start.misfits, found.file);
-      if (people) {
-        tellMisfits(placed, error, folder);
-        error.write(`sallyport: ${countMisfits(placed)}: nothing was started`);
-      } else say("error", "cannot start", { misfits: dataOfMisfits(placed).map((misfit) => ({ ...misfit })) });
-      return EXIT.start;
-    }
+    if ("misfits" in start) return withMisfits(start.misfits, found.file);
     say("info", "listening", { url: start.url, clients: [...(policy?.settings.egress?.clients.keys() ?? [])] });
     return untilStopped(start.stop, say);
   },

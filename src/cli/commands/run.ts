@@ -6,11 +6,11 @@
 import { measureCoverage } from "../../doors/coverage.ts";
 import { GUARDS } from "../../doors/guards.ts";
 import { type Gateway, startGateway } from "../../hosts/gateway/gateway.ts";
-import { openOperationsLog, type Say } from "../../watch/operations.ts";
+import type { Say } from "../../watch/operations.ts";
+import { begin } from "../beginning.ts";
 import { type Command, defineCommand } from "../command.ts";
-import { EXIT } from "../exit-code.ts";
 import { findPolicy, policyPositional } from "../find-policy.ts";
-import { countMisfits, dataOfMisfits, placeMisfits, tellMisfits } from "../tell-misfits.ts";
+import { countMisfits } from "../tell-misfits.ts";
 import { supervise } from "../supervise.ts";
 import { type Page, plain } from "../terminal.ts";
 import { untilStopped } from "../until-stopped.ts";
@@ -37,27 +37,14 @@ export const run: Command = defineCommand({
     "...": "Particulars of the event, such as url, operations and score when it listens, or misfits when it cannot.",
   },
 
-  async run({ positionals: [named], options: { supervise: supervised }, json }, { error, folder }) {
-    const people = error.people && !json;
-    const say = openOperationsLog(process.stderr, people);
+  async run({ positionals: [named], options: { supervise: supervised }, json }, terminal) {
+    const { people, say, withoutPolicy, withMisfits } = begin(json, terminal);
     if (supervised) return supervise(["run", ...(named === undefined ? [] : [named]), ...(json ? ["--json"] : [])], say);
-    const found = findPolicy(named, folder);
-    if ("wrong" in found) {
-      if (people) error.write(`sallyport: ${plain(found.wrong)}`);
-      else say("error", "cannot start", { reason: found.wrong });
-      return EXIT.start;
-    }
+    const found = findPolicy(named, terminal.folder);
+    if ("wrong" in found) return withoutPolicy(found.wrong);
     const start = await startGateway(found.file, { say });
-    if ("misfits" in start) {
-      const misfits = placeMisfits(start.misfits, found.file);
-      if (!people) say("error", "cannot start", { misfits: dataOfMisfits(misfits).map((misfit) => ({ ...misfit })) });
-      else {
-        tellMisfits(misfits, error, folder);
-        error.write(`sallyport: ${countMisfits(misfits)}: nothing was started`);
-      }
-      return EXIT.start;
-    }
-    announce(start.gateway, say, people ? error : undefined);
+    if ("misfits" in start) return withMisfits(start.misfits, found.file);
+    announce(start.gateway, say, people ? terminal.error : undefined);
     process.on("SIGHUP", () => void start.gateway.reload());
     return untilStopped(start.gateway.stop, say);
   },
