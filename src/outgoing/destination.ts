@@ -6,7 +6,7 @@
  * written, is the one that the WHATWG parser finds, too.
  */
 import { isIP } from "node:net";
-import { canonicalAddress } from "../exchange/address.ts";
+import { canonicalAddress, type Ranges } from "../exchange/address.ts";
 import { readAuthority } from "../exchange/authority.ts";
 import { reachOf } from "./reach.ts";
 
@@ -95,4 +95,9 @@ export function readHostList(list: readonly string[]): HostList | { readonly wro
 export function barredAddress(address: string): string | undefined {
   const reach = reachOf(address);
   return reach === "public" ? undefined : `leads to a ${reach ?? "unreadable"} address`;
+}
+
+/** The same of all addresses of a name: one that is barred bars the name. @param inner those that may be reached all the same */
+export function barredAmong(addresses: readonly string[], inner: Ranges | undefined): string | undefined {
+  return addresses.map((address) => (inner?.contains(address) === true ? undefined : barredAddress(address))).find((why) => why !== undefined);
 }

@@ -18,7 +18,7 @@ import { findWeakness, readSecret } from "../../keys/secret.ts";
 import type { DecisionsSettings } from "../../policy/decisions.ts";
 import type { Policy } from "../../policy/policy.ts";
 import { type Assembly, assemble, type AssembleOptions } from "../assemble.ts";
-import { listenMisfit, placeIn, startMisfit } from "../gateway/listen.ts";
+import { LOOPBACK, listenMisfit, placeIn, startMisfit } from "../gateway/listen.ts";
 import { findPlan } from "./find-plan.ts";
 import { type AskedQuestion, readRequest, type Semantic } from "./read-request.ts";
 
@@ -38,7 +38,6 @@ const BOUNDS = { ...JSON_BOUNDS, depth: 16, values: 50_000, stringBytes: 16_384 
 const EVALUATION = "/access/v1/evaluation";
 const EVALUATIONS = "/access/v1/evaluations";
 const METADATA = "/.well-known/authzen-configuration";
-const LOOPBACK: ReadonlySet<string> = new Set(["127.0.0.1", "::1", "localhost"]);
 
 /** Reads the policy and answers questions about it. All that stands in the way is answered as misfits. */
 export async function startDecisions(policyFile: string, options: AssembleOptions): Promise<Decisions | { readonly misfits: readonly Misfit[] }> {

@@ -6,7 +6,7 @@
  */
 import { type Particulars, type Problem, problem } from "../../exchange/problem.ts";
 import { isSame } from "../../keys/same.ts";
-import { barredAddress, type Destination } from "../../outgoing/destination.ts";
+import { barredAmong, type Destination } from "../../outgoing/destination.ts";
 import type { Resolver } from "../../outgoing/resolve.ts";
 import type { EgressClient } from "../../policy/egress.ts";
 
@@ -51,7 +51,7 @@ export async function admit(client: KnownClient, { host, isAddress, port }: Omit
   if (!secure && !client.plain) return refuse("plain HTTP");
   const found = isAddress ? [host] : await resolver.resolve(host, now);
   if ("unresolved" in found) return destinationUnknown({ because: { resolver: found.unresolved } });
-  const barred = found.map((address) => (client.inner?.contains(address) === true ? undefined : barredAddress(address))).find((why) => why !== undefined);
+  const barred = barredAmong(found, client.inner);
   if (barred !== undefined) return refuse(barred);
   const [address] = found;
   return address === undefined ? destinationUnknown({ because: { resolver: "unknown" } }) : { address, port };

@@ -21,7 +21,7 @@ import { openResolver, type Resolver } from "../../outgoing/resolve.ts";
 import type { EgressSettings } from "../../policy/egress.ts";
 import type { Policy } from "../../policy/policy.ts";
 import { type AssembleOptions, openSink } from "../assemble.ts";
-import { listenMisfit, placeIn, startMisfit } from "../gateway/listen.ts";
+import { LOOPBACK, listenMisfit, placeIn, startMisfit } from "../gateway/listen.ts";
 import { admit, findClient, type KnownClient } from "./admission.ts";
 import { fetchPlain } from "./fetch-plain.ts";
 import { answerSocket, answerWith } from "./tell-refusal.ts";
@@ -42,8 +42,6 @@ export interface EgressOptions extends Pick<AssembleOptions, "sink"> {
 export const HEAD_MILLISECONDS_MAX = 5_000;
 export const HEAD_BYTES_MAX = 16_384;
 const CHECK_MILLISECONDS = 1_000;
-
-const LOOPBACK: ReadonlySet<string> = new Set(["127.0.0.1", "::1", "localhost"]);
 
 const malformed = problem("egress-malformed", 400, "This is no request for a proxy");
 const tooMany = problem("egress-too-many", 429, "Too many connections at once");

@@ -34,7 +34,8 @@ export function listenMisfit(policy: Policy, pointer: string, address: string, p
   return startMisfit(placeIn(policy, pointer), `cannot listen on ${address}:${port}: ${why}`);
 }
 
-const LOOPBACK: ReadonlySet<string> = new Set(["127.0.0.1", "::1", "localhost"]);
+/** Addresses that nobody else can reach. */
+export const LOOPBACK: ReadonlySet<string> = new Set(["127.0.0.1", "::1", "localhost"]);
 
 /** Plain HTTP only where nobody else can hear it, or with a written reason; health and metrics for this machine only. */
 function unfitFor(policy: Policy): readonly Misfit[] {

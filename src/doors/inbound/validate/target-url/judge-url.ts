@@ -1,6 +1,6 @@
 /** Judge url: whether an API may fetch what a URL names, and at which address. */
 import type { Ranges } from "../../../../exchange/address.ts";
-import { barredAddress, type HostList, readDestination } from "../../../../outgoing/destination.ts";
+import { barredAmong, type HostList, readDestination } from "../../../../outgoing/destination.ts";
 import type { Resolver } from "../../../../outgoing/resolve.ts";
 
 export interface UrlRules {
@@ -23,7 +23,7 @@ export function judgeUrl(text: string, { schemes, ports, hosts, inner }: UrlRule
   if (hosts?.has(host) === false) return { wrong: "a host that is not listed" };
   const settle = (found: Awaited<ReturnType<Resolver["resolve"]>>): UrlVerdict => {
     if ("unresolved" in found) return found.unresolved === "unknown" ? { wrong: "a name that leads nowhere" } : { late: found.unresolved };
-    const barred = found.map((address) => (inner?.contains(address) === true ? undefined : barredAddress(address))).find((why) => why !== undefined);
+    const barred = barredAmong(found, inner);
     const [address] = found;
     return barred !== undefined || address === undefined ? { wrong: barred ?? "a name that leads nowhere" } : { host, port, address };
   };
