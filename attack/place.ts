@@ -1,15 +1,15 @@
-/** Place: the bank behind one host, with its own policy, or with some guards waived; and callers who want something of it. */
+/** Place: an example behind one host, with its own policy, or with some guards waived; and callers who want something of it. */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import http, { type IncomingMessage, type ServerResponse } from "node:http";
+import http from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { Writable } from "node:stream";
 import express from "express";
 import { parse } from "yaml";
-import { bankListener } from "../examples/bank/bank.ts";
-import { type Ledger, openLedger } from "../examples/bank/ledger.ts";
-import { claimsOf, loadSigningKey, signAccessToken, type SigningKey, type TokenWishes } from "../examples/bank/tokens.ts";
+import type { Ledger } from "../examples/bank/ledger.ts";
+import type { Example, Listener } from "../examples/example.ts";
+import { loadSigningKey, signAccessToken, type SigningKey, type TokenWishes } from "../examples/tokens.ts";
 import type { AuditSink } from "../src/audit/log.ts";
 import type { AuditRecord } from "../src/audit/record.ts";
 import { openStreamSink } from "../src/audit/sinks/stream.ts";
@@ -23,12 +23,10 @@ import { sallyport as nodeDoors } from "../src/hosts/node.ts";
 export const HOSTS = ["gateway", "node", "express"] as const;
 export type HostName = (typeof HOSTS)[number];
 
-type Listener = (request: IncomingMessage, response: ServerResponse) => void;
-
 export interface Wish {
   /** The subject of the token; nobody: no token. */
   readonly as?: string;
-  /** The client that acts; the bank's own app unless told otherwise. */
+  /** The client that acts; the example's own app unless told otherwise. */
   readonly client?: string;
   /** Those of its role, unless told otherwise. */
   readonly scopes?: readonly string[];
@@ -50,17 +48,17 @@ export interface Told {
   readonly body: string;
 }
 
-export interface Place {
+export interface Place<Books = Ledger> {
   readonly name: HostName;
   readonly ask: (wish: Wish) => Promise<Told>;
-  /** A token of the bank's issuer, for whoever wants to do something to it. */
+  /** A token of the example's issuer, for whoever wants to do something to it. */
   readonly sign: (wishes: TokenWishes) => Promise<string>;
-  /** The bank's own books, which no door stands before. */
-  readonly ledger: Ledger;
-  /** Requests that reached the bank, as "METHOD /path". */
+  /** The API's own books, which no door stands before. */
+  readonly books: Books;
+  /** Requests that reached the API, as "METHOD /path". */
   readonly reached: string[];
   readonly records: AuditRecord[];
-  /** In the place of the bank from now on; undefined: the bank again. */
+  /** In the place of the API from now on; undefined: the API again. */
   instead: Listener | undefined;
   readonly stop: () => Promise<void>;
 }
@@ -78,46 +76,36 @@ interface Policy {
   [setting: string]: unknown;
 }
 
-/** What the bank's issuer grants to whom. */
-export function scopesOf(subject: string): readonly string[] {
-  if (subject.startsWith("cus-")) return ["accounts:read", "accounts:write", "transfers:write"];
-  if (subject.startsWith("teller-")) return ["accounts:read", "accounts:write", "customers:read"];
-  return subject === "auditor" ? ["accounts:read", "customers:read"] : [];
-}
-
-const bankFolder = path.join(import.meta.dirname, "../examples/bank");
-
-export async function openPlace(name: HostName, options: PlaceOptions = {}): Promise<Place> {
+export async function openPlace<Books>(example: Example<Books>, name: HostName, options: PlaceOptions = {}): Promise<Place<Books>> {
   const folder = mkdtempSync(path.join(tmpdir(), "sallyport-attack-"));
-  const key = await loadSigningKey(folder);
-  const ledger = openLedger(":memory:");
-  const serveBank = bankListener(ledger);
-  const place = { name, ledger, reached: [] as string[], records: [] as AuditRecord[], instead: undefined as Listener | undefined };
+  const key = await loadSigningKey(example.issuer, folder);
+  const { books, serve: serveApi, close: closeBooks } = example.open();
+  const place = { name, books, reached: [] as string[], records: [] as AuditRecord[], instead: undefined as Listener | undefined };
   const serve: Listener = (request, response) => {
     place.reached.push(`${request.method} ${request.url}`);
-    (place.instead ?? serveBank)(request, response);
+    (place.instead ?? serveApi)(request, response);
   };
   const upstream = http.createServer(serve);
-  const policy = writePolicy(folder, `http://127.0.0.1:${await listen(upstream)}`, options);
+  const policy = writePolicy(example, folder, `http://127.0.0.1:${await listen(upstream)}`, options);
   const opened = await OPEN[name](policy, serve, sinkOf(place.records));
   const stop = async (): Promise<void> => {
     await opened.stop();
     await close(upstream);
-    ledger.close();
+    closeBooks();
     rmSync(folder, { recursive: true, force: true });
   };
-  return Object.assign(place, { ask: (wish: Wish) => send(opened.port, key, wish), sign: (wishes: TokenWishes) => signAccessToken(key, wishes), stop });
+  return Object.assign(place, { ask: (wish: Wish) => send(example, opened.port, key, wish), sign: (wishes: TokenWishes) => signAccessToken(key, wishes), stop });
 }
 
-/** The bank's policy without its ports, files and limits. */
-function writePolicy(folder: string, upstream: string, { waive = [], change }: PlaceOptions): string {
-  const own = parse(readFileSync(path.join(bankFolder, "policy.yaml"), "utf8")) as Policy; // our own file
+/** The example's policy without its ports, files and limits. */
+function writePolicy(example: Example, folder: string, upstream: string, { waive = [], change }: PlaceOptions): string {
+  const own = parse(readFileSync(path.join(example.folder, "policy.yaml"), "utf8")) as Policy; // our own file
   const { watch: _watch, audit: _audit, ...rest } = own;
   const limit = { burst: 1_000_000, window: "1s" };
   const waived = Object.fromEntries(waive.map((guard) => [guard, { waived: "to prove that the attack works without it" }]));
   const operations = Object.entries(own.operations).map(([id, postings]) => [id, { ...postings, ...(postings["token-bucket"] === undefined ? {} : { "token-bucket": limit }), ...waived }]);
   const jwt: JsonObject = { ...(own.everywhere["jwt"] as JsonObject), keys: "file:./jwks.json" };
-  const policy: Policy = { ...rest, contract: path.join(bankFolder, "openapi.yaml"), upstream, listen: { port: 0 }, everywhere: { ...own.everywhere, jwt, "token-bucket": limit, ...waived }, operations: Object.fromEntries(operations) };
+  const policy: Policy = { ...rest, contract: path.join(example.folder, "openapi.yaml"), upstream, listen: { port: 0 }, everywhere: { ...own.everywhere, jwt, "token-bucket": limit, ...waived }, operations: Object.fromEntries(operations) };
   const stray = waive.find((guard) => !GUARDS.some((one) => one.name === guard));
   if (stray !== undefined) throw new Error(`there is no guard ${stray} to waive`);
   change?.(policy);
@@ -180,8 +168,8 @@ async function close(server: http.Server): Promise<void> {
   await new Promise((resolve) => server.close(resolve));
 }
 
-async function send(port: number, key: SigningKey, { as, client, scopes = scopesOf(as ?? ""), claims = {}, method = "GET", target, headers = {}, body, raw }: Wish): Promise<Told> {
-  const token = as === undefined ? {} : { authorization: `Bearer ${await signAccessToken(key, { subject: as, scopes, claims: { ...claimsOf(as), ...claims }, ...(client === undefined ? {} : { client }) })}` };
+async function send(example: Example, port: number, key: SigningKey, { as, client, scopes = example.scopesOf(as ?? ""), claims = {}, method = "GET", target, headers = {}, body, raw }: Wish): Promise<Told> {
+  const token = as === undefined ? {} : { authorization: `Bearer ${await signAccessToken(key, { subject: as, scopes, claims: { ...example.claimsOf(as), ...claims }, ...(client === undefined ? {} : { client }) })}` };
   const text = raw ?? (body === undefined ? undefined : JSON.stringify(body));
   const content = text === undefined ? {} : { "content-type": "application/json", "content-length": Buffer.byteLength(text) };
   return new Promise((resolve, reject) => {

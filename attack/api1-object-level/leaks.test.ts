@@ -35,7 +35,7 @@ attack("another customer's account is renamed", {
   waive: ["owner"],
   run: async (place) => {
     await place.ask({ ...ada, method: "PATCH", body: { title: "Taken over" } });
-    return place.ledger.findAccount("acc-100201")?.["title"] === "Taken over";
+    return place.books.findAccount("acc-100201")?.["title"] === "Taken over";
   },
 });
 
@@ -43,7 +43,7 @@ attack("an account of the other branch is renamed by a teller", {
   waive: ["owner"],
   run: async (place) => {
     await place.ask({ as: "teller-south", method: "PATCH", target: "/accounts/acc-100202", body: { title: "Moved south" } });
-    return place.ledger.findAccount("acc-100202")?.["title"] === "Moved south";
+    return place.books.findAccount("acc-100202")?.["title"] === "Moved south";
   },
 });
 

@@ -4,8 +4,9 @@
  */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { bank } from "../../examples/bank/example.ts";
 import { placeOf } from "../attack.ts";
-import { HOSTS, type Place, scopesOf, type Told, type Wish } from "../place.ts";
+import { HOSTS, type Place, type Told, type Wish } from "../place.ts";
 
 const ROLES = ["cus-1001", "cus-2002", "teller-north", "teller-south", "auditor", undefined] as const;
 type Role = (typeof ROLES)[number];
@@ -55,7 +56,7 @@ function transfersOf(place: Place): readonly Thing[] {
   if (known !== undefined) return known;
   const draft = { toAccountId: "acc-200101", amount: 1, currency: "EUR", reference: "", status: "booked", bookedAt: "2026-03-01T00:00:00.000Z", createdBy: "", grantedScopes: "" };
   const made = accounts.map(({ id, owner, branch }) => {
-    const row = place.ledger.transfer({ ...draft, fromAccountId: id });
+    const row = place.books.transfer({ ...draft, fromAccountId: id });
     return { id: typeof row === "string" ? assert.fail(row) : String(row["transferId"]), owner, branch };
   });
   booked.set(place, made);
@@ -82,7 +83,7 @@ for (const name of HOSTS) {
           const told = await as(place, role, thing.id);
           const about = `${role ?? "a stranger"} and ${thing.id} of ${thing.owner}: ${told.status} ${told.body.slice(0, 200)}`;
           if (role === undefined) assert.equal(told.status, 401, about);
-          else if (!scopesOf(role).includes(scope)) assert.equal(told.status, 403, about);
+          else if (!bank.scopesOf(role).includes(scope)) assert.equal(told.status, 403, about);
           else if (may(role, thing)) assert.equal(told.status, row.status?.(thing) ?? { GET: 200, POST: 201, PATCH: 204 }[wish("").method ?? "GET"], about);
           else assert.equal(told.status, 404, about);
           if (told.status < 400 || told.status === 502) continue;
@@ -95,7 +96,7 @@ for (const name of HOSTS) {
     test(`${operation}: without owner everybody can tell (${name})`, async () => {
       const place = await placeOf(name, { waive: ["owner"] });
       for (const role of ROLES) {
-        if (role === undefined || !scopesOf(role).includes(scope)) continue;
+        if (role === undefined || !bank.scopesOf(role).includes(scope)) continue;
         const nothing = faceOf(await as(place, role, missing));
         for (const thing of row.things(place)) if (!may(role, thing)) assert.notDeepEqual(faceOf(await as(place, role, thing.id)), nothing, `${role} and ${thing.id}`);
       }

@@ -28,7 +28,7 @@ attack("an account whose id was guessed is renamed", {
   run: async (place) => {
     await look(place);
     await place.ask({ as: "cus-1001", method: "PATCH", target: "/accounts/acc-100201", body: { title: "Guessed" } });
-    return place.ledger.findAccount("acc-100201")?.["title"] === "Guessed";
+    return place.books.findAccount("acc-100201")?.["title"] === "Guessed";
   },
 });
 
@@ -39,6 +39,6 @@ attack("an id that was issued to one customer is used by another", {
     await look(place);
     await place.ask({ as: "cus-1002", target: "/accounts" });
     await place.ask({ as: "cus-1002", method: "PATCH", target: "/accounts/acc-100101", body: { title: "Overheard" } });
-    return place.ledger.findAccount("acc-100101")?.["title"] === "Overheard";
+    return place.books.findAccount("acc-100101")?.["title"] === "Overheard";
   },
 });

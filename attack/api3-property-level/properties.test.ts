@@ -44,7 +44,7 @@ attack("a customer gives himself money: a column that the contract does not know
   waive: ["body"],
   run: async (place) => {
     await place.ask({ ...ada, method: "PATCH", target: "/accounts/acc-100101", body: { title: "Current account", balance: 999_999_999 } });
-    return place.ledger.findAccount("acc-100101")?.["balance"] === 999_999_999;
+    return place.books.findAccount("acc-100101")?.["balance"] === 999_999_999;
   },
 });
 
@@ -52,17 +52,17 @@ attack("a customer moves an account to the other branch, which only tellers may"
   waive: ["properties"],
   run: async (place) => {
     await place.ask({ ...ada, method: "PATCH", target: "/accounts/acc-100102", body: { branch: "south" } });
-    return place.ledger.findAccount("acc-100102")?.["branch"] === "south";
+    return place.books.findAccount("acc-100102")?.["branch"] === "south";
   },
 });
 
 attack("the same, with the name written with an escape", {
   waive: ["properties"],
   run: async (place) => {
-    place.ledger.updateAccount("acc-100102", { branch: "north" });
+    place.books.updateAccount("acc-100102", { branch: "north" });
     const body = '{"br\\u0061nch":"south"}';
     await place.ask({ ...ada, method: "PATCH", target: "/accounts/acc-100102", raw: body });
-    return place.ledger.findAccount("acc-100102")?.["branch"] === "south";
+    return place.books.findAccount("acc-100102")?.["branch"] === "south";
   },
 });
 

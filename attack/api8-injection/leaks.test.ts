@@ -10,7 +10,7 @@ const change: NonNullable<PlaceOptions["change"]> = (policy) => {
 
 /** Lets the bank answer with an account of which the title is this. */
 async function read(place: Place, title: string): Promise<string> {
-  place.ledger.updateAccount("acc-100101", { title });
+  place.books.updateAccount("acc-100101", { title });
   return (await place.ask({ as: "cus-1001", target: "/accounts/acc-100101" })).body;
 }
 

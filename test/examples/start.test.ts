@@ -36,7 +36,7 @@ after(() => {
 });
 
 function start(port: number): ChildProcess {
-  return spawn(process.execPath, ["examples/start.ts", "--folder", folder, "--port", "0", "--watch-port", "0", "--bank-port", String(port)], { cwd: root });
+  return spawn(process.execPath, ["examples/start.ts", "--folder", folder, "--port", "0", "--watch-port", "0", "--api-port", String(port)], { cwd: root });
 }
 
 async function freePort(): Promise<number> {
@@ -112,7 +112,7 @@ test("a port that is in use is one clear sentence, and nothing is left running",
   second.stderr?.on("data", (data: Buffer) => (said += data.toString()));
   const [code] = (await once(second, "close")) as [number];
   assert.equal(code, 3);
-  assert.equal(said, `start: the bank does not start: port ${bankPort} is in use: end what listens there, or choose another with npm start -- --bank-port 8081\n`);
+  assert.equal(said, `start: the bank does not start: port ${bankPort} is in use: end what listens there, or choose another with npm start -- --api-port 8081\n`);
 });
 
 /** Processes whose command line names the bank on this port. */

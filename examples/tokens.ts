@@ -1,26 +1,30 @@
 /**
- * Tokens: signs access tokens for the bank during development, in the place of an authorization server.
+ * Tokens: signs access tokens for the examples during development, in the place of an authorization server.
  *
  * The key is made on the first run and stays on this machine, readable by its owner alone: anybody who has it can be
- * every customer of the bank. Tokens have the form of RFC 9068.
+ * every caller of the example. Tokens have the form of RFC 9068.
  *
- *     node examples/bank/tokens.ts cus-1001 accounts:read transfers:write
+ *     node examples/tokens.ts bank cus-1001 accounts:read transfers:write
  */
 import { randomUUID } from "node:crypto";
 import { chmodSync, linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { SignJWT, calculateJwkThumbprint, exportJWK, generateKeyPair, importJWK } from "jose";
 import type { CryptoKey, JWK } from "jose";
+import { EXAMPLES } from "./examples.ts";
 
-/** The issuer and the audience that stand in every token; the policy names the same. */
-export const tokenIssuer = "https://id.bank.example";
-export const tokenAudience = "bank";
 /** Life of a token, in seconds. */
 export const tokenLifeSeconds = 3600;
-/** Where the key lies unless told otherwise; on the command line `BANK_FOLDER` tells. */
-export const tokenFolder: string = join(import.meta.dirname, "../../.sallyport/bank");
 
-export interface SigningKey {
+/** What stands in every token of one example; its policy names the same. */
+export interface Issuer {
+  readonly issuer: string;
+  readonly audience: string;
+  /** `client_id`, where nobody asks for another. */
+  readonly client: string;
+}
+
+export interface SigningKey extends Issuer {
   /** The thumbprint of the public key (RFC 7638). */
   readonly kid: string;
   readonly privateKey: CryptoKey;
@@ -32,14 +36,14 @@ export interface SigningKey {
 export interface TokenWishes {
   readonly subject: string;
   readonly scopes: readonly string[];
-  /** `client_id`; the bank's own app unless told otherwise. */
+  /** `client_id`; the example's own app unless told otherwise. */
   readonly client?: string;
   readonly claims?: Readonly<Record<string, unknown>>;
   readonly now?: Date;
 }
 
 /** Reads the signing key (ES256) in `folder`, or makes it; both files have mode 0600. */
-export async function loadSigningKey(folder: string = tokenFolder): Promise<SigningKey> {
+export async function loadSigningKey(issuer: Issuer, folder: string): Promise<SigningKey> {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const privateKeyFile = join(folder, "signing-key.json");
   const jwk = readJwk(privateKeyFile) ?? (await makeJwk(privateKeyFile));
@@ -49,24 +53,16 @@ export async function loadSigningKey(folder: string = tokenFolder): Promise<Sign
   replaceFile(jwksFile, { keys: [{ kty, crv, x, y, kid, use: "sig", alg: "ES256" }] });
   const privateKey = await importJWK(jwk, "ES256");
   if (privateKey instanceof Uint8Array) throw new TypeError(`${privateKeyFile} holds no ES256 key`);
-  return { kid, privateKey, jwksFile, privateKeyFile };
-}
-
-/** What the bank's own directory knows of a subject: the branch of customers (`cus-1...`: north) and of tellers, and roles. */
-export function claimsOf(subject: string): Readonly<Record<string, unknown>> {
-  const [kind, name = ""] = subject.split("-");
-  if (kind === "cus") return { branch: name.startsWith("1") ? "north" : "south" };
-  if (kind === "teller") return { branch: name, roles: ["teller"] };
-  return kind === "auditor" ? { roles: ["auditor"] } : {};
+  return { ...issuer, kid, privateKey, jwksFile, privateKeyFile };
 }
 
 /** Signs an access token (RFC 9068, section 2) that is good for one hour from `now`. */
 export async function signAccessToken(key: SigningKey, wishes: TokenWishes): Promise<string> {
   const issuedAt = Math.floor((wishes.now ?? new Date()).getTime() / 1000);
-  return new SignJWT({ ...wishes.claims, client_id: wishes.client ?? "bank-app", scope: wishes.scopes.join(" ") })
+  return new SignJWT({ ...wishes.claims, client_id: wishes.client ?? key.client, scope: wishes.scopes.join(" ") })
     .setProtectedHeader({ alg: "ES256", typ: "at+jwt", kid: key.kid })
-    .setIssuer(tokenIssuer)
-    .setAudience(tokenAudience)
+    .setIssuer(key.issuer)
+    .setAudience(key.audience)
     .setSubject(wishes.subject)
     .setIssuedAt(issuedAt)
     .setExpirationTime(issuedAt + tokenLifeSeconds)
@@ -109,11 +105,13 @@ function writeAside(file: string, content: unknown): string {
 }
 
 if (import.meta.main) {
-  const [subject, ...scopes] = process.argv.slice(2);
-  if (subject === undefined) {
-    console.error("usage: node examples/bank/tokens.ts <subject> <scope...>");
+  const [name = "", subject, ...scopes] = process.argv.slice(2);
+  const example = EXAMPLES.get(name);
+  if (example === undefined || subject === undefined) {
+    console.error(`usage: node examples/tokens.ts <${[...EXAMPLES.keys()].join("|")}> <subject> <scope...>`);
     process.exitCode = 2;
   } else {
-    console.log(await signAccessToken(await loadSigningKey(process.env.BANK_FOLDER ?? tokenFolder), { subject, scopes, claims: claimsOf(subject) }));
+    const key = await loadSigningKey(example.issuer, process.env.TOKEN_FOLDER ?? join(import.meta.dirname, "../.sallyport", name));
+    console.log(await signAccessToken(key, { subject, scopes, claims: example.claimsOf(subject) }));
   }
 }

@@ -1,4 +1,4 @@
-/** Tokens: what the bank's development tokens say, and how their key is kept. */
+/** Tokens: what the development tokens of an example say, and how their key is kept. */
 import { strict as assert } from "node:assert";
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
@@ -7,9 +7,10 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { createLocalJWKSet, jwtVerify } from "jose";
 import type { JSONWebKeySet } from "jose";
-import { loadSigningKey, signAccessToken, tokenAudience, tokenIssuer, tokenLifeSeconds } from "../../../examples/bank/tokens.ts";
+import { bank } from "../../examples/bank/example.ts";
+import { loadSigningKey, signAccessToken, tokenLifeSeconds } from "../../examples/tokens.ts";
 
-const root = join(import.meta.dirname, "../../..");
+const root = join(import.meta.dirname, "../..");
 let folder = "";
 
 before(() => {
@@ -19,13 +20,13 @@ before(() => {
 after(() => rmSync(folder, { recursive: true, force: true }));
 
 test("a token has the form of RFC 9068 and the key that the gateway reads", async () => {
-  const key = await loadSigningKey(join(folder, "tokens"));
+  const key = await loadSigningKey(bank.issuer, join(folder, "tokens"));
   for (const file of [key.jwksFile, key.privateKeyFile]) assert.equal(statSync(file).mode & 0o777, 0o600);
   const jwks: JSONWebKeySet = JSON.parse(readFileSync(key.jwksFile, "utf8"));
   assert.equal(jwks.keys.length, 1);
   assert.deepEqual(Object.keys(jwks.keys[0] ?? {}).toSorted(), ["alg", "crv", "kid", "kty", "use", "x", "y"]);
   const token = await signAccessToken(key, { subject: "cus-1001", scopes: ["accounts:read", "transfers:write"], claims: { branch: "north" } });
-  const checks = { issuer: tokenIssuer, audience: tokenAudience, typ: "at+jwt", algorithms: ["ES256"] };
+  const checks = { issuer: bank.issuer.issuer, audience: bank.issuer.audience, typ: "at+jwt", algorithms: ["ES256"] };
   const { payload, protectedHeader } = await jwtVerify(token, createLocalJWKSet(jwks), checks);
   assert.equal(protectedHeader.kid, key.kid);
   assert.equal(payload.sub, "cus-1001");
@@ -38,19 +39,19 @@ test("a token has the form of RFC 9068 and the key that the gateway reads", asyn
 
 test("one folder has one key, however many ask for it first", async () => {
   const home = join(folder, "keys");
-  const keys = await Promise.all(Array.from({ length: 8 }, () => loadSigningKey(home)));
+  const keys = await Promise.all(Array.from({ length: 8 }, () => loadSigningKey(bank.issuer, home)));
   assert.equal(new Set(keys.map(({ kid }) => kid)).size, 1);
-  assert.notEqual((await loadSigningKey(join(folder, "other-keys"))).kid, keys[0]?.kid);
+  assert.notEqual((await loadSigningKey(bank.issuer, join(folder, "other-keys"))).kid, keys[0]?.kid);
 });
 
 test("a token comes from the command line, too", async () => {
   const home = join(folder, "line");
   const run = (...words: readonly string[]): ReturnType<typeof spawnSync> =>
-    spawnSync(process.execPath, ["examples/bank/tokens.ts", ...words], { cwd: root, env: { ...process.env, BANK_FOLDER: home } });
-  const made = run("teller-north", "customers:read");
+    spawnSync(process.execPath, ["examples/tokens.ts", ...words], { cwd: root, env: { ...process.env, TOKEN_FOLDER: home } });
+  const made = run("bank", "teller-north", "customers:read");
   assert.equal(made.status, 0, String(made.stderr));
   const jwks: JSONWebKeySet = JSON.parse(readFileSync(join(home, "jwks.json"), "utf8"));
   const { payload } = await jwtVerify(String(made.stdout).trim(), createLocalJWKSet(jwks));
   assert.deepEqual([payload.sub, payload.scope], ["teller-north", "customers:read"]);
-  assert.equal(run().status, 2);
+  for (const words of [[], ["bank"], ["no-such-example", "cus-1001"]]) assert.equal(run(...words).status, 2);
 });
