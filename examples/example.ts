@@ -17,6 +17,8 @@ export interface Trial {
   readonly about: string;
   /** The name of a caller's token file; left out for a stranger. */
   readonly as?: string;
+  /** GET, or POST where there is a body, unless it says otherwise. */
+  readonly method?: string;
   /** Path and query, ready for a double-quoted word of a shell. */
   readonly target: string;
   /** Sent as JSON. */

@@ -56,8 +56,10 @@ function writePolicy({ example, folder, apiPort, changes, changed }: Wishes): st
     watch: { port: watchPort },
     everywhere: { ...own.everywhere, jwt: { ...own.everywhere.jwt, keys: `file:./${example.name}/jwks.json` } },
   };
-  writeFileSync(path.join(folder, "policy.yaml"), `${JSON.stringify(policy, undefined, 2)}\n`);
-  return path.join(folder, "policy.yaml");
+  // A name of its own: two examples may run beside each other.
+  const ownFile = path.join(folder, `${example.name}.policy.yaml`);
+  writeFileSync(ownFile, `${JSON.stringify(policy, undefined, 2)}\n`);
+  return ownFile;
 }
 
 /** Starts the API as a process of its own. Answers once it listens, or with the reason why it does not. */
@@ -80,10 +82,11 @@ async function writeTokens({ callers, claimsOf }: Example, key: SigningKey, fold
 
 /** The example's trials as lines for a shell. */
 function linesOf({ trials }: Example, url: string, authority: string, tokens: string): readonly (readonly [about: string, line: string])[] {
-  return trials.map(({ about, as, target, body }) => {
+  return trials.map(({ about, as, method, target, body }) => {
     const token = as === undefined ? "" : ` -H "authorization: Bearer $(cat ${path.join(tokens, as)})"`;
     const content = body === undefined ? "" : ` -H "content-type: application/json" -d '${body}'`;
-    return [about, `curl --cacert ${authority}${token}${content} "${url}${target}"`];
+    const verb = method === undefined ? "" : ` -X ${method}`;
+    return [about, `curl --cacert ${authority}${verb}${token}${content} "${url}${target}"`];
   });
 }
 

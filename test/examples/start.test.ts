@@ -21,13 +21,7 @@ before(async () => {
   folder = mkdtempSync(path.join(tmpdir(), "sallyport-start-"));
   bankPort = await freePort();
   process_ = start(bankPort);
-  process_.stdout?.on("data", (data: Buffer) => (printed += data.toString()));
-  process_.stderr?.pipe(process.stderr);
-  const deadline = Date.now() + START_MILLISECONDS_MAX;
-  while (!printed.includes("Ctrl-C ends both.")) {
-    assert.ok(Date.now() < deadline && process_.exitCode === null, `it did not start: ${printed}`);
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
+  printed = await announcement(process_);
 });
 
 after(() => {
@@ -35,8 +29,43 @@ after(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-function start(port: number): ChildProcess {
-  return spawn(process.execPath, ["examples/start.ts", "--folder", folder, "--port", "0", "--watch-port", "0", "--api-port", String(port)], { cwd: root });
+function start(port: number, ...words: readonly string[]): ChildProcess {
+  return spawn(process.execPath, ["examples/start.ts", ...words, "--folder", folder, "--port", "0", "--watch-port", "0", "--api-port", String(port)], { cwd: root });
+}
+
+/** All that it prints until it is up. */
+async function announcement(started: ChildProcess): Promise<string> {
+  let text = "";
+  started.stdout?.on("data", (data: Buffer) => (text += data.toString()));
+  started.stderr?.pipe(process.stderr);
+  const deadline = Date.now() + START_MILLISECONDS_MAX;
+  while (!text.includes("Ctrl-C ends both.")) {
+    assert.ok(Date.now() < deadline && started.exitCode === null, `it did not start: ${text}`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  return text;
+}
+
+type Trial = readonly [status: string, guard: string | undefined, line: string];
+
+function trialsIn(text: string): readonly Trial[] {
+  return [...text.matchAll(/^ {2}# (\d{3})(?: from ([a-z-]+))?: .*\n {2}(curl .*)$/gm)].map(([, status = "", guard, line = ""]) => [status, guard, line]);
+}
+
+/** Pastes each of them, in turn. */
+async function tryAll(trials: readonly Trial[]): Promise<void> {
+  for (const [status, , line] of trials) {
+    const { stdout } = await promisify(execFile)("sh", ["-c", `${line} -s -o /dev/null -w '%{http_code}'`], { cwd: root });
+    assert.equal(stdout, status, line);
+  }
+}
+
+/** The guards that refused, or the outcomes. */
+async function outcomesIn(file: string, count: number): Promise<readonly string[]> {
+  const lines = (): readonly string[] => readFileSync(file, "utf8").split("\n").filter((line) => line !== "");
+  // A record is written when its exchange is over, which the caller may see first.
+  for (const deadline = Date.now() + RECORD_MILLISECONDS_MAX; lines().length < count && Date.now() < deadline; ) await new Promise((resolve) => setTimeout(resolve, 20));
+  return lines().map((line) => JSON.parse(line) as { outcome: string; guard?: string }).map(({ outcome, guard }) => guard ?? outcome);
 }
 
 async function freePort(): Promise<number> {
@@ -49,21 +78,34 @@ async function freePort(): Promise<number> {
 }
 
 test("each of the five printed commands has the status that stands beside it", async () => {
-  const trials = [...printed.matchAll(/^ {2}# (\d{3})(?: from ([a-z-]+))?: .*\n {2}(curl .*)$/gm)];
-  assert.equal(trials.length, 5, printed);
-  assert.deepEqual(trials.map(([, status, guard]) => [status, guard]), [["200", undefined], ["404", "owner"], ["400", "parameters"], ["400", "body"], ["502", "answer-body"]]);
-  for (const [, status, , line = ""] of trials) {
-    const { stdout } = await promisify(execFile)("sh", ["-c", `${line} -s -o /dev/null -w '%{http_code}'`], { cwd: root });
-    assert.equal(stdout, status, line);
-  }
+  const trials = trialsIn(printed);
+  assert.deepEqual(trials.map(([status, guard]) => [status, guard]), [["200", undefined], ["404", "owner"], ["400", "parameters"], ["400", "body"], ["502", "answer-body"]]);
+  await tryAll(trials);
 });
 
 test("the audit log names the guards that refused", async () => {
-  const lines = (): readonly string[] => readFileSync(path.join(folder, "bank/audit.log"), "utf8").split("\n").filter((line) => line !== "");
-  // A record is written when its exchange is over, which the caller may see first.
-  for (const deadline = Date.now() + RECORD_MILLISECONDS_MAX; lines().length < 5 && Date.now() < deadline; ) await new Promise((resolve) => setTimeout(resolve, 20));
-  const records = lines().map((line) => JSON.parse(line) as { outcome: string; guard?: string });
-  assert.deepEqual(records.map(({ outcome, guard }) => guard ?? outcome), ["allowed", "owner", "parameters", "body", "answer-body"]);
+  assert.deepEqual(await outcomesIn(path.join(folder, "bank/audit.log"), 5), ["allowed", "owner", "parameters", "body", "answer-body"]);
+});
+
+test("the social network starts by its name, and its commands do what they say", async () => {
+  const other = start(await freePort(), "social");
+  try {
+    const trials = trialsIn(await announcement(other));
+    assert.equal(trials.length, 7);
+    await tryAll(trials);
+    assert.deepEqual(await outcomesIn(path.join(folder, "social/audit.log"), 7), trials.map(([, guard]) => guard ?? "allowed"));
+  } finally {
+    other.kill("SIGINT");
+    assert.deepEqual(await once(other, "close"), [0, null]);
+  }
+});
+
+test("an example that does not stand here is one clear sentence", async () => {
+  const other = start(await freePort(), "circus");
+  let said = "";
+  other.stderr?.on("data", (data: Buffer) => (said += data.toString()));
+  assert.deepEqual(await once(other, "close"), [2, null]);
+  assert.equal(said, "start: one of bank, social can be started, not circus\n");
 });
 
 /** Pastes a line, as somebody at a terminal would, and gives what it answers. */

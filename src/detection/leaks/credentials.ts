@@ -1,5 +1,6 @@
 /**
- * Credentials: secrets that are known by their form: keys and tokens of well-known providers, private keys, JSON Web Tokens.
+ * Credentials: secrets that are known by their form: keys and tokens of well-known providers, passwords in URLs, private keys,
+ * JSON Web Tokens.
  */
 
 /** Answers where the secret ends whose beginning stands at `from`, or -1. */
@@ -53,6 +54,37 @@ function isInside(text: string, from: number): boolean {
   return from > 0 && ((CLASSES[text.charCodeAt(from - 1)] ?? 0) & (ALPHANUMERIC | LOW)) !== 0;
 }
 
+/** Characters of a name, and of a password, within a URL. */
+const URL_NAME_MAX = 64;
+const URL_PASSWORD_MAX = 256;
+/** What manuals write in the place of a password. */
+const PLACEHOLDERS: ReadonlySet<string> = new Set(["password", "passwd", "pass", "pw", "secret", "pwd"]);
+
+/** `scheme://name:password@host` (RFC 3986, section 3.2.1), as databases and brokers are told where to go. */
+const measureUrlPassword: Measure = (text, from) => {
+  if (!isInside(text, from)) return -1;
+  const name = from + 3;
+  const colon = urlPart(text, name, URL_NAME_MAX);
+  if (text.charCodeAt(colon) !== 0x3a) return -1;
+  const at = urlPart(text, colon + 1, URL_PASSWORD_MAX, true);
+  if (text.charCodeAt(at) !== 0x40 || at === colon + 1) return -1;
+  const password = text.slice(colon + 1, at);
+  const isOne = !PLACEHOLDERS.has(password.toLowerCase()) && /[A-Za-z0-9]/.test(password) && !/[{}$]/.test(password);
+  return isOne && run(text, at + 1, WORDLIKE) > at + 1 ? at : -1;
+};
+
+/** The end of what may stand before a colon or an at sign of a URL; a password may hold colons. */
+function urlPart(text: string, from: number, most: number, colons = false): number {
+  const end = Math.min(text.length, from + most);
+  let at = from;
+  for (; at < end; at++) {
+    const code = text.charCodeAt(at);
+    // White space, quotes, angle brackets, slashes, question mark, at sign, backslash.
+    if (code <= 0x20 || code === 0x22 || code === 0x27 || code === 0x2f || code === 0x3c || code === 0x3e || code === 0x3f || code === 0x40 || code === 0x5c || (code === 0x3a && !colons)) break;
+  }
+  return at;
+}
+
 /** Prefix and form of the secrets of well-known providers. */
 export const CREDENTIALS: readonly (readonly [prefix: string, measure: Measure])[] = [
   ...["AKIA", "ASIA", "AROA", "AIDA"].map((prefix) => [prefix, prefixed(prefix, UPPER | DIGIT, 16, 16)] as const),
@@ -71,6 +103,7 @@ export const CREDENTIALS: readonly (readonly [prefix: string, measure: Measure])
   ["hvs.", prefixed("hvs.", WORDLIKE, 24)],
   ["sk-ant-", prefixed("sk-ant-", WORDLIKE, 24)],
   ["sk-proj-", prefixed("sk-proj-", WORDLIKE, 24)],
+  ["://", measureUrlPassword],
   ["SharedAccessKey=", prefixed("SharedAccessKey=", ALPHANUMERIC | SLASH, 40)],
   ["AccountKey=", prefixed("AccountKey=", ALPHANUMERIC | SLASH, 60)],
 ];

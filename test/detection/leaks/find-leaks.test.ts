@@ -43,6 +43,18 @@ test("what only looks like a secret is none", () => {
   for (const text of looks) assert.deepEqual(leaked(text), [], text);
 });
 
+test("a password in a URL is found, whatever the scheme, up to the host", () => {
+  const urls: readonly (readonly [string, string])[] = [
+    ["postgres://shop:hunter2@db.example/shop", "://shop:hunter2"],
+    ["amqps://a%40b:p:q%2F1@mq.example:5671", "://a%40b:p:q%2F1"],
+    ["mongodb+srv://:0nly-pass@cluster.example", "://:0nly-pass"],
+    ["redis://default:Zm9vYmFy@10x.example", "://default:Zm9vYmFy"],
+  ];
+  for (const [url, found] of urls) assert.deepEqual(leaked(`{"a":"${url}"}`), [["credential", found]], url);
+  const looks = ["https://shop.example:8443/a@b", "https://ann@shop.example/", "https://shop.example/a:b@c", "see http://user:password@host", "postgres://app:${PASSWORD}@db", "postgres://app:***@db", "://x:y1@z", "ssh://git:@host", "https://a.example/?q=x:y1@z", "a://b c:d1@e", `x://a:${"b".repeat(300)}1@c`, "x://a:b1@"];
+  for (const text of looks) assert.deepEqual(leaked(text), [], text);
+});
+
 test("our own keys are known by their checksum", () => {
   const pepper = { hash: () => Buffer.alloc(32, 7) } as unknown as Parameters<typeof makeApiKey>[1];
   const { text } = makeApiKey("live", pepper, (bytes) => new Uint8Array(bytes).fill(9));
