@@ -42,7 +42,7 @@ async function runComparison(stage: Stage, subjects: readonly Subject[], options
   const { subject, upstream, generator } = stage.cores;
   console.log(
     `${options.rounds} rounds of ${options.seconds} s after ${options.warmUpSeconds} s, ` +
-      `run in for ${options.runInSeconds} s, ${options.connections} connections, ` +
+      `run in for ${options.runInSeconds} s, ${options.connections} connections${options.tls ? " over TLS 1.3" : ""}, ` +
       `generator ${stage.generator.name}, ` +
       (subject === undefined ? "not pinned" : `cores: subject ${subject}, API ${upstream}, generator ${generator}`),
   );
@@ -75,5 +75,7 @@ function chooseSubjects(options: Options): readonly Subject[] {
   const wanted = options.subjects ?? (options.requests === undefined ? undefined : ["sallyport"]);
   const unknown = wanted?.find((name) => !catalogue.some((subject) => subject.name === name));
   if (unknown !== undefined) throw new RangeError(`no subject is called ${unknown}`);
-  return catalogue.filter((subject) => wanted === undefined || wanted.includes(subject.name));
+  const plain = options.tls ? wanted?.find((name) => catalogue.some((subject) => subject.name === name && !subject.overTls)) : undefined;
+  if (plain !== undefined) throw new RangeError(`${plain} is not set up for TLS`);
+  return catalogue.filter(({ name, overTls }) => (wanted === undefined ? overTls || !options.tls : wanted.includes(name)));
 }

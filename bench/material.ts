@@ -6,7 +6,9 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { exportJWK, generateKeyPair, SignJWT } from "jose";
+import { developmentCertificate } from "../src/hosts/gateway/certificates.ts";
 import { contract } from "./contract.ts";
+import type { Tls } from "./place.ts";
 
 export const issuer = "https://id.example";
 export const audience = "orders";
@@ -23,6 +25,7 @@ export interface Material {
   readonly contractFile: string;
   readonly keysFile: string;
   readonly requestFile: string;
+  readonly tls: Tls | undefined;
   /** One valid token per subject. */
   readonly tokens: readonly string[];
   readonly badTokens: Readonly<Record<"forged" | "wrong audience" | "wrong issuer" | "expired", string>>;
@@ -36,7 +39,7 @@ interface Claims {
   readonly issuedAtSeconds?: number;
 }
 
-export async function prepareMaterial(folder: string): Promise<Material> {
+export async function prepareMaterial(folder: string, tls: boolean): Promise<Material> {
   const pair = await generateKeyPair("ES256", { extractable: true });
   const stranger = await generateKeyPair("ES256", { extractable: true });
   const jwk = { ...(await exportJWK(pair.publicKey)), kid: "bench", alg: "ES256", use: "sig" };
@@ -47,6 +50,7 @@ export async function prepareMaterial(folder: string): Promise<Material> {
     contractFile: join(folder, "openapi.json"),
     keysFile: join(folder, "jwks.json"),
     requestFile: join(folder, "requests.bin"),
+    tls: tls ? developmentCertificate(join(folder, "tls")) : undefined,
     tokens,
     badTokens: {
       forged: await sign(stranger.privateKey, "user-1", {}),

@@ -19,11 +19,11 @@ export interface Measurement {
   readonly rssBytes: number;
 }
 
-export async function measure(stage: Stage, subject: Running, load: Omit<Load, "port" | "requestFile">): Promise<Measurement> {
+export async function measure(stage: Stage, subject: Running, load: Omit<Load, "port" | "requestFile" | "authorityFile">): Promise<Measurement> {
   const pids = { subject: subject.pid, upstream: stage.upstream.pid, generator: stage.generator.pid };
   const before = readCosts(pids);
   const started = performance.now();
-  const outcome = await stage.generator.run({ ...load, port: subject.port, requestFile: stage.material.requestFile });
+  const outcome = await stage.generator.run({ ...load, port: subject.port, requestFile: stage.material.requestFile, authorityFile: stage.material.tls?.authorityFile });
   const wallSeconds = (performance.now() - started) / 1_000;
   const after = readCosts(pids);
   const subjectSeconds = after.subject.cpuSeconds - before.subject.cpuSeconds;

@@ -17,6 +17,8 @@ export interface Options {
   readonly requests: number | undefined;
   readonly generator: "own" | "wrk";
   readonly pin: boolean;
+  /** Callers come over TLS 1.3; the way to the API stays plain. */
+  readonly tls: boolean;
   readonly keep: boolean;
 }
 
@@ -30,6 +32,7 @@ export const usage = `npm run bench -- [options]
   --connections <n>   connections held open, one request at a time on each (32)
   --generator <name>  own (default) or wrk
   --requests <n>      memory run: one subject (sallyport) answers n requests, RSS printed on the way
+  --tls               callers come over TLS 1.3, kept-alive connections; without the two stacks
   --no-pin            do not give the subject a core of its own (taskset)
   --keep              keep the folder of policies, configurations and logs
 `;
@@ -50,6 +53,7 @@ export function readOptions(words: readonly string[]): Options {
       generator: { type: "string", default: "own" },
       requests: { type: "string" },
       pin: { type: "boolean", default: true },
+      tls: { type: "boolean", default: false },
       keep: { type: "boolean", default: false },
     },
   });
@@ -65,6 +69,7 @@ export function readOptions(words: readonly string[]): Options {
     requests: values.requests === undefined ? undefined : readCount("requests", values.requests),
     generator,
     pin: values.pin,
+    tls: values.tls,
     keep: values.keep,
   };
 }

@@ -20,6 +20,15 @@ export interface Place {
   /** One line per request goes here. */
   readonly auditFile: string;
   readonly limitPerMinute: number;
+  /** Set: callers come over TLS 1.3. */
+  readonly tls: Tls | undefined;
+}
+
+/** Files in PEM. */
+export interface Tls {
+  readonly certificateFile: string;
+  readonly keyFile: string;
+  readonly authorityFile: string;
 }
 
 export function readPlace(file: string | undefined): Place {

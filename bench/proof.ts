@@ -6,11 +6,13 @@
  * that is not claimed must let pass, else the table would say less than the truth.
  */
 import { readFileSync } from "node:fs";
-import { request as openRequest } from "node:http";
+import { request as askPlainly } from "node:http";
 import type { IncomingHttpHeaders } from "node:http";
+import { request as askSecurely } from "node:https";
 import { brokenOrderId } from "./contract.ts";
 import type { Material } from "./material.ts";
 import { newOrder, orderId } from "./material.ts";
+import type { Tls } from "./place.ts";
 import type { GuardName } from "./subjects/subject.ts";
 import { guardNames } from "./subjects/subject.ts";
 
@@ -52,7 +54,7 @@ export async function proveGuards(port: number, material: Material): Promise<Pro
     sent += 1;
     // Each experiment asks as a subject of its own, since the limit is low.
     const token = material.tokens[firstSubject + sent] ?? "";
-    const answer = await send(port, { token, ...question });
+    const answer = await send(port, material.tls, { token, ...question });
     seen[name] = answer.status;
     return answer;
   };
@@ -145,7 +147,7 @@ function isRefusedAsBad(status: number): boolean {
   return status === 400 || status === 404 || status === 422;
 }
 
-function send(port: number, question: Question): Promise<Answer> {
+function send(port: number, tls: Tls | undefined, question: Question): Promise<Answer> {
   const { token = "", method = "GET", path = `/orders/${orderId(1)}?lines=20`, body } = question;
   const payload = body === undefined ? undefined : JSON.stringify(body);
   const headers: Record<string, string | number> = { accept: "application/json" };
@@ -155,7 +157,8 @@ function send(port: number, question: Question): Promise<Answer> {
     headers["content-length"] = Buffer.byteLength(payload);
   }
   return new Promise((resolve, reject) => {
-    const asked = openRequest({ port, host: "127.0.0.1", method, path, headers, agent: false, timeout: answerLimitMilliseconds });
+    const wish = { port, host: "127.0.0.1", method, path, headers, agent: false, timeout: answerLimitMilliseconds };
+    const asked = tls === undefined ? askPlainly(wish) : askSecurely({ ...wish, ca: readFileSync(tls.authorityFile) });
     asked.once("response", (response) => {
       let text = "";
       response.setEncoding("utf8").on("data", (chunk: string) => {

@@ -25,8 +25,8 @@ async function main(): Promise<number> {
   // Only now, since what follows imports the packages that were just installed.
   const { runBench } = await import("./bench.ts");
   const { result, passed } = await runBench(options);
-  // A memory run does not overwrite the comparison.
-  const resultFile = join(resultFolder, options.requests === undefined ? "latest.json" : "memory.json");
+  // A memory run, or one over TLS, does not overwrite the comparison.
+  const resultFile = join(resultFolder, options.requests !== undefined ? "memory.json" : options.tls ? "tls.json" : "latest.json");
   mkdirSync(resultFolder, { recursive: true });
   writeFileSync(resultFile, `${JSON.stringify(result, undefined, 2)}\n`);
   console.log(`\nwritten: ${resultFile}`);

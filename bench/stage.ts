@@ -46,7 +46,7 @@ export async function openStage(options: Options): Promise<Stage> {
   if (options.generator === "wrk" && !isWrkInstalled()) throw new Error("--generator wrk: wrk is not installed");
   const folder = mkdtempSync(join(tmpdir(), "sallyport-bench-"));
   const cores = chooseCores(options.pin && canPin());
-  const material = await prepareMaterial(folder);
+  const material = await prepareMaterial(folder, options.tls);
   const port = await findFreePort();
   const words = [join(import.meta.dirname, "upstream.ts"), String(port)];
   const upstream = await launch({ program: process.execPath, words }, port, join(folder, "upstream.log"), cores.upstream);
@@ -97,6 +97,7 @@ async function choosePlace(stage: Stage, name: string, limit: number): Promise<P
     audience,
     auditFile: join(folder, "requests.log"),
     limitPerMinute: limit,
+    tls: stage.material.tls,
   };
 }
 

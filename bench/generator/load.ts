@@ -8,6 +8,7 @@
 import { readFileSync } from "node:fs";
 import { connect } from "node:net";
 import type { Socket } from "node:net";
+import { connect as connectSecurely } from "node:tls";
 import { hostMark, requestSeparator } from "../material.ts";
 import { AnswerReader } from "./answer-reader.ts";
 import type { Load, Outcome } from "./outcome.ts";
@@ -37,6 +38,7 @@ async function shoot(load: Load): Promise<Outcome> {
 
 class Run {
   readonly #load: Load;
+  readonly #authority: Buffer | undefined;
   readonly #shots: readonly Shot[];
   readonly #latencies = new Uint32Array(slowestMicroseconds + 1);
   readonly #statuses = new Map<number, number>();
@@ -51,6 +53,7 @@ class Run {
 
   constructor(load: Load) {
     this.#load = load;
+    this.#authority = load.authorityFile === undefined ? undefined : readFileSync(load.authorityFile);
     this.#shots = readShots(load.requestFile, `127.0.0.1:${load.port}`);
     this.#started = performance.now();
     this.#deadline = this.#started + load.seconds * 1_000;
@@ -58,7 +61,9 @@ class Run {
 
   /** Resolves when the connection has had its last answer, or has broken. */
   openLane(): Promise<void> {
-    const socket = connect({ port: this.#load.port, host: "127.0.0.1", noDelay: true });
+    const { port } = this.#load;
+    const authority = this.#authority;
+    const socket = authority === undefined ? connect({ port, host: "127.0.0.1", noDelay: true }) : connectSecurely({ port, host: "127.0.0.1", ca: authority, minVersion: "TLSv1.3" }).setNoDelay();
     this.#sockets.add(socket);
     const reader = new AnswerReader();
     let shot: Shot | undefined;
@@ -72,7 +77,7 @@ class Run {
       sentAt = performance.now();
       socket.write(shot.wire);
     };
-    socket.on("connect", sendNext);
+    socket.once(authority === undefined ? "connect" : "secureConnect", sendNext);
     socket.on("data", (chunk: Buffer) => {
       if (shot === undefined) return;
       try {

@@ -4,6 +4,8 @@
 export interface Load {
   readonly port: number;
   readonly requestFile: string;
+  /** Set: over TLS 1.3, with a certificate of this authority (PEM). */
+  readonly authorityFile: string | undefined;
   readonly connections: number;
   /** Stop sending after this time. */
   readonly seconds: number;

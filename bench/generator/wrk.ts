@@ -20,7 +20,7 @@ export function startWrk(core: number | undefined): Generator {
 
 async function runWrk(load: Load, core: number | undefined): Promise<Outcome> {
   const script = join(import.meta.dirname, "wrk.lua");
-  const url = `http://127.0.0.1:${load.port}`;
+  const url = `${load.authorityFile === undefined ? "http" : "https"}://127.0.0.1:${load.port}`;
   const { program, words } = pinned(
     {
       program: "wrk",

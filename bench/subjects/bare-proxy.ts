@@ -3,8 +3,10 @@
  *
  * The ceiling for every gateway that is written in Node.
  */
+import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
-import type { IncomingMessage, ServerResponse } from "node:http";
+import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
+import { createServer as createSecureServer } from "node:https";
 import { Pool } from "undici";
 import type { Dispatcher } from "undici";
 import { readPlace } from "../place.ts";
@@ -17,7 +19,7 @@ const hopHeaders = new Set(["connection", "keep-alive", "transfer-encoding", "te
 const place = readPlace(process.argv[2]);
 const pool = new Pool(place.upstream, { connections: upstreamConnections, pipelining: 1 });
 
-createServer((request, response) => {
+const forward: RequestListener = (request, response) => {
   pool.dispatch(
     {
       path: request.url ?? "/",
@@ -27,7 +29,11 @@ createServer((request, response) => {
     },
     createSink(response),
   );
-}).listen({ port: place.port, host: "127.0.0.1", backlog });
+};
+
+const { tls } = place;
+const server = tls === undefined ? createServer(forward) : createSecureServer({ cert: readFileSync(tls.certificateFile), key: readFileSync(tls.keyFile), minVersion: "TLSv1.3" }, forward);
+server.listen({ port: place.port, host: "127.0.0.1", backlog });
 
 function createSink(response: ServerResponse): Dispatcher.DispatchHandler {
   return {

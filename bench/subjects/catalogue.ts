@@ -13,6 +13,7 @@ const expressStack: Subject = {
   name: "express-stack",
   about: "express, helmet, jsonwebtoken, express-rate-limit, express-openapi-validator, http-proxy-middleware, pino",
   guards: ["token", "parameters", "body", "limit", "headers", "answer", "record"],
+  overTls: false,
   missing: () => undefined,
   command: (place) => runProgram("express-stack.ts", place),
 };
@@ -22,6 +23,7 @@ const fastifyStack: Subject = {
   about: "fastify, @fastify/jwt with cache, rate-limit, helmet, reply-from, route schemas (ajv), pino",
   // reply-from streams the answer past fastify's response schemas, so answers are not checked.
   guards: ["token", "parameters", "body", "limit", "headers", "record"],
+  overTls: false,
   missing: () => undefined,
   command: (place) => runProgram("fastify-stack.ts", place),
 };
@@ -30,6 +32,7 @@ const bareProxy: Subject = {
   name: "bare-proxy",
   about: "node:http in front, undici Pool.dispatch behind, no guard",
   guards: [],
+  overTls: true,
   missing: () => undefined,
   command: (place) => runProgram("bare-proxy.ts", place),
 };

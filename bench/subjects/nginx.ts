@@ -15,6 +15,7 @@ export const nginx: Subject = {
   name: "nginx",
   about: "nginx proxy_pass, one worker, no guard",
   guards: [],
+  overTls: true,
   missing: () => (findProgram() === undefined ? "nginx is not installed" : undefined),
   command: (place) => {
     mkdirSync(join(place.folder, "temp"), { recursive: true });
@@ -33,6 +34,10 @@ export function readNginxVersion(): string | undefined {
 
 function findProgram(): string | undefined {
   return programs.find((program) => existsSync(program));
+}
+
+function writeTls({ tls }: Place): string {
+  return tls === undefined ? "" : `    ssl_certificate ${tls.certificateFile};\n    ssl_certificate_key ${tls.keyFile};\n    ssl_protocols TLSv1.3;\n`;
 }
 
 function writeConfiguration(place: Place): string {
@@ -54,8 +59,8 @@ ${temporary}
     keepalive_requests 100000000;
   }
   server {
-    listen 127.0.0.1:${place.port} backlog=1024;
-    location / {
+    listen 127.0.0.1:${place.port} backlog=1024${place.tls === undefined ? "" : " ssl"};
+${writeTls(place)}    location / {
       proxy_pass http://api;
       proxy_http_version 1.1;
       proxy_set_header Connection "";

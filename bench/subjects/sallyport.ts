@@ -14,6 +14,7 @@ export const sallyport: Subject = {
   name: "sallyport",
   about: "this repository's gateway, one thread",
   guards: ["token", "parameters", "body", "limit", "headers", "answer", "record"],
+  overTls: true,
   missing: () => (existsSync(program) ? undefined : "bin/sallyport.js is not there"),
   command: (place) => {
     const policyFile = join(place.folder, "policy.yaml");
@@ -26,7 +27,7 @@ function writePolicy(place: Place): object {
   return {
     contract: place.contractFile,
     upstream: place.upstream,
-    listen: { address: "127.0.0.1", port: place.port },
+    listen: { address: "127.0.0.1", port: place.port, ...(place.tls === undefined ? {} : { tls: { certificate: place.tls.certificateFile, key: place.tls.keyFile } }) },
     everywhere: {
       jwt: { issuer: place.issuer, audience: place.audience, keys: `file:${place.keysFile}`, lifetime: "1d" },
       "token-bucket": { burst: place.limitPerMinute, window: "1m" },

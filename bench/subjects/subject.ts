@@ -13,6 +13,8 @@ export interface Subject {
   readonly about: string;
   /** The guards that it claims: it is not measured when one of them does not hold, or when one holds unclaimed. */
   readonly guards: readonly GuardName[];
+  /** Whether it is set up for callers who come over TLS, too. */
+  readonly overTls: boolean;
   /** Why it cannot be started here, as one line. */
   readonly missing: () => string | undefined;
   /** May write files into the place's folder. */
