@@ -25,7 +25,7 @@ async function loadServer(listener: RequestListener, requests: number): Promise<
   const { port } = server.address() as AddressInfo;
   const generator = startOwnGenerator(undefined);
   try {
-    return await generator.run({ port, requestFile, connections: 4, seconds: 5, requests });
+    return await generator.run({ port, requestFile, authorityFile: undefined, connections: 4, seconds: 5, requests });
   } finally {
     generator.stop();
     server.close();
