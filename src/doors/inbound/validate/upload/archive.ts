@@ -28,7 +28,7 @@ export function archiveFault(bytes: Uint8Array, bounds: ArchiveBounds): ArchiveF
   if (format !== "zip" && endsAsZip(bytes)) return { wrong: "is a zip archive and something else at once" };
   if (format === undefined) return undefined;
   if (UNREADABLE.has(format)) return { wrong: "is an archive that cannot be looked into", unreadable: true };
-  if (format === "zip") return tell(zipFault(bytes, bounds));
+  if (format === "zip") return zipFault(bytes, bounds);
   if (format === "tar") return tell(tarFault(bytes, bounds));
   return unpackedFault(PACKED.get(format) ?? "gzip", bytes, bounds);
 }
@@ -37,15 +37,16 @@ function tell(wrong: string | undefined): ArchiveFault | undefined {
   return wrong === undefined ? undefined : { wrong };
 }
 
-function zipFault(bytes: Uint8Array, bounds: ArchiveBounds): string | undefined {
+function zipFault(bytes: Uint8Array, bounds: ArchiveBounds): ArchiveFault | undefined {
   const entries = readZip(bytes, bounds.entries);
-  if ("wrong" in entries) return entries.wrong;
+  if ("wrong" in entries) return entries;
   const judge = new EntryJudge(bounds);
   for (const entry of entries) {
     const wrong = judge.add(entry);
-    if (wrong !== undefined) return wrong;
+    if (wrong !== undefined) return { wrong };
   }
-  return undefined;
+  // Nobody who looks through files behind the API will see more of it, either.
+  return entries.some(({ isSecret }) => isSecret === true) ? { wrong: "holds encrypted files", unreadable: true } : undefined;
 }
 
 function tarFault(bytes: Uint8Array, bounds: ArchiveBounds): string | undefined {

@@ -11,6 +11,8 @@ export interface Entry {
   /** Bytes in the archive; undefined where they are not packed one by one. */
   readonly packedBytes: number | undefined;
   readonly bytes: number;
+  /** Whether its content can be read only with a password. */
+  readonly isSecret?: boolean;
 }
 
 export interface ArchiveBounds {

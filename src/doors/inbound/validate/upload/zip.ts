@@ -23,6 +23,10 @@ const DESCRIPTION = 0x08074b50;
 const DESCRIPTIONS: ReadonlyMap<number, 4 | 8> = new Map([[12, 4], [16, 4], [20, 8], [24, 8]]);
 /** The flag of it. */
 const DESCRIBED_BEHIND = 8;
+/** Flags of contents that are encrypted, strongly, with what describes them. */
+const ENCRYPTED = 0x1 | 0x40 | 0x2000;
+/** In the place of a method: AES, and the method elsewhere. */
+const AES_METHOD = 99;
 
 const MORE: Wrong = { wrong: "holds more than its list of files" };
 const TWO_WAYS: Wrong = { wrong: "describes a file in two ways" };
@@ -107,7 +111,7 @@ class ZipList {
     const rawName = this.#slice(at + LISTED_BYTES, nameBytes);
     const [flags, method] = [view.getUint16(at + 8, true), view.getUint16(at + 10, true)];
     const isUnix = view.getUint8(at + 5) === 3;
-    return { name: rawName.toString("utf8"), kind: kindOf(rawName, isUnix ? attributes >>> 28 : 0), packedBytes, bytes, from, rawName, flags, method, next };
+    return { name: rawName.toString("utf8"), kind: kindOf(rawName, isUnix ? attributes >>> 28 : 0), packedBytes, bytes, isSecret: (flags & ENCRYPTED) !== 0 || method === AES_METHOD, from, rawName, flags, method, next };
   }
 
   #isWide(from: number, length: number): boolean {

@@ -134,6 +134,14 @@ test("a picture that is an archive, too, is refused", async () => {
   assert.equal(await fault(Buffer.from("GIF89a PK\x05\x06")), "fine");
 });
 
+test("files that only a password opens cannot be looked into, and their names are judged all the same", async () => {
+  for (const secret of [{ flags: 0x1 }, { flags: 0x41 }, { flags: 0x2000 }, { method: 99 }]) {
+    const sealed = { wrong: "holds encrypted files", unreadable: true };
+    assert.deepEqual(await archiveFault(zip([{ name: "a.txt", content: "fine" }, { name: "b.txt", content: "?", ...secret }]), BOUNDS), sealed);
+    assert.deepEqual(await archiveFault(zip([{ name: "b.txt", content: "?", ...secret }, { name: "../a.txt" }]), BOUNDS), await archiveFault(zip([{ name: "../a.txt" }]), BOUNDS));
+  }
+});
+
 test("archives that cannot be looked into say so", async () => {
   for (const hex of ["377abcaf271c0004", "526172211a0700", "425a6839", "fd377a585a000004"]) {
     assert.deepEqual(await archiveFault(Buffer.from(hex, "hex"), BOUNDS), { wrong: "is an archive that cannot be looked into", unreadable: true });

@@ -8,6 +8,9 @@ export interface ZipFile {
   readonly listed?: { readonly name?: string; readonly bytes?: number; readonly packedBytes?: number; readonly from?: number; readonly attributes?: number; readonly extra?: Buffer };
   /** Size behind the content, as a sender writes that does not know it ahead. */
   readonly streamed?: boolean;
+  /** More flags, and another method, in both descriptions. */
+  readonly flags?: number;
+  readonly method?: number;
 }
 
 export interface ZipShape {
@@ -35,20 +38,20 @@ export function zip(files: readonly ZipFile[], { before = Buffer.alloc(0), betwe
   const locals: Buffer[] = [before];
   const list: Buffer[] = [];
   let at = before.length;
-  for (const { name, content = "", listed = {}, streamed = false } of files) {
+  for (const { name, content = "", listed = {}, streamed = false, flags: more = 0, method = 8 } of files) {
     const raw = Buffer.from(content as string);
     const packed = zlib.deflateRawSync(raw);
     const crc = zlib.crc32(raw);
-    const flags = 0x800 | (streamed ? 8 : 0);
+    const flags = 0x800 | (streamed ? 8 : 0) | more;
     const nameBytes = Buffer.from(name);
     const sizes = streamed ? [0, 0, 0] : [crc, packed.length, raw.length];
     const tail = streamed ? fields([4, 0x08074b50], [4, crc], [4, packed.length], [4, raw.length]) : Buffer.alloc(0);
-    const local = Buffer.concat([fields([4, 0x04034b50], [2, 20], [2, flags], [2, 8], [4, 0], [4, sizes[0] ?? 0], [4, sizes[1] ?? 0], [4, sizes[2] ?? 0], [2, nameBytes.length], [2, 0]), nameBytes, packed, tail]);
+    const local = Buffer.concat([fields([4, 0x04034b50], [2, 20], [2, flags], [2, method], [4, 0], [4, sizes[0] ?? 0], [4, sizes[1] ?? 0], [4, sizes[2] ?? 0], [2, nameBytes.length], [2, 0]), nameBytes, packed, tail]);
     const listedName = Buffer.from(listed.name ?? name);
     const { extra = Buffer.alloc(0) } = listed;
     list.push(
       Buffer.concat([
-        fields([4, 0x02014b50], [2, 0x0314], [2, 20], [2, flags], [2, 8], [4, 0], [4, crc], [4, listed.packedBytes ?? packed.length], [4, listed.bytes ?? raw.length]),
+        fields([4, 0x02014b50], [2, 0x0314], [2, 20], [2, flags], [2, method], [4, 0], [4, crc], [4, listed.packedBytes ?? packed.length], [4, listed.bytes ?? raw.length]),
         fields([2, listedName.length], [2, extra.length], [2, 0], [2, 0], [2, 0], [4, listed.attributes ?? 0], [4, listed.from ?? at]),
         listedName,
         extra,
