@@ -6,6 +6,8 @@
  * only without credentials, and `null`, the origin of every sandboxed frame, never. Preflights are answered here, so
  * they need no credential: post this guard under `everywhere`, since a preflight asks with a method, OPTIONS, that no
  * operation of the contract stands for.
+ * What the doors say themselves (why somebody is refused, when to come again, the nonce for the next proof) pages may read
+ * without being told so: a client in a browser could not do without.
  * A browser sends cookies along with a WebSocket whatever stands here, so `*` lets no foreign page open one.
  *
  * Answers API8:2023, security misconfiguration. See RFC 6454, section 7, and the Fetch standard, section 3.2.
@@ -15,11 +17,14 @@ import { headerName, isSameOrigin, methodName, originText } from "./cors/origin.
 
 const originRefused = problem("origin-refused", 403, "Not from this origin");
 
+/** Fields in which the doors speak to clients: RFC 9110, sections 10.2.3 and 11.6.1, RFC 9449, section 8, and those of limits. */
+const OWN_FIELDS = ["www-authenticate", "dpop-nonce", "retry-after", "ratelimit", "ratelimit-policy"] as const;
+
 const options = fields({
   origins: listOf('Origins that may call, exactly as a browser writes them; or "*".', originText, { min: 1 }),
   methods: optional(listOf("Methods that they may use; those of the contract for the path when left out.", methodName)),
-  headers: or(listOf("Request fields that their pages may set.", headerName), ["authorization", "content-type"]),
-  expose: or(listOf("Answer fields that their pages may read.", headerName), []),
+  headers: or(listOf("Request fields that their pages may set.", headerName), ["authorization", "content-type", "dpop"]),
+  expose: or(listOf("Fields of the API's answers that their pages may read, beside those of the doors themselves.", headerName), []),
   credentials: or(flag("Whether a browser may send cookies and the like along."), false),
   maxAge: or(duration("How long a browser may remember a preflight.", { min: "0s", max: "1d" }), "10m"),
 });
@@ -40,6 +45,7 @@ export const cors: Guard = defineGuard({
     if (operation.listed === "path") return undefined;
     const known = new Set(origins);
     const any = known.has("*");
+    const exposed = [...new Set([...OWN_FIELDS, ...expose])].join(", ");
     const preflight = {
       "access-control-allow-methods": (methods ?? operation.allow).join(", "),
       "access-control-allow-headers": headers.join(", "),
@@ -58,7 +64,7 @@ export const cors: Guard = defineGuard({
       reply.set("access-control-allow-origin", any ? "*" : origin);
       if (credentials) reply.set("access-control-allow-credentials", "true");
       if (asksFirst) return { kind: "reply", status: 204, headers: preflight };
-      if (expose.length > 0) reply.set("access-control-expose-headers", expose.join(", "));
+      reply.set("access-control-expose-headers", exposed);
       return undefined;
     };
   },

@@ -6,6 +6,7 @@ import { cors } from "../../../../src/doors/inbound/screen/cors.ts";
 import { type Given, misfits, post, type Sent } from "../../../walk.ts";
 
 const APP = "https://app.example";
+const OWN = "www-authenticate, dpop-nonce, retry-after, ratelimit, ratelimit-policy";
 const HOST = ["host", "api.example"] as const;
 
 function send(options: JsonObject, given: Given, operation: Partial<Operation> = {}): Promise<Sent> {
@@ -31,12 +32,19 @@ test("a request without an origin passes, and caches are told that the origin ma
 test("a listed origin passes, and its page may read the answer", async () => {
   const { outcome, exchange } = await send({ expose: ["X-Total", "ETag"] }, from(APP));
   assert.equal(outcome, undefined);
-  assert.deepEqual(exchange.reply.list, ["vary", "Origin", "access-control-allow-origin", APP, "access-control-expose-headers", "x-total, etag"]);
+  assert.deepEqual(exchange.reply.list, ["vary", "Origin", "access-control-allow-origin", APP, "access-control-expose-headers", `${OWN}, x-total, etag`]);
+});
+
+test("what the doors say themselves its page may read in any case", async () => {
+  const { exchange } = await send({}, from(APP));
+  assert.equal(exchange.reply.one("access-control-expose-headers"), OWN);
+  const { exchange: repeated } = await send({ expose: ["Retry-After"] }, from(APP));
+  assert.equal(repeated.reply.one("access-control-expose-headers"), OWN);
 });
 
 test("with credentials the browser is told so, and the origin is never a star", async () => {
   const { exchange } = await send({ credentials: true }, from(APP));
-  assert.deepEqual(exchange.reply.list, ["vary", "Origin", "access-control-allow-origin", APP, "access-control-allow-credentials", "true"]);
+  assert.deepEqual(exchange.reply.list.slice(0, 6), ["vary", "Origin", "access-control-allow-origin", APP, "access-control-allow-credentials", "true"]);
 });
 
 const FOREIGN = ["https://evil.example", "http://app.example", "https://app.example:8443", "https://app.example.evil.example", "https://sub.app.example", "https://APP.example", "https://app.example/", "https://app.example ", "null", "", "*", "https://app.example, https://evil.example"];
