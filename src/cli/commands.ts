@@ -3,6 +3,7 @@ import type { Command } from "./command.ts";
 import { check } from "./commands/check.ts";
 import { completions } from "./commands/completions.ts";
 import { decide } from "./commands/decide.ts";
+import { doctor } from "./commands/doctor.ts";
 import { egress } from "./commands/egress.ts";
 import { explain } from "./commands/explain.ts";
 import { init } from "./commands/init.ts";
@@ -14,4 +15,4 @@ import { test } from "./commands/test.ts";
 import { tokens } from "./commands/tokens.ts";
 import { users } from "./commands/users.ts";
 
-export const COMMANDS: readonly Command[] = [run, egress, decide, check, test, explain, simulate, init, keys, users, tokens, completions, man];
+export const COMMANDS: readonly Command[] = [run, egress, decide, check, doctor, test, explain, simulate, init, keys, users, tokens, completions, man];

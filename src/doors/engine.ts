@@ -14,7 +14,7 @@ import type { Outcome, Refusal } from "../exchange/decision.ts";
 import { OpenAnswer } from "../exchange/exchange.ts";
 import { newExchangeId } from "../exchange/exchange-id.ts";
 import { fieldsOf, type WritableFields } from "../exchange/fields.ts";
-import { callerAddress, writeForwarded } from "../exchange/forwarding.ts";
+import { callerAddress, isUnbelieved, writeForwarded } from "../exchange/forwarding.ts";
 import { type Particulars, type Problem, problem, publish } from "../exchange/problem.ts";
 import { requestSlow } from "../exchange/unreadable.ts";
 import type { Metrics } from "../watch/metrics.ts";
@@ -81,7 +81,7 @@ export class Engine {
     const target = readTarget(facts.target);
     const { plan, values } = "wrong" in target ? { plan: house.nowhere, values: [] } : house.find(method, target.segments, target.query, fields);
     const caller = callerAddress({ peer, fields, trusted: house.trusted, secure: facts.secure });
-    this.#metrics.arrived();
+    this.#metrics.arrived(isUnbelieved(caller, fields));
     return new OpenExchange({ id: newExchangeId(), now: this.#now(), house, plan, values, target, caller, facts, deadlines: this.#deadlines });
   }
 

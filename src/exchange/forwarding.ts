@@ -51,6 +51,11 @@ export function callerAddress({ peer, secure, fields, trusted }: Connection): Ca
   return { ...bare, address: reached.chain[0] ?? self, chain: reached.chain, secure: reached.secure ?? secure, host: reached.host };
 }
 
+/** Whether somebody says that others sent the request through him, and is not trusted to say so. */
+export function isUnbelieved({ chain, fault }: Caller, fields: Fields): boolean {
+  return chain.length === 1 && fault === undefined && (fields.one("x-forwarded-for") ?? fields.one("forwarded")) !== undefined;
+}
+
 /** A caller who speaks for himself: the same for all of his requests. */
 const overTls = remember((peer) => bareCaller(peer, true), ADDRESSES_REMEMBERED_MAX);
 const overPlain = remember((peer) => bareCaller(peer, false), ADDRESSES_REMEMBERED_MAX);

@@ -7,7 +7,8 @@
 import type { AuditRecord } from "../audit/record.ts";
 
 export interface Metrics {
-  readonly arrived: () => void;
+  /** @param unbelieved it says that it was forwarded, and whoever sent it is not trusted to say so */
+  readonly arrived: (unbelieved: boolean) => void;
   readonly concluded: (record: AuditRecord) => void;
   readonly reloaded: (worked: boolean) => void;
   /** Guards that failed when they heard how an exchange went on: what they remember of it may be wrong. */
@@ -55,8 +56,11 @@ export function openMetrics(): Metrics {
   const gauges: { readonly name: string; readonly about: string; readonly read: () => number }[] = [];
   let open = 0;
   let failed = 0;
+  let unbelieved = 0;
   gauges.push({ name: "sallyport_exchanges_open", about: "Exchanges in flight.", read: () => open });
   gauges.push({ name: "sallyport_followers_failed", about: "Guards that failed when they heard how an exchange went on.", read: () => failed });
+
+  gauges.push({ name: "sallyport_forwarded_unbelieved", about: "Requests with forwarding fields of somebody whom trust does not name.", read: () => unbelieved });
 
   const read = (): Snapshot => ({
     operations: new Map([...operations].map(([operation, tally]) => [operation, copyOf(tally)])),
@@ -67,7 +71,10 @@ export function openMetrics(): Metrics {
   });
 
   return {
-    arrived: () => void open++,
+    arrived(said) {
+      open++;
+      if (said) unbelieved++;
+    },
     concluded(record) {
       open--;
       const operation = record.operation === "" ? "unlisted" : record.operation;

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { readRanges } from "../../src/exchange/address.ts";
 import { fieldsOf } from "../../src/exchange/fields.ts";
-import { type Caller, callerAddress, writeForwarded } from "../../src/exchange/forwarding.ts";
+import { type Caller, callerAddress, isUnbelieved, writeForwarded } from "../../src/exchange/forwarding.ts";
 import { HOPS_MAX } from "../../src/exchange/hops.ts";
 
 const PROXY = "10.0.0.1";
@@ -174,4 +174,14 @@ test("what is told of a caller is his own, and of the host that he asks for now"
     }
   }
   assert.deepEqual(tell("not an address", false, "a.example"), []);
+});
+
+test("forwarding fields of somebody who is not trusted are noticed, and those of a proxy that is are not", () => {
+  const unbelieved = (fields: readonly (readonly [string, string])[], peer: string): boolean => isUnbelieved(caller(fields, { peer }), fieldsOf(fields.flat()));
+  for (const fields of [xff("203.0.113.9"), forwarded("for=203.0.113.9")]) {
+    assert.equal(unbelieved(fields, "192.0.2.1"), true);
+    assert.equal(unbelieved(fields, PROXY), false);
+  }
+  assert.equal(unbelieved([], "192.0.2.1"), false);
+  assert.equal(unbelieved(xff("nonsense"), PROXY), false, "that is a fault already");
 });

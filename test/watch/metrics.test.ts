@@ -7,8 +7,8 @@ const base: AuditRecord = { time: "", id: "", outcome: "allowed", method: "GET",
 
 test("exchanges are counted by operation, outcome and status", () => {
   const metrics = openMetrics();
-  metrics.arrived();
-  metrics.arrived();
+  metrics.arrived(false);
+  metrics.arrived(false);
   metrics.concluded(base);
   const text = metrics.write();
   assert.match(text, /^sallyport_exchanges_total\{operation="listOrders",outcome="allowed",status="200"\} 1$/m);
@@ -41,9 +41,9 @@ test("a label's value cannot break out of its quotes", () => {
 test("what several threads counted is written as one", () => {
   const threads = [openMetrics(), openMetrics()];
   for (const [at, metrics] of threads.entries()) {
-    metrics.arrived();
+    metrics.arrived(false);
     metrics.concluded({ ...base, outcome: "refused", status: 429, guard: "token-bucket", problem: "too-many-requests", blame: "caller" });
-    metrics.arrived();
+    metrics.arrived(false);
     metrics.gauge("sallyport_connections_open", "Connections of callers.", () => 3 + at);
   }
   threads[1]?.concluded({ ...base, operation: "other" });
