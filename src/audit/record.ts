@@ -5,6 +5,7 @@
  * callers put secrets there too; the contract's template says which operation it was.
  */
 import type { JsonObject } from "../contract/json-value.ts";
+import type { Evidence } from "../exchange/principal.ts";
 import type { Blame } from "../exchange/problem.ts";
 
 export interface Observation {
@@ -32,6 +33,8 @@ export interface AuditRecord {
   readonly principal?: string;
   readonly client?: string;
   readonly credential?: string;
+  /** How the token that was let in was signed, how its holder logged in, and what it is bound to. */
+  readonly evidence?: Evidence;
   /** Who else was there, where the contract asks for several credentials. */
   readonly also?: readonly { readonly principal: string; readonly credential?: string }[];
   /** The guard that refused or replied. */

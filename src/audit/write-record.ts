@@ -37,19 +37,20 @@ function what({ operation, method, template, policy }: AuditRecord): string {
 interface Who {
   readonly client: string | undefined;
   readonly credential: string | undefined;
+  readonly evidence: AuditRecord["evidence"];
   readonly text: string;
 }
 
 /** By principal. */
 const whos = new Map<string, Who>();
 
-function who({ principal, client, credential, also }: AuditRecord): string {
-  if (principal === undefined && client === undefined && credential === undefined && also === undefined) return "";
+function who({ principal, client, credential, evidence, also }: AuditRecord): string {
+  if (principal === undefined && client === undefined && credential === undefined && evidence === undefined && also === undefined) return "";
   const known = principal === undefined ? undefined : whos.get(principal);
-  if (known !== undefined && also === undefined && known.client === client && known.credential === credential) return known.text;
-  const text = copyOf(member("principal", principal) + member("client", client) + member("credential", credential));
+  if (known !== undefined && also === undefined && known.client === client && known.credential === credential && known.evidence === evidence) return known.text;
+  const text = copyOf(member("principal", principal) + member("client", client) + member("credential", credential) + (evidence === undefined ? "" : `,"evidence":${JSON.stringify(evidence)}`));
   if (also !== undefined) return `${text},"also":${JSON.stringify(also)}`;
-  if (principal !== undefined) keep(whos, principal, { client, credential, text });
+  if (principal !== undefined) keep(whos, principal, { client, credential, evidence, text });
   return text;
 }
 

@@ -20,6 +20,7 @@ import { requestSlow } from "../exchange/unreadable.ts";
 import type { Metrics } from "../watch/metrics.ts";
 import { Deadlines } from "./deadlines.ts";
 import type { House } from "./house.ts";
+import { isEndless, lastingGauge } from "./lasting.ts";
 import { OpenExchange } from "./open-exchange.ts";
 import { pass } from "./pass.ts";
 
@@ -104,6 +105,7 @@ export class Engine {
   outbound(exchange: OpenExchange, status: number, fields: WritableFields, content: Content): Outcome | Promise<Outcome> {
     exchange.heard = this.#now();
     exchange.answer = new OpenAnswer(status, fields, content, "api");
+    if (content.held === undefined && exchange.principal !== undefined && isEndless(fields)) content.pass(lastingGauge(exchange, this.#now));
     const outcome = pass(exchange.plan.outbound, exchange);
     return outcome instanceof Promise ? exchange.within(outcome, () => hostRefusal("deadline", content.awaited ? apiLate() : deadlinePassed())) : outcome;
   }
@@ -182,6 +184,7 @@ export function recordOf(exchange: OpenExchange, now: number, fault: Problem | u
     record.principal = principal.id;
     if (principal.client !== undefined) record.client = principal.client;
     if (principal.credential !== undefined) record.credential = principal.credential;
+    if (principal.evidence !== undefined) record.evidence = principal.evidence;
     if (principal.also !== undefined) record.also = principal.also.map(({ id, credential }) => ({ principal: id, ...(credential === undefined ? {} : { credential }) }));
   }
   if (outcome !== undefined) record.guard = outcome.guard;

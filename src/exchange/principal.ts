@@ -1,6 +1,16 @@
 /** Principal: who is asking, once an authenticate guard has found out. */
 import type { Json } from "../contract/json-value.ts";
 
+/** What of a token's proof may stand in the audit log: how it was signed, how its holder logged in, and what it is bound to. */
+export interface Evidence {
+  readonly kid?: string;
+  readonly alg?: string;
+  /** The claim of that name (RFC 9470, section 6). */
+  readonly acr?: string;
+  /** The kind of its `cnf` (RFC 7800). */
+  readonly bound?: "dpop" | "mtls" | "both";
+}
+
 export interface Principal {
   readonly kind: "principal";
   /** Unique among all issuers: users of two issuers, and a user and a client, never share one. */
@@ -24,6 +34,8 @@ export interface Principal {
   readonly until: number | undefined;
   /** What may stand in the audit log to find the credential again: a key id, a hash of the jti. Never the credential. */
   readonly credential: string | undefined;
+  /** undefined: nothing that a token would say. The same object for the same token, as long as it is remembered. */
+  readonly evidence?: Evidence | undefined;
   /**
    * Who else is there, where the contract asks for several credentials at once (see doors/join.ts). Each keeps the
    * scopes and claims of its own credential: what one was granted is not granted to the other.

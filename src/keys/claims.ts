@@ -6,7 +6,7 @@
  */
 import { hash } from "node:crypto";
 import type { Json, JsonObject } from "../contract/json-value.ts";
-import type { Principal } from "../exchange/principal.ts";
+import type { Evidence, Principal } from "../exchange/principal.ts";
 import { type Binding, readBinding } from "./binding.ts";
 import type { Wrong } from "./compact-jws.ts";
 import type { TokenFacts } from "./revocation/revocation.ts";
@@ -37,8 +37,12 @@ export interface Grant {
   readonly end: number;
 }
 
-/** The issuer has been compared already: other issuers are other guards' business. */
-export function readClaims(claims: JsonObject, rules: ClaimRules, now: number): Grant | Wrong {
+/**
+ * The issuer has been compared already: other issuers are other guards' business.
+ *
+ * @param signature how the token was signed, where it was
+ */
+export function readClaims(claims: JsonObject, rules: ClaimRules, now: number, signature?: Pick<Evidence, "kid" | "alg">): Grant | Wrong {
   if (!isFor(claims["aud"], rules.audiences)) return { wrong: "aud: not for this API" };
   const bound = claims["cnf"] === undefined ? undefined : readBinding(claims["cnf"]);
   if (bound !== undefined && "wrong" in bound) return bound;
@@ -66,9 +70,20 @@ export function readClaims(claims: JsonObject, rules: ClaimRules, now: number): 
     methods: [rules.method],
     until: times.expires,
     credential: token === undefined ? undefined : `jti:${hashOfTokenId(token)}`,
+    evidence: evidenceOf(claims["acr"], bound, signature),
   };
   const facts: TokenFacts = { issuer: rules.issuer, token: token === undefined ? undefined : hashOfTokenId(token), subject: alone ? undefined : subject, client, session: readName(claims["sid"]) ?? undefined, issued: times.issued };
   return { principal, bound, facts, from: times.from, end: times.end };
+}
+
+function evidenceOf(acr: Json | undefined, bound: Binding | undefined, signature: Pick<Evidence, "kid" | "alg"> | undefined): Evidence | undefined {
+  const level = readName(acr);
+  if (signature === undefined && level === undefined && bound === undefined) return undefined;
+  return {
+    ...signature,
+    ...(typeof level === "string" ? { acr: level } : {}),
+    ...(bound === undefined ? {} : { bound: bound.key === undefined ? "mtls" : bound.certificate === undefined ? "dpop" : "both" }),
+  };
 }
 
 /** What the audit log holds of a token's id, and what finds it again: 128 bits of its SHA-256. */

@@ -72,7 +72,7 @@ function readToken(token: string, rules: TokenRules, now: number): Claimed | Wro
   const algorithm = algorithmOf(jws.alg);
   if (algorithm === undefined || !rules.algorithms.includes(algorithm)) return { wrong: "alg: not allowed" };
   if (!isAccessToken(jws.typ, claims.object, rules.untyped)) return { wrong: "typ: not an access token" };
-  const grant = readClaims(claims.object, rules, now);
+  const grant = readClaims(claims.object, rules, now, jws.kid === undefined ? { alg: jws.alg } : { kid: jws.kid, alg: jws.alg });
   return "wrong" in grant ? grant : { jws, algorithm, grant };
 }
 

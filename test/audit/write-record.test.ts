@@ -21,6 +21,7 @@ const members: { readonly [Name in keyof Required<AuditRecord>]: fc.Arbitrary<Re
   principal: text,
   client: text,
   credential: text,
+  evidence: fc.record({ kid: text, alg: text, acr: text, bound: fc.constantFrom("dpop", "mtls", "both") }, { requiredKeys: [] }),
   also: fc.array(fc.record({ principal: text, credential: text }, { requiredKeys: ["principal"] }), { maxLength: 2 }),
   guard: text,
   problem: text,
@@ -53,7 +54,7 @@ test("a piece that is kept is of this operation and this principal, and of no ot
   const record = { ...bare, operation: "read", principal: "ada" };
   const others: readonly AuditRecord[] = [
     { ...record, method: "GET" }, { ...record, template: "/a" }, { ...record, policy: "1" }, { ...record, operation: "write" },
-    { ...record, principal: "bob" }, { ...record, client: "web" }, { ...record, credential: "1" }, { ...record, client: "web", credential: "1" },
+    { ...record, principal: "bob" }, { ...record, client: "web" }, { ...record, credential: "1" }, { ...record, evidence: { alg: "ES256" } }, { ...record, evidence: { alg: "ES256", kid: "k" } }, { ...record, client: "web", credential: "1" },
     { ...record, also: [] }, { ...record, asker: "console" }, { ...record, question: true }, { ...bare, operation: "read" }, { ...bare, operation: "read", also: [{ principal: "ada" }] },
   ];
   for (let round = 0; round < 2; round++) {

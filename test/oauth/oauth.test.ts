@@ -102,6 +102,20 @@ test("a JWT of the issuer passes, found by discovery, and is what the API is tol
   assert.equal(host.asked.at(-1)?.headers.authorization, undefined);
 });
 
+test("R39: the record of who came in says how the token was signed, and of whoever did not, nothing of it", async () => {
+  const host = await open({ jwt: jwt({ dpop: {} }) });
+  await ask(host, await token());
+  const { evidence, credential } = await recorded(host);
+  assert.deepEqual(evidence, { kid: "issuer", alg: "ES256" });
+  assert.match(credential ?? "", /^jti:[0-9a-f]{32}$/);
+  const proof = oauth.DPoP(shop, await oauth.generateKeyPair("ES256"));
+  const bound = await token(RESOURCE, proof);
+  await ask(host, bound, proof);
+  assert.deepEqual((await recorded(host)).evidence, { kid: "issuer", alg: "ES256", bound: "dpop" });
+  await refusal(ask(host, bound));
+  assert.equal((await recorded(host)).evidence, undefined);
+});
+
 test("the tokens that pass are those that jose takes for the same rules", async () => {
   const access = await token();
   const jwks = createLocalJWKSet((await (await fetch(`${provider.url}/jwks`)).json()) as never);
@@ -266,6 +280,7 @@ test("R27: a client learns that the login was too weak, asks for a stronger one,
   try {
     const strong = await logIn({ acr_values, max_age });
     assert.equal((await ask(host, strong.access_token)).status, 200);
+    assert.deepEqual((await recorded(host)).evidence, { kid: "issuer", alg: "ES256", acr: "gold" });
     assert.equal((await refusal(ask(host, await token())))[0]?.parameters.error, "insufficient_user_authentication");
   } finally {
     Object.assign(provider.login, { acr: "silver", amr: ["pwd"] });

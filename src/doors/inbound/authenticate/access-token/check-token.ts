@@ -29,6 +29,7 @@ export interface TokenCheck {
 
 export function checkToken({ possession, revocation, judge, unavailable }: TokenCheck, { operation, challenges }: Site): (exchange: Known) => Somebody | Promise<Somebody> {
   const schemes = bearerSchemes(operation);
+  const streams = [...operation.answers.values()].some(({ media }) => media.some(({ kind }) => kind === "sequence"));
   const malformed = challenging(challenges, 'error="invalid_request"');
   const { takes, prove } = possession;
   // One object for one grant: guards behind keep what they worked out for somebody.
@@ -53,8 +54,8 @@ export function checkToken({ possession, revocation, judge, unavailable }: Token
 
   function unlessRevoked(judgement: Judgement, grant: Grant, presented: PresentedToken, exchange: Known): Somebody | Promise<Somebody> {
     if (judgement === "counts") {
-      // What is switched to another protocol may last for hours: it is asked about again and again.
-      if (exchange.protocol !== undefined && revocation !== undefined) exchange.follow({ lasts: lastingOf(grant, revocation) });
+      // What is switched to another protocol, or streams, may last for hours: it is asked about again and again.
+      if ((streams || exchange.protocol !== undefined) && revocation !== undefined) exchange.follow({ lasts: lastingOf(grant, revocation) });
       return admit(grant, presented, exchange);
     }
     if (judgement === "revoked") return invalid("revoked", presented);
