@@ -12,6 +12,7 @@ import { lint } from "./lint.ts";
 import { type Misfit, type Report, sortMisfits } from "./misfit.ts";
 import type { Dialect } from "./object-table.ts";
 import { openLibrary } from "./open-library.ts";
+import { findStrayWords } from "./own-words.ts";
 import { readPaths } from "./read-paths.ts";
 import { type Node, openReading } from "./reading.ts";
 
@@ -36,6 +37,7 @@ export function readContract(file: string, options: ReadOptions = {}): ReadContr
   const { routed, empty } = readPaths(reading, options.basePath === undefined ? undefined : trimBasePath(options.basePath));
   const find = buildFind(routed, empty, collected.report);
   reportRest(library, dialect, collected);
+  for (const misfit of findStrayWords(library)) collected.report(misfit);
   return {
     ...describeDocument(node.value, dialect, library),
     operations: routed.map(({ operation }) => operation),

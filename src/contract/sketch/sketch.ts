@@ -36,8 +36,6 @@ export interface Sketch {
   readonly items: Sketch | undefined;
   /** Everything that stands under this keyword in the schemas that apply here. */
   readonly notes: (keyword: string) => readonly Note[];
-  /** All keywords that begin with `x-`. */
-  readonly extensions: readonly string[];
   /** false: there are more schemas than are put together, so nothing is certain. */
   readonly whole: boolean;
 }

@@ -78,7 +78,6 @@ function draw(key: string, spots: readonly Spot[], sketches: Sketches, { library
       return items.length === 0 ? undefined : sketches.of(items);
     },
     notes: (keyword) => parts.flatMap(({ schema, spot }): readonly Note[] => (Object.hasOwn(schema, keyword) ? [{ value: schema[keyword] ?? null, place: library.place(below(spot, keyword)) }] : [])),
-    extensions: [...new Set(parts.flatMap(({ schema }) => Object.keys(schema).filter((name) => name.startsWith("x-"))))],
   };
 }
 

@@ -49,8 +49,6 @@ export interface TreeOptions {
   readonly complain: (message: string, allowed?: string) => void;
 }
 
-const EXTENSIONS: readonly string[] = ["x-sallyport-read", "x-sallyport-write"];
-
 export function growTree(sketch: Sketch, options: TreeOptions): PropertyNode {
   const growth = new Growth(options);
   const root = growth.node(sketch, options.rules);
@@ -119,9 +117,6 @@ class Growth {
     for (const { value, place } of sketch.notes(extension)) {
       const right = rights.read(value, (message, allowed) => complain(`${extension}${placed(place)}: ${message}`, allowed));
       if (right !== undefined) needs |= rights.bitOf(right);
-    }
-    for (const name of sketch.extensions) {
-      if (name.startsWith("x-sallyport-") && !EXTENSIONS.includes(name)) complain(`${name}${placed(sketch.notes(name)[0]?.place ?? sketch.place)} is no word of this house`, EXTENSIONS.join(", "));
     }
     return never !== undefined && sketch.notes(never).some(({ value }) => value === true) ? needs | NEVER : needs;
   }
