@@ -5,25 +5,19 @@
  * no string made of a name unless it has to be compared as text.
  */
 import type { JsonBounds, JsonFault } from "./json.ts";
+import { ESCAPE_CONTROL, ESCAPE_HALF, escapeAt } from "./json-escape.ts";
 import { JsonNames, NAMES_COMPARED } from "./json-names.ts";
-import { isControl } from "./media/plain-text.ts";
+import { survivesAsDouble } from "./json-number.ts";
 
 /** The scan calls itself once per level: deeper than this it could exhaust the stack, whatever the bounds say. */
 export const DEPTH_LEVELS_MAX = 512;
 /** Characters of a fault's pointer: names in it are the caller's, and may be long. */
 export const FAULT_POINTER_CHARACTERS = 256;
-/** No finite double has more digits before its point: 1.7976931348623157e308 has 309. */
-const DIGITS_MAX = 309;
 /** Any integer of so many digits is exact as a double. */
 const DIGITS_EXACT = 15;
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
-
-/** What follows a backslash: 1 for one letter, 2 for u, 0 for what may not. */
-const ESCAPES = new Uint8Array(256);
-for (const letter of "\"\\/bfnrt") ESCAPES[letter.charCodeAt(0)] = 1;
-ESCAPES[0x75] = 2;
 
 type Reason = JsonFault["reason"];
 
@@ -220,39 +214,10 @@ export class JsonScan {
   }
 
   #escape(): boolean {
-    const kind = ESCAPES[this.#bytes[this.#at + 1] ?? 0];
-    if (kind === 1) {
-      const letter = this.#bytes[this.#at + 1];
-      // Backspace and form feed have letters of their own.
-      if (!this.#bounds.controls && (letter === 0x62 || letter === 0x66)) return this.#fail("control");
-      this.#at += 2;
-      return true;
-    }
-    if (kind === 0) return this.#fail("syntax");
-    const unit = this.#hexadecimal(this.#at + 2);
-    if (unit < 0) return this.#fail("syntax");
-    if (!this.#bounds.controls && isControl(unit)) return this.#fail("control");
-    const isPair = unit >= 0xd800 && unit <= 0xdbff;
-    // Half a pair is no text: one reader makes U+FFFD of it, another drops it, a third stops.
-    if (unit >= 0xdc00 && unit <= 0xdfff) return this.#fail("encoding");
-    if (isPair) {
-      const low = this.#bytes[this.#at + 6] === BACKSLASH && this.#bytes[this.#at + 7] === 0x75 ? this.#hexadecimal(this.#at + 8) : -1;
-      if (low < 0xdc00 || low > 0xdfff) return this.#fail("encoding");
-    }
-    this.#at += isPair ? 12 : 6;
+    const after = escapeAt(this.#bytes, this.#at, this.#bounds.controls);
+    if (after < 0) return this.#fail(after === ESCAPE_CONTROL ? "control" : after === ESCAPE_HALF ? "encoding" : "syntax");
+    this.#at = after;
     return true;
-  }
-
-  #hexadecimal(at: number): number {
-    let unit = 0;
-    for (let index = at; index < at + 4; index += 1) {
-      const byte = this.#bytes[index] ?? 0;
-      const lower = byte | 0x20;
-      const digit = byte >= 0x30 && byte <= 0x39 ? byte - 0x30 : lower >= 0x61 && lower <= 0x66 ? lower - 0x57 : -1;
-      if (digit < 0) return -1;
-      unit = unit * 16 + digit;
-    }
-    return unit;
   }
 
   #literal(word: string): boolean {
@@ -283,7 +248,7 @@ export class JsonScan {
       if (this.#digits() === 0) return this.#fail("syntax");
     }
     if (isInteger && digits <= DIGITS_EXACT) return true;
-    return this.#survives(start, digits, isInteger) || this.#refuse("number", start);
+    return survivesAsDouble(this.#bytes.toString("latin1", start, this.#at), digits, isInteger, this.#bounds.preciseNumbers) || this.#refuse("number", start);
   }
 
   #digits(): number {
@@ -294,15 +259,6 @@ export class JsonScan {
       byte = this.#bytes[this.#at] ?? 0;
     }
     return this.#at - start;
-  }
-
-  /** Whether a double holds the number: finite, and as an integer to the last digit. Decimals may round. */
-  #survives(start: number, digits: number, isInteger: boolean): boolean {
-    if (isInteger && digits > DIGITS_MAX) return false;
-    const text = this.#bytes.toString("latin1", start, this.#at);
-    const number = Number(text);
-    if (!Number.isFinite(number)) return false;
-    return !isInteger || !this.#bounds.preciseNumbers || BigInt(text) === BigInt(number);
   }
 }
 

@@ -77,6 +77,12 @@ export function readJson(bytes: Uint8Array, bounds: JsonBounds = JSON_BOUNDS): {
   }
 }
 
+/** The value of a JSON text that has been found sound before. */
+export function parseSound(bytes: Uint8Array): Json {
+  const buffer = Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return JSON.parse(isAscii(bytes) ? buffer.toString("latin1") : buffer.toString("utf8")) as Json; // what JSON.parse gives without a reviver is Json by definition
+}
+
 /** Offset of the first character that is not UTF-8. Halves first, so that finding it stays linear in the text. */
 function findBrokenByte(bytes: Uint8Array): number {
   let low = 0;

@@ -4,7 +4,9 @@
  * Everything a guard needs to know about the contract is worked out here once, at start-up: nothing below this
  * line looks into an OpenAPI document again.
  */
+import type { Glimpse } from "./glance/glance-text.ts";
 import type { Hint } from "./hint.ts";
+import type { JsonBounds } from "./json.ts";
 import type { Json } from "./json-value.ts";
 import type { Leaf } from "./kinds/kind.ts";
 import type { Decode } from "./media/decode.ts";
@@ -26,6 +28,11 @@ export interface Finding {
 export interface Validator {
   readonly check: (value: Json) => boolean;
   readonly explain: (value: Json) => readonly Finding[];
+  /**
+   * Looks at the bytes of a JSON text. Answers that it is sound and its value fits, or nothing: then it has to be read and
+   * checked. Absent where only the value can tell. Never throws.
+   */
+  readonly glance?: ((bytes: Uint8Array, bounds: JsonBounds) => Glimpse | undefined) | undefined;
   /** Says whether anything at all would be refused: `true`, `{}` and annotations alone never refuse. */
   readonly open: boolean;
   /**

@@ -5,13 +5,14 @@
  * streams on; where its type has a beginning of its own, that alone is looked at.
  */
 import { isUtf8 } from "node:buffer";
+import { glanceAtAny } from "../contract/glance/glance-text.ts";
 import { type JsonFault, readJson } from "../contract/json.ts";
 import type { Json } from "../contract/json-value.ts";
 import type { DecodeBounds, Decoded } from "../contract/media/decode.ts";
 import { isPlainText } from "../contract/media/plain-text.ts";
 import { beginsAs, SIGNATURE_BYTES } from "../contract/media/signature.ts";
-import type { Finding } from "../contract/operation.ts";
-import type { Readable } from "../exchange/content.ts";
+import type { Finding, Validator } from "../contract/operation.ts";
+import type { Readable } from "../exchange/readable.ts";
 import type { Problem } from "../exchange/problem.ts";
 import type { Chosen } from "./media-choice.ts";
 
@@ -48,6 +49,7 @@ function judgeBeginning(head: Uint8Array | Problem, formats: readonly string[]):
 }
 
 function judge(bytes: Uint8Array | Problem, content: Readable, chosen: Chosen, bounds: DecodeBounds): BodyReading {
+  if (bytes instanceof Uint8Array && isSoundAtGlance(bytes, content, chosen, bounds)) return SOUND;
   const read = understand(bytes, content, chosen, bounds);
   if ("kind" in read) return read;
   const { validator } = chosen;
@@ -55,6 +57,24 @@ function judge(bytes: Uint8Array | Problem, content: Readable, chosen: Chosen, b
   const findings = validator.explain(read.value);
   // What is refused without a reason is refused all the same.
   return { kind: "findings", findings: findings.length > 0 ? findings : [UNFIT] };
+}
+
+/** Most bodies are as declared, and nobody needs their value: then the bytes are enough. */
+function isSoundAtGlance(bytes: Uint8Array, content: Readable, { kind, decode, validator }: Chosen, bounds: DecodeBounds): boolean {
+  if (kind !== "json" || decode !== undefined || content.understood) return false;
+  const glimpse = validator === undefined ? glanceAtAny(bytes, bounds) : validator.glance?.(bytes, boundsFor(validator, bounds));
+  if (glimpse !== undefined) content.vouch(isNamed(validator) ? undefined : bounds, glimpse.spots);
+  return glimpse !== undefined;
+}
+
+/** Whether the schema itself speaks of what is elsewhere refused unseen. */
+function isNamed(validator: Validator | undefined): boolean {
+  return validator?.namesPrototype === true || validator?.namesControls === true;
+}
+
+function boundsFor(validator: Validator | undefined, bounds: DecodeBounds): DecodeBounds {
+  if (!isNamed(validator)) return bounds;
+  return { ...bounds, prototypeNames: bounds.prototypeNames || validator?.namesPrototype === true, controls: bounds.controls || validator?.namesControls === true };
 }
 
 /** The value of a body, or why there is none. */
@@ -74,10 +94,9 @@ function understand(bytes: Uint8Array | Problem, content: Readable, chosen: Chos
   if (kind === "json" && content.value !== undefined && content.bounds === bounds) return { value: content.value };
   if (kind === "xml") return content.value === undefined ? { kind: "findings", findings: [UNREADABLE] } : { value: content.value };
   if (kind === "bytes" && formats !== undefined && !beginsAs(formats, bytes)) return { kind: "findings", findings: [MISLABELLED] };
-  const isNamed = validator?.namesPrototype === true || validator?.namesControls === true;
-  const read = decode(bytes, chosen, isNamed ? { ...bounds, prototypeNames: bounds.prototypeNames || validator.namesPrototype === true, controls: bounds.controls || validator.namesControls === true } : bounds);
+  const read = decode(bytes, chosen, boundsFor(validator, bounds));
   if ("findings" in read) return { kind: "findings", findings: read.findings.length > 0 ? read.findings : [UNREADABLE] };
-  content.understand(read.plain ?? read.value, kind === "json" && !isNamed ? bounds : undefined, read.files);
+  content.understand(read.plain ?? read.value, kind === "json" && !isNamed(validator) ? bounds : undefined, read.files);
   return read;
 }
 

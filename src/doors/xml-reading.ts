@@ -6,7 +6,7 @@ import { readCanonical } from "../contract/media/xml/element.ts";
 import { scanXml } from "../contract/media/xml/scan.ts";
 import type { FromXml } from "../contract/media/xml/value.ts";
 import type { Finding, Validator } from "../contract/operation.ts";
-import type { Readable } from "../exchange/content.ts";
+import type { Readable } from "../exchange/readable.ts";
 import { type Particulars, type Problem, problem } from "../exchange/problem.ts";
 import type { XmlWrong } from "../xml/xml-thread.ts";
 import type { BodyReading } from "./body-reading.ts";

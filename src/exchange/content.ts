@@ -4,13 +4,15 @@
  * A host hands over a source; nothing flows until a guard reads (then the body is held, up to its bound) or the host
  * forwards it (then it streams, with the same bound). The bound can only be lowered.
  */
-import type { JsonBounds } from "../contract/json.ts";
+import type { FreeSpots } from "../contract/glance/free-spots.ts";
+import { type JsonBounds, parseSound } from "../contract/json.ts";
 import type { Json } from "../contract/json-value.ts";
 import type { FilePart } from "../contract/media/decode.ts";
 import { Beginning } from "./beginning.ts";
 import type { WritableFields } from "./fields.ts";
 import { type Gauge, GaugedSink, inTurn, joinBytes } from "./gauge.ts";
 import { type Particulars, type Problem, problem } from "./problem.ts";
+import type { Rewritable } from "./readable.ts";
 import { type Coding, unpack } from "./unpack.ts";
 
 /** Where a host's bytes come from. `open` is called at most once. */
@@ -40,43 +42,11 @@ export const RATIO_FREE_BYTES = 65_536;
 const NO_FILES: readonly FilePart[] = [];
 const EMPTY: Source = { open: (sink) => sink.end() };
 
-/** What a screen guard may do with a body: bound it. */
-export interface Bounded {
-  /** Bytes announced by Content-Length; undefined when the length is not known ahead (chunked). 0: no body. */
-  readonly declared: number | undefined;
-  /** Lowers the bound to `bytes`; a higher one than before is ignored. */
-  readonly bound: (bytes: number) => void;
-}
-
-/** What the later stages may do: read it. */
-export interface Readable extends Bounded {
-  /** The whole body, or the problem that stood in the way. Repeated calls give the same bytes. */
-  readonly read: () => Bytes | Problem | Promise<Bytes | Problem>;
-  /** The first bytes, as many as asked for or all that there are; the rest is left to flow. */
-  readonly begin: (bytes: number) => Bytes | Problem | Promise<Bytes | Problem>;
-  /** Undoes the coding in which it was sent: from then on what was inside is the body. Held, within the same bound. */
-  readonly unpack: (coding: Coding, ratio: number) => Promise<Problem | undefined>;
-  /** Lets the body flow through `gauge`, whoever takes it. What is here already is judged at once. */
-  readonly pass: (gauge: Gauge) => Problem | undefined;
-  /** The value that a validate guard made of it, once it has. */
-  readonly value: Json | undefined;
-  /** For the guard that parsed it: keeps the value for the guards behind it, with what it was held to. */
-  readonly understand: (value: Json, bounds?: JsonBounds, files?: readonly FilePart[]) => void;
-  /** What `value` was held to when it was read; undefined: nobody said. */
-  readonly bounds: JsonBounds | undefined;
-  /** Which parts of the value are files: empty texts in it, their bytes here. */
-  readonly files: readonly FilePart[];
-}
-
-/** What a prepare guard may do, too: put another body in its place. */
-export interface Rewritable extends Readable {
-  /** For a body that has been read. Fields that say how long it is, or what its digest is, are the guard's to write. */
-  readonly rewrite: (bytes: Bytes, value: Json) => void;
-}
-
 export class Content implements Rewritable {
   readonly declared: number | undefined;
-  value: Json | undefined = undefined;
+  #value: Json | undefined = undefined;
+  vouched = false;
+  spots: FreeSpots | undefined = undefined;
   bounds: JsonBounds | undefined = undefined;
   files: readonly FilePart[] = NO_FILES;
   /** Bytes that have gone by, for the record. */
@@ -113,14 +83,33 @@ export class Content implements Rewritable {
   }
 
   understand(value: Json, bounds?: JsonBounds, files: readonly FilePart[] = NO_FILES): void {
-    this.value = value;
+    this.#value = value;
+    this.vouched = false;
+    this.spots = undefined;
     this.bounds = bounds;
     this.files = files;
   }
 
+  vouch(bounds: JsonBounds | undefined, spots: FreeSpots | undefined): void {
+    this.vouched = true;
+    this.spots = spots;
+    this.bounds = bounds;
+  }
+
+  get understood(): boolean {
+    return this.vouched || this.#value !== undefined;
+  }
+
+  get value(): Json | undefined {
+    if (this.vouched && this.#held instanceof Uint8Array) this.#value ??= parseSound(this.#held);
+    return this.#value;
+  }
+
   rewrite(bytes: Bytes, value: Json): void {
     this.#held = bytes;
-    this.value = value;
+    this.#value = value;
+    this.vouched = false;
+    this.spots = undefined;
   }
 
   /** The bytes, when they are here already and nothing has to be judged of them any more. */

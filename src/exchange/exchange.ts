@@ -8,12 +8,13 @@
 import type { Json } from "../contract/json-value.ts";
 import type { Operation, RawPair } from "../contract/operation.ts";
 import type { ClientCertificate } from "./certificate.ts";
-import { type Bounded, Content, type Readable, type Rewritable } from "./content.ts";
+import { Content } from "./content.ts";
 import type { Refusal } from "./decision.ts";
 import type { Fields, WritableFields } from "./fields.ts";
 import type { Gauge } from "./gauge.ts";
 import type { Principal } from "./principal.ts";
 import type { Problem } from "./problem.ts";
+import type { Bounded, Readable, Rewritable } from "./readable.ts";
 
 /** The request as the host read it. Nothing in it changes, but that a coding of the body is gone once it has been undone. */
 export interface Request {

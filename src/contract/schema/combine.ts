@@ -19,6 +19,7 @@ export function combine(rules: Rules): Node {
     test: isLate ? (value) => marked(value, new Seen()) : testRules(rules),
     mark: isLate ? markApart(marked) : marked,
     tell: tellRules(rules),
+    asks: { kind: "all", rules },
     open: false,
   };
 }

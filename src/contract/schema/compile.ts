@@ -4,6 +4,8 @@
  * Every keyword is enforced, known to be an annotation, or reported. The work is done here, at start-up; a Validator
  * then runs in time that is bounded by the value and by `STEPS_MAX`, and never throws: what it cannot decide it refuses.
  */
+import { glanceAt } from "../glance/glance-text.ts";
+import type { Chart } from "../glance/chart.ts";
 import type { Json } from "../json-value.ts";
 import type { Library, Spot } from "../library.ts";
 import type { Report } from "../misfit.ts";
@@ -32,7 +34,7 @@ export interface SchemaOptions {
 
 /** Compiles the schema at `spot`. Undefined after a misfit of level `operation` has been reported. */
 export function compileSchema(spot: Spot, options: SchemaOptions): Validator | undefined {
-  const { library, direction, report } = options;
+  const { library, direction, report, merge } = options;
   const workshop = findWorkshop(options);
   const value = library.at(spot);
   if (value === undefined) {
@@ -40,14 +42,21 @@ export function compileSchema(spot: Spot, options: SchemaOptions): Validator | u
     return undefined;
   }
   if (!speaks(options)) return undefined;
-  const unit = workshop.compile({ spot, value, resource: workshop.resources.enclosing(spot) }, direction, options.merge);
+  const unit = workshop.compile({ spot, value, resource: workshop.resources.enclosing(spot) }, direction, merge);
   if (!workshop.report(unit, report)) return undefined;
   const open = isOpen(value, spot, workshop.resources);
   const namesPrototype = mentions((text) => text === "__proto__", value, spot, workshop.resources);
+  let chart: Chart | undefined;
   const namesControls = mentions((text) => !isPlainText(text), value, spot, workshop.resources);
   return {
     check: (given) => check(unit, given),
     explain: (given) => explain(unit, given),
+    // In a merge patch every member may be null instead, which only a value shows.
+    glance: merge === true ? undefined : (bytes, bounds) => {
+      chart ??= workshop.charts.of([unit.node], direction === "request" ? workshop.leaves.of(value, spot) : undefined);
+      refillSteps(STEPS_MAX);
+      return glanceAt(chart, bytes, bounds, direction === "request");
+    },
     open,
     namesPrototype,
     namesControls,

@@ -4,6 +4,7 @@
  * Three readings of one thing. `test` is the fast yes or no. `mark` is the same answer, and writes down what it looked
  * at: only schemas with `unevaluated...` keywords ask for it. `tell` explains a no, and is silent on a yes.
  */
+import type { Ask } from "../glance/ask.ts";
 import type { Json, JsonObject } from "../json-value.ts";
 import type { Findings, Path } from "./findings.ts";
 import type { Seen } from "./seen.ts";
@@ -13,6 +14,8 @@ export interface Rule<Value extends Json = Json> {
   /** Absent where nothing is looked at: then `test` answers. What was written down after a no does not count. */
   readonly mark?: (value: Value, seen: Seen) => boolean;
   readonly tell: (value: Value, path: Path | undefined, findings: Findings) => void;
+  /** The same as `test`, for whoever has the bytes of a value and not the value. Absent: only the value can tell. */
+  readonly asks?: Ask | undefined;
 }
 
 export interface Node extends Rule {
@@ -47,9 +50,10 @@ export function emptyRules(): Rules {
 }
 
 /** A rule that looks at nothing below its value. */
-export function assertion<Value extends Json>(keyword: string, message: string, test: (value: Value) => boolean): Rule<Value> {
+export function assertion<Value extends Json>(keyword: string, message: string, test: (value: Value) => boolean, asks?: Ask): Rule<Value> {
   return {
     test,
+    asks,
     tell: (value, path, findings) => {
       if (!test(value)) findings.add(path, keyword, message);
     },
@@ -64,5 +68,5 @@ export const OPEN: Node = { test: ALWAYS, mark: ALWAYS, tell: () => undefined, o
 /** Refuses everything, and says why. */
 export function shut(keyword: string, message: string): Node {
   const no = (): boolean => false;
-  return { test: no, mark: no, tell: (_value, path, findings) => findings.add(path, keyword, message), open: false };
+  return { test: no, mark: no, tell: (_value, path, findings) => findings.add(path, keyword, message), asks: { kind: "all", rules: { ...emptyRules(), types: new Set() } }, open: false };
 }

@@ -6,6 +6,7 @@
  * Mistakes stay with their unit, and are told to every operation that reaches it.
  */
 import { isJsonObject, type Json } from "../json-value.ts";
+import { Charts } from "../glance/charts.ts";
 import { Leaves } from "../kinds/leaves.ts";
 import type { Library, Spot } from "../library.ts";
 import type { Misfit, Report } from "../misfit.ts";
@@ -56,6 +57,8 @@ export class Workshop {
   readonly leaves: Leaves;
   /** What there is inside of values. */
   readonly sketches: Sketches;
+  /** How texts are scanned. */
+  readonly charts: Charts = new Charts();
 
   constructor({ library, dialect, formats }: WorkshopOptions) {
     this.#library = library;
@@ -251,6 +254,7 @@ export class Workshop {
         spendStep();
         linked.node.tell(value, path, findings);
       },
+      asks: { kind: "node", node: () => linked.node },
     };
   }
 }

@@ -25,6 +25,7 @@ export function compileAnyOf(site: Site, keyword: "anyOf" | "oneOf" = "anyOf"): 
   };
   site.rules.any.push({
     test,
+    asks: { kind: "either", nodes: branches },
     mark: (value, seen) => {
       // Every branch that fits counts, not only the first.
       let fits = false;
@@ -45,6 +46,7 @@ export function compileOneOf(site: Site): void {
   const count = (value: Json): number => branches.reduce((sum, branch) => sum + (branch.test(value) ? 1 : 0), 0);
   site.rules.any.push({
     test: testOneOf(branches),
+    asks: { kind: "either", nodes: branches },
     mark: (value, seen) => {
       let fits = 0;
       for (const branch of branches) if (markBranch(branch, value, seen)) fits += 1;

@@ -23,6 +23,7 @@ function checkItems(prefix: readonly Node[], rest: Node | undefined): Rule<Items
     return true;
   };
   return {
+    asks: { kind: "items", prefix, rest },
     test: others.open && prefix.every((node) => node.open) ? ALWAYS : test,
     mark: (value, seen) => {
       seen.items = Math.max(seen.items, rest === undefined ? prefix.length : Infinity);
@@ -65,12 +66,12 @@ export function compileContains(site: Site): void {
 
 export function compileMinItems(site: Site): void {
   const least = readCount(site, "minItems");
-  if (least !== undefined) site.rules.arrays.push(assertion("minItems", `must hold at least ${say(least)}`, (value) => value.length >= least));
+  if (least !== undefined) site.rules.arrays.push(assertion("minItems", `must hold at least ${say(least)}`, (value) => value.length >= least, { kind: "count", least, most: Infinity }));
 }
 
 export function compileMaxItems(site: Site): void {
   const most = readCount(site, "maxItems");
-  if (most !== undefined) site.rules.arrays.push(assertion("maxItems", `must hold at most ${say(most)}`, (value) => value.length <= most));
+  if (most !== undefined) site.rules.arrays.push(assertion("maxItems", `must hold at most ${say(most)}`, (value) => value.length <= most, { kind: "count", least: 0, most }));
 }
 
 function say(count: number): string {

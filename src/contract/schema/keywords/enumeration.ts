@@ -10,12 +10,12 @@ export function compileEnum(site: Site): void {
     site.report("operation", ["enum"], "enum is not a list", "a list of values");
     return;
   }
-  site.rules.any.push(assertion("enum", `must be one of the ${values.length} allowed values`, isAmong(values)));
+  site.rules.any.push(assertion("enum", `must be one of the ${values.length} allowed values`, isAmong(values), { kind: "listed", values }));
 }
 
 export function compileConst(site: Site): void {
   const value = site.schema["const"];
-  if (value !== undefined) site.rules.any.push(assertion("const", "must be the one allowed value", isAmong([value])));
+  if (value !== undefined) site.rules.any.push(assertion("const", "must be the one allowed value", isAmong([value]), { kind: "listed", values: [value] }));
 }
 
 function isAmong(values: readonly Json[]): (value: Json) => boolean {

@@ -13,7 +13,7 @@ export function compileFormat(site: Site): void {
   const text = TEXT_FORMATS.get(format);
   const number = NUMBER_FORMATS.get(format);
   const message = `must have the format ${format}`;
-  if (text !== undefined) site.rules.strings.push(assertion("format", message, text));
+  if (text !== undefined) site.rules.strings.push(assertion("format", message, text, { kind: "format", format }));
   else if (number !== undefined) site.rules.numbers.push(assertion("format", message, number));
   else if (!ANNOTATED.has(format)) site.remark(["format"], `the format "${format.slice(0, 64)}" is not known, and not checked`);
 }

@@ -96,6 +96,8 @@ function testNamed(named: ReadonlyMap<string, Node>): (value: JsonObject) => boo
 function checkMembers(members: Members, test: (value: JsonObject) => boolean): Rule<JsonObject> {
   return {
     test,
+    // Of a pattern for names only a name can tell.
+    asks: members.patterns.length > 0 ? undefined : { kind: "members", named: members.named, rest: members.rest },
     mark: (value, seen) => {
       if (members.rest !== undefined) seen.everyName = true;
       for (const name of Object.keys(value)) if (nodesOf(members, name, false).length > 0) seen.addName(name);

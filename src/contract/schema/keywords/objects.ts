@@ -14,6 +14,7 @@ export function compileRequired(site: Site): void {
 
 function requireNames(keyword: string, names: readonly string[]): Rule<JsonObject> {
   return {
+    asks: { kind: "required", names },
     // Own members only: every object has a `toString` and a `constructor`.
     test: (value) => {
       for (const name of names) if (!Object.hasOwn(value, name)) return false;
@@ -27,12 +28,12 @@ function requireNames(keyword: string, names: readonly string[]): Rule<JsonObjec
 
 export function compileMinProperties(site: Site): void {
   const least = readCount(site, "minProperties");
-  if (least !== undefined && !site.scope.merge) site.rules.objects.push(assertion("minProperties", `must have at least ${say(least)}`, (value) => Object.keys(value).length >= least));
+  if (least !== undefined && !site.scope.merge) site.rules.objects.push(assertion("minProperties", `must have at least ${say(least)}`, (value) => Object.keys(value).length >= least, { kind: "count", least, most: Infinity }));
 }
 
 export function compileMaxProperties(site: Site): void {
   const most = readCount(site, "maxProperties");
-  if (most !== undefined) site.rules.objects.push(assertion("maxProperties", `must have at most ${say(most)}`, (value) => Object.keys(value).length <= most));
+  if (most !== undefined) site.rules.objects.push(assertion("maxProperties", `must have at most ${say(most)}`, (value) => Object.keys(value).length <= most, { kind: "count", least: 0, most }));
 }
 
 function say(count: number): string {

@@ -8,14 +8,14 @@ export function compileMinLength(site: Site): void {
   if (least === undefined || least === 0) return;
   // A character is one unit or two: only between the two it has to be counted.
   const test = (value: string): boolean => value.length >= least && (value.length >= least * 2 || countCharacters(value) >= least);
-  site.rules.strings.push(assertion("minLength", `must be at least ${say(least)} long`, test));
+  site.rules.strings.push(assertion("minLength", `must be at least ${say(least)} long`, test, { kind: "characters", least, most: Infinity }));
 }
 
 export function compileMaxLength(site: Site): void {
   const most = readCount(site, "maxLength");
   if (most === undefined) return;
   const test = (value: string): boolean => value.length <= most || (value.length <= most * 2 && countCharacters(value) <= most);
-  site.rules.strings.push(assertion("maxLength", `must be at most ${say(most)} long`, test));
+  site.rules.strings.push(assertion("maxLength", `must be at most ${say(most)} long`, test, { kind: "characters", least: 0, most }));
 }
 
 function say(count: number): string {

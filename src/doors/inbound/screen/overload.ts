@@ -64,7 +64,7 @@ export const overload: Guard = defineGuard({
       return ({ id, content, follow }) => {
         if (!limit.take(part)) return refuse(id, { inFlight: limit.inFlight, limit: Math.floor(limit.limit) });
         // How long a body takes that is still on its way is up to its sender.
-        const tells = content.declared === 0 || content.value !== undefined;
+        const tells = content.declared === 0 || content.understood;
         let open = true;
         const giveBack = (): void => {
           if (open) limit.giveBack();

@@ -44,14 +44,19 @@ export const injection: Guard = defineGuard({
     const lookers = lookersOf(operation, leaves.parameters);
     const choose = mediaChoice(operation.body?.media);
 
+    const lookAtBody = (search: Search, content: Inspected["content"], chosen: Chosen | Unchosen): void => {
+      const leaf = leaves.bodyOf(chosen);
+      if (leaf.idle) return;
+      const cut = mode !== "observe" && canBeCut(chosen);
+      // Whoever read the body may have noted where its texts stand. Who finds something in them goes back for its place.
+      if (content.spots !== undefined && leaves.isDeclared(chosen) && search.sparesAll(content.spots, cut)) return;
+      search.value(content.value ?? null, leaf, BODY, cut);
+    };
+
     return (exchange) => {
       const search = new Search({ characters, isSent: (place) => comesFromElsewhere(exchange.request.fields, place) });
       for (const look of lookers) look(exchange, search);
-      const { value } = exchange.content;
-      if (value !== undefined) {
-        const chosen = choose(exchange.request.fields);
-        search.value(value, leaves.bodyOf(chosen), BODY, mode !== "observe" && canBeCut(chosen));
-      }
+      if (exchange.content.understood) lookAtBody(search, exchange.content, choose(exchange.request.fields));
       if (search.exhausted) return tooMuchText();
       return search.found.length === 0 ? undefined : settle(search.found, exchange);
     };

@@ -70,7 +70,10 @@ export const upload: Guard = defineGuard({
 
     return (exchange) => {
       const { content } = exchange;
-      const { files, value, declared } = content;
+      const { files, declared } = content;
+      // A JSON text holds no files and is no archive.
+      if (content.vouched) return undefined;
+      const { value } = content;
       if (value === undefined || typeof value === "string") return declared === 0 ? undefined : whole(exchange);
       if (files.length === 0) return undefined;
       if (files.length > filesMax) return refuse([{ pointer: "", keyword: "upload", message: "holds too many files" }]);

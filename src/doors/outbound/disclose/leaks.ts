@@ -42,7 +42,7 @@ export const leaks: Guard = defineGuard({
       const judge = (bytes: Uint8Array | Problem): Problem | undefined => {
         if (!(bytes instanceof Uint8Array)) return bytes.blame === "api" ? bytes : refuse("the answer is too large to be looked through");
         const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("latin1");
-        const found = allowed(findLeaks(text, RULES), text, content.value);
+        const found = allowed(findLeaks(text, RULES), text, () => content.value);
         return found.length === 0 ? undefined : settle(exchange, { bytes, found, rules, json: isJson(type), observed: mode === "observe" });
       };
       content.bound(size);

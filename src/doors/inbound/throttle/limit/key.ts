@@ -9,7 +9,7 @@
 import { follow, readPointer } from "../../../../contract/json-pointer.ts";
 import { writeCanonical } from "../../../../contract/schema/canonical.ts";
 import { addressPrefixes } from "../../../../exchange/address.ts";
-import type { Readable } from "../../../../exchange/content.ts";
+import type { Readable } from "../../../../exchange/readable.ts";
 import { checked, either, fields, type Json, type Known, limitName, listOf, oneOf, optional, or, type Principal, type Shape, type Site, text } from "../../../../guard.ts";
 import { claimPath, findClaim } from "../../../../policy/claim.ts";
 import type { RoomName } from "../../../../stores/store.ts";

@@ -12,6 +12,8 @@ export interface OperationLeaves {
   readonly body: (validator: Validator | undefined) => Leaf;
   /** Of a body as it came. What could not be told apart is looked at as if nobody had described it. */
   readonly bodyOf: (chosen: Chosen | Unchosen) => Leaf;
+  /** Whether that is what the contract says of it, and no more. */
+  readonly isDeclared: (chosen: Chosen | Unchosen) => boolean;
   /** Whether some body of the operation holds HTML on purpose. */
   readonly hasRich: boolean;
 }
@@ -26,11 +28,13 @@ export function leavesOf(operation: Operation, rules: ReadonlyMap<string, Kind>,
     else if (!apply(pointed, kind, operation, parameters, bodies)) report(`this operation has no field "${text}" in its contract`, "fields are named at the operation that has them");
   }
   const body = (validator: Validator | undefined): Leaf => bodies.get(validator) ?? validator?.leaf ?? FREE_LEAF;
+  const declared = new Set([...bodies].flatMap(([validator, leaf]) => (validator !== undefined && leaf === validator.leaf ? [validator] : [])));
   const isPage = operation.body?.media.some(({ range }) => range === "text/html") ?? false;
   return {
     parameters,
     hasRich: isPage || [...bodies.values()].some((leaf) => holds(leaf, "rich")),
     body,
+    isDeclared: (chosen) => "kind" in chosen && chosen.kind === "json" && chosen.validator !== undefined && declared.has(chosen.validator),
     bodyOf(chosen) {
       if ("wrong" in chosen) return FREE_LEAF;
       const leaf = body(chosen.validator);

@@ -6,9 +6,10 @@
  * nobody has looked at does not pass.
  */
 import { writePointer } from "../../../../contract/json-pointer.ts";
+import type { FreeSpots } from "../../../../contract/glance/free-spots.ts";
 import type { Kind, Leaf } from "../../../../contract/kinds/kind.ts";
 import { judgeKey, namesRemoteFile, namesSession } from "../../../../detection/keys.ts";
-import { look } from "../../../../detection/look.ts";
+import { type Hit, look } from "../../../../detection/look.ts";
 import { isJsonObject, type Json } from "../../../../guard.ts";
 import type { Located } from "../invalid.ts";
 
@@ -52,11 +53,30 @@ export class Search {
     return this.#left < 0;
   }
 
+  /** Characters that may still be looked at. */
+  get left(): number {
+    return this.#left;
+  }
+
   /** Looks at a value and at all that is in it. @param cut whether HTML in it is cut down to what may stay, later on */
   value(value: Json, leaf: Leaf, ground: Ground, cut = false): void {
     this.#ground = ground;
     this.#cut = cut;
     if (!leaf.idle) this.#value(value, leaf);
+  }
+
+  /** Looks at the texts of a body where they stand. Answers false, and leaves everything to `value`, unless there is nothing in any. */
+  sparesAll(spots: FreeSpots, cut: boolean): boolean {
+    if (!spots.complete) return false;
+    let left = this.#left - spots.tinyCharacters;
+    const clear = spots.every((text, kind) => {
+      if (kind === "rich" && cut) return true;
+      left -= text.length;
+      return left >= 0 && lookAs(text, kind) === undefined;
+    });
+    if (!clear || left < 0) return false;
+    this.#left = left;
+    return true;
   }
 
   /** Looks at a name that the caller chose. */
@@ -82,7 +102,7 @@ export class Search {
     if (kind === "none" || (kind === "rich" && this.#cut)) return;
     this.#left -= text.length;
     if (this.#left < 0) return;
-    const hit = look(text, kind === "rich" || kind === "code" ? "text" : kind);
+    const hit = lookAs(text, kind);
     if (hit !== undefined) this.#note(hit.rule, hit.view, kind === "code");
   }
 
@@ -122,4 +142,8 @@ export class Search {
   #note(rule: string, view: string, watched: boolean): void {
     if (this.found.length < FINDINGS_MAX) this.found.push({ ...this.#ground, pointer: writePointer(this.#path), rule, view, watched });
   }
+}
+
+function lookAs(text: string, kind: Kind): Hit | undefined {
+  return look(text, kind === "rich" || kind === "code" ? "text" : kind);
 }

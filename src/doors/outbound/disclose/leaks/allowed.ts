@@ -7,8 +7,8 @@ import type { Allowance } from "./options.ts";
 /** Values of one answer that a pointer with stars may lead to. */
 export const ALLOWED_VALUES_MAX = 1_000;
 
-/** Answers those of the leaks that no field may carry. `value` is the answer as the guard before has read it. */
-export type Allow = (leaks: readonly Leak[], text: string, value: Json | undefined) => readonly Leak[];
+/** Answers those of the leaks that no field may carry. `valueOf` gives the answer as the guard before has read it, and is asked only where there is something. */
+export type Allow = (leaks: readonly Leak[], text: string, valueOf: () => Json | undefined) => readonly Leak[];
 
 export function allowanceOf(fields: ReadonlyMap<string, Allowance>, report: (message: string, allowed?: string) => void): Allow {
   const allowances = [...fields].flatMap(([name, { rules }]) => {
@@ -17,9 +17,9 @@ export function allowanceOf(fields: ReadonlyMap<string, Allowance>, report: (mes
     return steps === undefined ? [] : [{ steps, rules: new Set<LeakRule>(rules) }];
   });
   if (allowances.length === 0) return (leaks) => leaks;
-  return (leaks, text, value) => {
+  return (leaks, text, valueOf) => {
     if (leaks.length === 0) return leaks;
-    const read = value ?? parse(text);
+    const read = valueOf() ?? parse(text);
     const texts = allowances.map(({ steps, rules }) => ({ rules, texts: textsAt(read, steps, []) }));
     return leaks.filter(({ rule, from, to }) => {
       const leaked = text.slice(from, to);
