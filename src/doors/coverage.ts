@@ -10,8 +10,9 @@ import type { Guard } from "../policy/definition.ts";
 import { isClosed } from "./closed.ts";
 import { type FreeTexts, freeTextsOf } from "./free-texts.ts";
 import type { House } from "./house.ts";
-import { type Level, levelsOf } from "./levels.ts";
+import { type Level, levelsOf, speaksOfId } from "./levels.ts";
 import type { Plan, PostedGuard } from "./plan.ts";
+import { takenIds } from "./taken-ids.ts";
 
 /** `held`: enforced. `observed`: refusals are only witnessed. `waived`: given up, with a reason. `open`: nobody looks. */
 export type State = "held" | "observed" | "waived" | "open" | "not applicable";
@@ -161,18 +162,25 @@ function judgeFunction(plan: Plan, found: Judged): Judged {
 }
 
 function judgeObject(plan: Plan, found: Judged): Judged {
-  if (found.state === "held" || found.state === "observed" || found.state === "waived") return found;
-  if (!takesId(plan.operation)) return { state: "not applicable", detail: "it takes no id" };
+  const ids = takenIds(plan.operation);
+  if (found.state === "held" || found.state === "observed") return { ...found, ...passedOver(plan, ids) };
+  if (found.state === "waived") return found;
+  if (ids.length === 0) return { state: "not applicable", detail: "it takes no id" };
   if (isForStrangers(plan)) return { state: "not applicable", detail: "strangers may come in, so nothing here is anybody's" };
-  return { state: "open", detail: "object level authorization is not held: whoever guesses an id is let through to the API" };
+  return { state: "open", detail: `object level authorization is not held: whoever guesses ${listIds(ids)} is let through to the API` };
 }
 
-/** Names of query parameters that look like an id: `id`, `orderId`, `order_ids`. */
-const ID = /(?:^i|^I|[a-z0-9]I|[_-]i|[_-]I)[dD]s?$/;
+/** What of these ids no rule about objects speaks of. */
+function passedOver({ guards }: Plan, ids: readonly string[]): { readonly detail?: string } {
+  const rules = guards.filter(({ guard: name, risks, options, checks }) => checks && levelsOf({ name, risks, options }).includes("object"));
+  const missed = ids.filter((id) => !rules.some((rule) => speaksOfId(rule, id)));
+  return missed.length === 0 ? {} : { detail: `no rule speaks of ${listIds(missed)}` };
+}
 
-/** An id in the path, or a parameter of the query that has the name of one. Ids in bodies are not found. */
-export function takesId({ pathNames, parameters }: Operation): boolean {
-  return pathNames.length > 0 || parameters.some((parameter) => parameter.in === "query" && ID.test(parameter.name));
+const IDS_SHOWN_MAX = 6;
+
+function listIds(ids: readonly string[]): string {
+  return ids.slice(0, IDS_SHOWN_MAX).join(", ") + (ids.length > IDS_SHOWN_MAX ? ` and ${ids.length - IDS_SHOWN_MAX} others` : "");
 }
 
 function judgeProperty(plan: Plan, found: Judged): Judged {

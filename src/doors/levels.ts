@@ -45,6 +45,16 @@ export function levelsOf({ name, risks, options }: Leveled): readonly Level[] {
   return known === undefined ? [...new Set(risks.flatMap((risk) => BY_RISK[risk] ?? []))] : known(isJsonObject(options) ? options : {});
 }
 
+/** Whether a posting about objects judges the one that this id names: `path.orderId`, `body.items[*].accountId`. */
+export function speaksOfId({ guard, options }: { readonly guard: string; readonly options: Json }, id: string): boolean {
+  // Of a guard that is not known here nobody can say.
+  if (!Object.hasOwn(KNOWN, guard)) return true;
+  // Whose the object is stands in the answer: whatever the path and the query name, it is what came of it.
+  if (guard === "owner" && !id.startsWith("body") && (!isJsonObject(options) || (options["lookup"] === undefined && options["provenance"] === undefined))) return true;
+  const named = new RegExp(`(?<![\\w.])${id.replaceAll(/[^\w]/g, "\\$&")}(?!\\w)`);
+  return textsIn(options).some((text) => named.test(text.replaceAll(/\["(\w+)"\]/g, ".$1")));
+}
+
 function namesParameter(expression: string): boolean {
   return ["path", "query", "header"].some((record) => namesRecord(expression, record));
 }

@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
-import type { JsonObject } from "../../src/contract/json-value.ts";
+import { test, type TestContext } from "node:test";
+import type { Json, JsonObject } from "../../src/contract/json-value.ts";
 import type { MediaType, Operation } from "../../src/contract/operation.ts";
-import { ASPECTS, type CoveredAspect, type Coverage, measureCoverage, takesId } from "../../src/doors/coverage.ts";
+import { ASPECTS, type CoveredAspect, type Coverage, measureCoverage } from "../../src/doors/coverage.ts";
 import { GUARDS } from "../../src/doors/guards.ts";
 import type { House } from "../../src/doors/house.ts";
 import type { Plan, PostedGuard } from "../../src/doors/plan.ts";
+import { takenIds } from "../../src/doors/taken-ids.ts";
 import type { Guard } from "../../src/policy/definition.ts";
 import { documentOf, readDocument } from "../contract/read-document.ts";
 import { operation } from "../walk.ts";
@@ -82,7 +83,7 @@ test("where strangers may come in nobody is kept out, though a credential is che
 
 const tokens = { scheme: { name: "t", type: "http", place: { file: "", pointer: "" } }, scopes: [] } as const;
 /** A posting of an operation's own, enforced. */
-const posted = (guard: string, options: JsonObject, changes: Change = {}): PostedGuard => ({ guard, stage: "authorize", risks: [], options, mode: "enforce", waived: undefined, source: "operation", pointer: "/x", checks: true, ...changes });
+const posted = (guard: string, options: Json, changes: Change = {}): PostedGuard => ({ guard, stage: "authorize", risks: [], options, mode: "enforce", waived: undefined, source: "operation", pointer: "/x", checks: true, ...changes });
 
 function withPosted(at: Plan, ...guards: readonly PostedGuard[]): Plan {
   return { ...at, guards: [...at.guards, ...guards] };
@@ -123,11 +124,45 @@ test("operations that take an id of which nothing holds whose it is stand first"
   assert.deepEqual(operations.map(({ id }) => id), ["bare", "also", "list", "own"]);
 });
 
-test("an id is taken in the path, or in a parameter of the query that has such a name", () => {
-  const named = (name: string): Operation => operation({ parameters: [parameter(name, "query")] });
-  for (const name of ["id", "ids", "ID", "orderId", "orderIds", "order_id", "order-ids", "orderID"]) assert.equal(takesId(named(name)), true, name);
-  for (const name of ["valid", "paid", "uuid", "d", "grid", "identity", "limit"]) assert.equal(takesId(named(name)), false, name);
-  assert.equal(takesId(operation({ parameters: [parameter("orderId", "header")] })), false);
+const idsOf = (t: TestContext, schema: JsonObject): readonly string[] => takenIds(withBody(t, schema));
+
+function withBody(t: TestContext, schema: JsonObject): Operation {
+  const post = { operationId: "listOrders", requestBody: { content: { "application/json": { schema } } }, responses: { 200: { description: "" } } };
+  return readDocument(t, documentOf({ paths: { "/a": { post } } })).operations[0] ?? assert.fail();
+}
+
+test("an id is taken in the path, or in the query or the body under such a name", (t) => {
+  const named = (name: string): readonly string[] => takenIds(operation({ parameters: [parameter(name, "query")] }));
+  for (const name of ["id", "ids", "ID", "orderId", "orderIds", "order_id", "order-ids", "orderID"]) assert.deepEqual(named(name), [`query.${name}`]);
+  for (const name of ["valid", "paid", "uuid", "d", "grid", "identity", "limit"]) assert.deepEqual(named(name), []);
+  assert.deepEqual(takenIds(operation({ pathNames: ["name"], parameters: [parameter("orderId", "header")] })), ["path.name"]);
+  const text = { type: "string" };
+  const item = { type: "object", properties: { accountId: text, count: { type: "integer" }, own: { type: "object", properties: { id: { type: "integer" } } } } };
+  assert.deepEqual(idsOf(t, { type: "object", properties: { orderIds: { type: "array", items: text }, items: { type: "array", items: item }, byId: { type: "object" }, made: { type: "object", properties: { id: { ...text, readOnly: true } } } } }), ["body.orderIds[*]", "body.items[*].accountId", "body.items[*].own.id"]);
+  assert.deepEqual(idsOf(t, { type: "array", items: item }), ["body[*].accountId", "body[*].own.id"]);
+  assert.deepEqual(idsOf(t, { type: "object", additionalProperties: item }), ["body.*.accountId", "body.*.own.id"]);
+  assert.deepEqual(idsOf(t, { allOf: [item, { properties: { parentId: text } }] }).toSorted(), ["body.accountId", "body.own.id", "body.parentId"]);
+  assert.deepEqual(idsOf(t, { $ref: "#/paths/~1a/post/requestBody/content/application~1json/schema/$defs/Tree", $defs: { Tree: { type: "object", properties: { nodeId: text, below: { $ref: "#/paths/~1a/post/requestBody/content/application~1json/schema/$defs/Tree" } } } } }), ["body.nodeId", "body.below.nodeId"], "a schema that holds itself comes to an end");
+});
+
+test("ids in bodies of which nothing holds whose they are are open, and those that a rule passes over are named", (t) => {
+  const body = withBody(t, { type: "object", properties: { fromAccountId: { type: "string" }, toAccountId: { type: "string" } } });
+  const at = plan(body);
+  assert.match(levelOf("object", at).detail ?? "", /whoever guesses body\.fromAccountId, body\.toAccountId is let through/);
+  const held = (...guards: readonly PostedGuard[]): Pick<CoveredAspect, "state" | "detail"> => {
+    const { state, detail } = levelOf("object", guards.reduce((one, guard) => withPosted(one, guard), at));
+    return detail === undefined ? { state } : { state, detail };
+  };
+  const lookup = (id: string): PostedGuard => posted("owner", { lookup: "getAccount", with: { accountId: `body.${id}` }, field: "customerId" });
+  assert.deepEqual(held(lookup("fromAccountId")), { state: "held", detail: "no rule speaks of body.toAccountId" });
+  assert.deepEqual(held(lookup("fromAccountId"), lookup("toAccountId")), { state: "held" });
+  assert.deepEqual(held(posted("owner", "customerId")), { state: "held", detail: "no rule speaks of body.fromAccountId, body.toAccountId" }, "an answer does not tell whose they were");
+  assert.deepEqual(held(lookup("fromAccountIdentity"), lookup("toAccountId")), { state: "held", detail: "no rule speaks of body.fromAccountId" });
+  const both = plan({ pathNames: ["tenantId", "orderId"] });
+  const detail = (guard: string, options: Json): string | undefined => levelOf("object", withPosted(both, posted(guard, options))).detail;
+  assert.equal(detail("owner", "customerId"), undefined);
+  assert.equal(detail("owner", { lookup: "getOrder", with: { orderId: "path.orderId" }, field: "customerId" }), "no rule speaks of path.tenantId");
+  assert.equal(detail("rule", { allow: 'principal.tenant == path["tenantId"]' }), "no rule speaks of path.orderId");
 });
 
 test("why an object cannot be held is told", () => {

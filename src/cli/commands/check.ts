@@ -17,7 +17,7 @@ export const check: Command = defineCommand({
   description: [
     "Reads the policy and its contract as the gateway would, without listening and without fetching anything. All faults are listed at once, each with its file, line and column, and with what would be allowed there.",
     `If nothing stands in the way, it says for every operation which aspects of protection are held, observed, waived or open: ${ASPECTS.map(({ name, about }) => `${name} (${about.replace(/\.$/, "").replace(/^./, (letter) => letter.toLowerCase())})`).join("; ")}.`,
-    "A table says who may do what: for each operation whether the function, the object and its properties are held, by which guards, and why one of them cannot be. Operations that take an id (in the path, or a query parameter with such a name) of which nothing holds whose it is stand first.",
+    "A table says who may do what: for each operation whether the function, the object and its properties are held, by which guards, and why one of them cannot be. Operations that take an id (in the path, or in the query or the body under such a name) of which nothing holds whose it is stand first; where some of the ids are held, those of which no rule speaks are named.",
     "The score is the share of all applicable aspects, over all operations in service, that is held: 0 to 100, rounded down. What is observed or waived is not held, whatever the reason; what cannot apply (an object where no id is taken, a scope where strangers may come in) does not count. Operations that are refused whole do not count either. The list at the end says what would raise it.",
     "Last come the fields of which the contract says so little that their texts have to be looked through for attacks, request by request: a pattern of harmless characters, an `enum`, a `format` or a short `maxLength` in the contract spares that, and is the better protection.",
   ],
@@ -123,7 +123,7 @@ function tellOperation({ id, method, path, aspects }: CoveredOperation, out: Pag
   const share = out.style(held === applicable.length ? "good" : "doubtful", `${held} of ${applicable.length}`);
   out.write(`${out.style("strong", plain(id))}  ${plain(`${method} ${path}`)}  ${share}`);
   for (const { aspect, state, detail } of applicable) {
-    if (state !== "held") out.write(`    ${out.style(STYLES[state], state)} ${aspect}${detail === undefined ? "" : `: ${plain(detail)}`}`);
+    if (state !== "held" || detail !== undefined) out.write(`    ${out.style(STYLES[state], state)} ${aspect}${detail === undefined ? "" : `: ${plain(detail)}`}`);
   }
 }
 
