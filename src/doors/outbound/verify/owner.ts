@@ -20,10 +20,11 @@
  * changes something that the path names must be looked at so: when the API has answered it is too late.
  *
  *     listAccounts: { owner: { provenance: { kind: account, issues: "[*].accountId", keep: 1h } } }
+ *     openAccount:  { owner: { provenance: { kind: account, location: accountId } } }
  *     payMany:      { owner: { provenance: { kind: account, with: "body.items[*].fromAccountId" } } }
  *
  * With `provenance` no owner need be named anywhere: an id may be used only by a caller to whom it was issued, in an answer that
- * has left for him, as it was left by all that cuts (a list, or what he has created). Such ids are remembered for `keep` in the
+ * has left for him, as it was left by all that cuts (a list, or what he has created, also where only `Location` names it). Such ids are remembered for `keep` in the
  * store of limits, in a room of its own: 157,440 by default, for all threads, and with Redis for all processes. When it is full
  * those that end soonest are forgotten, at a restart all: that refuses, and lets nobody in. Strangers are issued nothing. It is
  * as good as the answers that issue: ids in their paths must be held, too.

@@ -4,6 +4,7 @@ import type { JsonObject } from "../../../../../src/contract/json-value.ts";
 import { properties } from "../../../../../src/doors/outbound/disclose/properties.ts";
 import { owner } from "../../../../../src/doors/outbound/verify/owner.ts";
 import type { Operation } from "../../../../../src/contract/operation.ts";
+import { Content, type Sink } from "../../../../../src/exchange/content.ts";
 import type { Json, Marks, Principal, Site, Store } from "../../../../../src/guard.ts";
 import { memoryStore } from "../../../../../src/stores/memory.ts";
 import { TABLE_BYTES_MIN } from "../../../../../src/stores/table/table.ts";
@@ -28,6 +29,7 @@ const contract = documentOf({
       delete: { operationId: "close", responses: { 204: { description: "closed" } } },
     },
     "/any": { get: { operationId: "any", responses: { default: answer({ type: "array", items: account }) } } },
+    "/events": { get: { operationId: "events", responses: { 200: answer(account, "text/event-stream") } } },
     "/feed": { get: { operationId: "feed", responses: { 200: answer(account, "application/jsonl") } } },
     "/payments": { post: { operationId: "pay", requestBody: { required: true, ...json({ type: "object", properties: { to: {}, items: { type: "array", items: { type: "object", properties: { from: {} } } } } }) }, responses: { 204: { description: "paid" } } } },
   },
@@ -60,6 +62,12 @@ async function issue(walk: Walk, who: Principal | undefined, body: Json | string
   const sent = await walk({ ...told(body), now, ...(who === undefined ? {} : { principal: who }) });
   conclude(sent.exchange, { now });
   return sent;
+}
+
+/** A content that comes in pieces, when this test says so. */
+function pieces(): { readonly content: Content; readonly push: (text: string) => void } {
+  let sink: Sink | undefined;
+  return { content: new Content({ open: (to) => void (sink = to) }, undefined), push: (text) => void sink?.data(Buffer.from(text)) };
 }
 
 async function use(walk: Walk, who: Principal | undefined, name: string, now = START): Promise<string> {
@@ -108,6 +116,50 @@ test("what somebody has created is his", async (t) => {
   const made = await create({ ...bodied({}), principal: ann, ...told({ id: "new", next: "newer" }, 201) });
   conclude(made.exchange, { now: START, status: 201 });
   for (const name of ["new", "newer"]) assert.equal(await use(at("close", CLOSE), ann, name), "passes");
+});
+
+test("what somebody has created is his, too, where only Location names it", async (t) => {
+  const at = bench(t);
+  const site = { contract: readDocument(t, contract) };
+  const create = at("create", of({ location: "id" }), { site });
+  const make = async (location: readonly string[], more: Partial<NonNullable<Given["answer"]>> = {}): Promise<readonly (Json | undefined)[]> => {
+    const { outcome, exchange } = await create({ ...bodied({}), path: "/v1/accounts", principal: ann, answer: { status: 201, fields: location.map((one) => ["location", one] as const), ...more } });
+    assert.equal(outcome, undefined);
+    conclude(exchange, { now: START, status: 201 });
+    return exchange.observed.map(({ problem: { because } }) => because?.["reason"]);
+  };
+  const close = at("close", CLOSE);
+  const good: readonly (readonly [string, string])[] = [["/accounts/n1", "n1"], ["/v1/accounts/n2", "n2"], ["https://inner.example:8080/v1/accounts/n3", "n3"], ["accounts/n4", "n4"], ["./accounts/n5?x=1#y", "n5"], ["/accounts/a%20b", "a b"]];
+  for (const [location, name] of good) {
+    assert.deepEqual(await make([location]), [], location);
+    assert.equal(await use(close, ann, name), "passes", location);
+    assert.equal(await use(close, bob, name), "404 not-found", location);
+  }
+  for (const location of [["/accounts/"], ["/payments/p"], ["/accounts/a/b"], ["/accounts/%2F"], ["http://["], ["/accounts/x1", "/accounts/x2"], []]) assert.deepEqual(await make(location), ["no Location that a path of the contract fits"], String(location));
+  for (const name of ["x1", "x2", "p", "b"]) assert.equal(await use(close, ann, name), "404 not-found", name);
+  assert.deepEqual(await make([], { status: 200 }), [], "nothing was made");
+  assert.deepEqual(await make(["/accounts/n6"], { status: 204 }), []);
+  assert.equal(await use(close, ann, "n6"), "passes", "an answer without content has a Location, too");
+  await make(["/accounts/e1"], { status: 409 });
+  assert.equal(await use(close, ann, "e1"), "404 not-found", "only what was accepted");
+});
+
+test("the items of a sequence issue their ids as they leave, each by itself", async (t) => {
+  const at = bench(t);
+  const [feed, close] = [at("feed", of({ issues: "[*].id", most: 3 })), at("close", CLOSE)];
+  const source = pieces();
+  const { outcome, exchange } = await feed({ principal: ann, now: START, answer: { fields: [["content-type", "application/jsonl"]], content: source.content } });
+  assert.equal(outcome, undefined);
+  let left = "";
+  exchange.answer.content.stream({ data: (chunk) => ((left += Buffer.from(chunk).toString()), true), end: () => (left += "."), fail: ({ type }) => (left += type) });
+  source.push('{"id":"a"}\n{"id":"b"');
+  assert.equal(left, '{"id":"a"}\n', "an item leaves when its end is here");
+  assert.deepEqual([await use(close, ann, "a"), await use(close, ann, "b"), await use(close, bob, "a")], ["passes", "404 not-found", "404 not-found"]);
+  source.push('}\n{"id":"c"}\n{"id":"d"}\n');
+  assert.deepEqual([await use(close, ann, "c"), await use(close, ann, "d")], ["passes", "404 not-found"], "three, and no more");
+  assert.deepEqual(exchange.observed.map(({ problem: { because } }) => because?.["reason"]), ["more than 3 ids"]);
+  source.push("{\n");
+  assert.match(left, /owner-unreadable$/, "what cannot be read ends it");
 });
 
 test("each id of a batch is judged, and one that was not issued keeps all of it out", async (t) => {
@@ -248,7 +300,10 @@ test("what does not fit does not start", (t) => {
   assert.match(wrong("list", of({})), /neither issues ids nor asks for them/);
   assert.match(wrong("list", of({ issues: "[*].accountId" })), /provenance: issues: answer 200 application\/json: \[\*\]\.accountId: .* no member "accountId".*id, next, customerId/);
   assert.match(wrong("list", of({ issues: "[*]" })), /no id/);
-  assert.match(wrong("feed", of({ issues: "id" })), /one by one/);
+  assert.match(wrong("feed", of({ issues: "id" })), /a sequence is a list of its items; allowed: \[\*\]\.id/);
+  assert.match(wrong("feed", of({ issues: "[*].name" })), /name/);
+  assert.match(wrong("events", of({ issues: "[*].id" })), /no answer of it has content/);
+  assert.match(wrong("create", of({ location: "accountId" })), /no path of the contract has \{accountId\}/);
   for (const name of ["close", "peek"]) assert.match(wrong(name, of({ issues: "id", with: name === "close" ? "path.id" : [] })), /no answer of it has content/);
   assert.match(wrong("close", of({ with: "path.accountId" })), /provenance: with: the operation has no parameter path.accountId.*path.id/);
   assert.match(wrong("pay", of({ with: "body.form" })), /no member "form"/);

@@ -6,6 +6,7 @@ import { memberPath } from "../member-path.ts";
 export interface Provenance {
   readonly kind: string;
   readonly issues: readonly MemberPath[];
+  readonly location: string | undefined;
   readonly with: readonly string[];
   readonly keep: number;
   readonly most: number;
@@ -16,6 +17,7 @@ const written: Shape<Provenance> = fields(
   {
     kind: text("What the ids are of, such as account: ids of one kind are asked for where ids of that kind were issued.", { max: 100, example: "account" }),
     issues: or(listOf("Members of the answer that hold ids: whoever gets the answer may use them from then on.", memberPath, { max: 10 }), []),
+    location: optional(text("The parameter of a path of the contract: where an answer says with Location what it has made, the id in that path is issued, too.", { max: 100, example: "accountId" })),
     with: or(listOf("Where ids stand in the request: path.id, query.id, body.items[*].id. Each must have been issued to the caller.", text("A place in the request.", { max: 300, example: "path.accountId" }), { max: 10 }), []),
     keep: or(duration("How long an id counts as issued, from the last answer that held it.", { min: "1s", max: "30d" }), "1h"),
     most: or(count("Ids of one message. Further ones of an answer do not count as issued; a request with more is refused.", { min: 1, max: 10_000 }), 1_000),
@@ -25,5 +27,5 @@ const written: Shape<Provenance> = fields(
 );
 
 export const provenance: Shape<Provenance | undefined> = optional(
-  checked(written, (options) => (options.issues.length === 0 && options.with.length === 0 ? { wrong: "it neither issues ids nor asks for them", allowed: "issues: <member of the answer>, with: path.<name>" } : { value: options })),
+  checked(written, (options) => (options.issues.length === 0 && options.location === undefined && options.with.length === 0 ? { wrong: "it neither issues ids nor asks for them", allowed: "issues: <member of the answer>, with: path.<name>" } : { value: options })),
 );
