@@ -6,6 +6,7 @@
 import type { Json, JsonObject } from "../../json-value.ts";
 import { compilePattern, type Matcher } from "../pattern/compile-pattern.ts";
 import { ALWAYS, type Node, OPEN, type Rule, shut } from "../rule.ts";
+import { declareName } from "../../told-names.ts";
 import { readMap, type Site } from "../site.ts";
 
 interface PatternMembers {
@@ -22,6 +23,7 @@ interface Members {
 
 export function compileMembers(site: Site): void {
   const named = new Map(Object.keys(readMap(site, "properties") ?? {}).map((name) => [name, compileMember(site, "properties", name)]));
+  for (const name of named.keys()) declareName(name);
   const patterns: PatternMembers[] = [];
   for (const source of Object.keys(readMap(site, "patternProperties") ?? {})) {
     const matches = compilePattern(source);

@@ -2,15 +2,14 @@
  * Invalid: all that is wrong with one request, as one problem.
  *
  * Whoever repairs a client wants the whole list, not one error per attempt. Names and messages come from the contract, and
- * pointers lead into what was sent by the names of its members; no value is ever sent back, so that a secret in the wrong
- * place stays where it was, and so that an answer cannot be made to carry somebody else's words.
+ * pointers lead into what was sent as far as the names on the way may be told; no value is ever sent back, so that a secret in
+ * the wrong place stays where it was, and so that an answer cannot be made to carry somebody else's words.
  */
 import { type Finding, type JsonObject, type Particulars, type Problem, problem } from "../../../guard.ts";
+import { tellFinding } from "../../told-pointer.ts";
 
 /** Findings that one answer lists. */
 export const ERRORS_MAX = 20;
-/** Characters of a pointer: the names in it may be the caller's, and as long as a body. */
-export const POINTER_CHARACTERS_MAX = 256;
 
 /** A finding and the part of the request that it is about. `name` only where the contract knows it. */
 export interface Located extends Finding {
@@ -40,11 +39,5 @@ export function locate(findings: readonly Finding[], place: Pick<Located, "in" |
 }
 
 function errorOf({ in: place, name, pointer, message }: Located): JsonObject {
-  return { in: place, ...(name === undefined ? {} : { name }), pointer: cutPointer(pointer), message };
-}
-
-/** A pointer that is too long leads to the nearest parent whose pointer is not (RFC 6901, section 3). */
-export function cutPointer(pointer: string): string {
-  if (pointer.length <= POINTER_CHARACTERS_MAX) return pointer;
-  return pointer.slice(0, Math.max(0, pointer.lastIndexOf("/", POINTER_CHARACTERS_MAX)));
+  return { in: place, ...(name === undefined ? {} : { name }), ...tellFinding({ pointer, message }) };
 }

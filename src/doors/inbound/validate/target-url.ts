@@ -15,7 +15,7 @@ import { hostList, rangeList } from "../../../policy/places.ts";
 import { count, defineGuard, fields, type Guard, type Inspected, listOf, oneOf, optional, or, problem, type Problem, reason, text } from "../../../guard.ts";
 import { mediaChoice } from "../../media-choice.ts";
 import { leavesOf } from "./injection/leaves.ts";
-import { cutPointer } from "./invalid.ts";
+import { tellPointer } from "../../told-pointer.ts";
 import { judgeUrl, type UrlVerdict } from "./target-url/judge-url.ts";
 import { collectUrls, type FoundUrl, holdsUrls, URLS_MAX } from "./target-url/urls.ts";
 
@@ -75,7 +75,7 @@ export const targetUrl: Guard = defineGuard({
 function settle(found: readonly FoundUrl[], verdicts: readonly UrlVerdict[], exchange: Inspected): Problem | undefined {
   const wrong = found.flatMap(({ in: place, name, pointer }, at) => {
     const verdict = verdicts[at];
-    const field = { in: place, ...(name === undefined ? {} : { name }), pointer: cutPointer(pointer) };
+    const field = { in: place, ...(name === undefined ? {} : { name }), pointer: tellPointer(pointer).pointer };
     return verdict !== undefined && "wrong" in verdict ? [{ field, why: verdict.wrong }] : [];
   });
   if (wrong.length > 0) return targetRefused({ extra: { errors: wrong.map(({ field }) => ({ ...field, message: "names a place that is not fetched from" })) }, because: { findings: wrong.map(({ field, why }) => ({ ...field, why })) } });

@@ -1,6 +1,6 @@
 /** Refusal: all that was found in one request, as one problem: the field for the caller, rule and view for the operator. */
 import { type JsonObject, type Particulars, type Problem, problem } from "../../../../guard.ts";
-import { cutPointer } from "../invalid.ts";
+import { tellFinding, tellPointer } from "../../../told-pointer.ts";
 import type { Suspicion } from "./search.ts";
 
 type Declared = (particulars?: Particulars) => Problem;
@@ -10,11 +10,11 @@ export const tooMuchText: Declared = problem("free-text-too-long", 413, "The req
 
 export function refuseSuspicions(found: readonly Suspicion[]): Problem {
   return injectionSuspected({
-    extra: { errors: found.map((one) => ({ ...placeOf(one), message: "holds text that is not accepted here" })) },
+    extra: { errors: found.map((one) => ({ ...placeOf(one), message: tellFinding({ pointer: one.pointer, message: "holds text that is not accepted here" }).message })) },
     because: { findings: found.map((one) => ({ ...placeOf(one), rule: one.rule, view: one.view })) },
   });
 }
 
 function placeOf({ in: place, name, pointer }: Suspicion): JsonObject {
-  return { in: place, ...(name === undefined ? {} : { name }), pointer: cutPointer(pointer) };
+  return { in: place, ...(name === undefined ? {} : { name }), pointer: tellPointer(pointer).pointer };
 }

@@ -2,6 +2,7 @@
 import { type Check, type Inspected, type Particulars, type Problem, problem, type Site } from "../../../../guard.ts";
 import { readValue, type Understood } from "../../../body-reading.ts";
 import { refuseInvalid } from "../../../inbound/validate/invalid.ts";
+import { tellPointer } from "../../../told-pointer.ts";
 import { jsonBoundsOf } from "../../../json-options.ts";
 import { mediaChoice } from "../../../media-choice.ts";
 import type { PropertyOptions } from "./options.ts";
@@ -42,7 +43,7 @@ export function guardAssignment(options: PropertyOptions, site: Site): Check<"va
 /** Members that nobody declared are what every caller can see in the contract; of the others only the operator hears where they were. */
 function refuse(trespasses: readonly Trespass[]): Problem | undefined {
   const forbidden = trespasses.filter(({ kind }) => kind === "forbidden");
-  if (forbidden.length > 0) return propertyForbidden({ because: { pointers: forbidden.map(({ pointer }) => pointer) } });
+  if (forbidden.length > 0) return propertyForbidden({ because: { pointers: forbidden.map(({ pointer }) => tellPointer(pointer).pointer) } });
   if (trespasses.length === 0) return undefined;
   return refuseInvalid(trespasses.map(({ pointer }) => ({ in: "body", pointer, keyword: "undeclared", message: "is not a member that the contract knows" })));
 }

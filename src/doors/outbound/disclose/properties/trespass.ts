@@ -2,7 +2,6 @@
  * Trespass: finds in a value the members for which a caller lacks the right, and those that nobody declared.
  */
 import { isJsonObject, type Json } from "../../../../contract/json-value.ts";
-import { cutPointer } from "../../../inbound/validate/invalid.ts";
 import { type PropertyNode, UNDECLARED } from "./property-tree.ts";
 
 export interface Trespass {
@@ -42,5 +41,5 @@ function look(value: Json, node: PropertyNode, held: number, pointer: string, fo
 }
 
 function add(found: Trespass[], pointer: string, kind: Trespass["kind"]): void {
-  if (found.length < TRESPASSES_MAX) found.push({ pointer: cutPointer(pointer), kind });
+  if (found.length < TRESPASSES_MAX) found.push({ pointer, kind });
 }
