@@ -17,6 +17,7 @@ import { carry, type Responder } from "../carry.ts";
 import type { Front, MalformedStatus } from "./front.ts";
 import { watchHealth } from "./health.ts";
 import { findListenMisfits, hostOf, listenMisfit, placeIn, proxiesOf, readTls, startMisfit } from "./listen.ts";
+import { ConnectionTable } from "./wire/connection-table.ts";
 import { openWireFront } from "./wire/front.ts";
 import type { FrontLimits } from "./wire/front-limits.ts";
 import { openWireUpstream } from "./wire/upstream.ts";
@@ -28,6 +29,8 @@ export interface StationOptions extends AssembleOptions {
   readonly limits?: { readonly front?: Partial<FrontLimits>; readonly upstream?: Partial<UpstreamLimits> };
   /** The port to share with other threads, in the place of the policy's. */
   readonly sharedPort?: number;
+  /** What connections are counted in, and which sheet of it is this thread's. */
+  readonly connections?: { readonly memory: SharedArrayBuffer; readonly thread: number };
 }
 
 export interface Station {
@@ -73,7 +76,9 @@ async function listen(policy: Policy, assembly: Assembly, upstream: UpstreamSett
   };
   // A trusted proxy stands for many callers: the cap of one address is not for it, whichever policy is in force.
   const shared = { contains: (address: string) => engine.house.trusted.contains(address), empty: false };
-  const front = openWireFront(tls, events, { shared, proxies: proxiesOf(policy), ...options.limits?.front });
+  const { connections } = options;
+  const table = connections === undefined ? undefined : new ConnectionTable(connections.memory, connections.thread);
+  const front = openWireFront(tls, events, { shared, proxies: proxiesOf(policy), ...options.limits?.front }, table);
   metrics.gauge("sallyport_connections_open", "Connections of callers.", front.connections);
   metrics.gauge("sallyport_connections_refused_full", "Connections refused since the start: there were too many in all.", () => front.turnedAway("connections"));
   metrics.gauge("sallyport_connections_refused_address", "Connections refused since the start: there were too many of their address.", () => front.turnedAway("connectionsPerAddress"));

@@ -14,6 +14,7 @@ import { writeMetrics } from "../../../watch/metrics.ts";
 import { type Assembly, assemble, openSink, sayReload, watchFiles } from "../../assemble.ts";
 import type { Doors, GatewayOptions } from "../gateway.ts";
 import { findListenMisfits, listenMisfit, placeIn, startMisfit } from "../listen.ts";
+import { ConnectionTable } from "../wire/connection-table.ts";
 import type { FromMember } from "./messages.ts";
 import { Thread } from "./thread.ts";
 
@@ -91,13 +92,17 @@ class Crew implements Doors {
     this.#sink = sink;
     const memory = own.memory.memory();
     const orders = { table: memory?.table.buffer instanceof SharedArrayBuffer ? memory.table.buffer : undefined, policyFile: own.engine.house.policy.file, port, limits: options.limits };
+    const connections = ConnectionTable.memoryFor(count);
     const events = {
       said: options.say,
       audit: (text: string, done: (fault?: Error) => void) => this.#write(text, done),
-      ended: (thread: number) => void memory?.table.bury(thread),
+      ended(thread: number, number: number) {
+        memory?.table.bury(thread);
+        new ConnectionTable(connections, number - 1).clear();
+      },
       returned: (policy: string) => void (policy === this.house().policy.version ? undefined : this.reload()),
     };
-    this.#threads = Array.from({ length: count }, (_, at) => new Thread(at + 1, orders, events));
+    this.#threads = Array.from({ length: count }, (_, at) => new Thread(at + 1, { ...orders, connections: { memory: connections, thread: at } }, events));
     this.#look = options.watch === false ? undefined : watchFiles(() => this.house().files, () => void this.reload());
     own.metrics.gauge("sallyport_threads", "Threads that were meant to serve.", () => count);
   }

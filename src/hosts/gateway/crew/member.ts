@@ -35,6 +35,7 @@ const station = await openStation(orders.policyFile, {
   watch: false,
   sharedPort: orders.port,
   memory: { table: orders.table },
+  connections: orders.connections,
   ...(orders.limits === undefined ? {} : { limits: orders.limits }),
 });
 

@@ -12,6 +12,8 @@ export interface MemberOrders {
   readonly limits: StationOptions["limits"];
   /** The memory of limits, which all threads share. */
   readonly table: SharedArrayBuffer | undefined;
+  /** What connections are counted in by all threads, and which of its sheets is this one's. */
+  readonly connections: { readonly memory: SharedArrayBuffer; readonly thread: number };
   /** One 32-bit number that the member raises while its thread is not stuck. */
   readonly pulse: SharedArrayBuffer;
 }

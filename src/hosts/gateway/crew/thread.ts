@@ -26,8 +26,8 @@ export interface ThreadEvents {
   readonly said: (severity: Severity, event: string, particulars: JsonObject) => void;
   /** Writes a text of the audit log, and calls back once it is written or is not. */
   readonly audit: (text: string, done: (fault?: Error) => void) => void;
-  /** It has ended, and what it held is free. */
-  readonly ended: (thread: number) => void;
+  /** It has ended, and what it held is free. `number`: the thread's own, which the next one in its place has, too. */
+  readonly ended: (thread: number, number: number) => void;
   /** Open again, with this version of the policy. */
   readonly returned: (policy: string) => void;
 }
@@ -114,7 +114,7 @@ export class Thread {
     // Its number is taken away from it when it ends.
     const { threadId } = worker;
     worker.on("exit", (code) => {
-      this.#events.ended(threadId);
+      this.#events.ended(threadId, this.#number);
       this.#ended(fault ?? `exit code ${code}`, performance.now() - begun);
     });
     this.#watch(worker, new Int32Array(pulse));

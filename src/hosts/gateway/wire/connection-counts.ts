@@ -1,59 +1,61 @@
 /**
- * Connection counts: how many connections there are, in all and of each address, and how fast new ones come, asked before
- * anything is spent on one.
+ * Connection counts: who gets a connection, asked before anything is spent on one: there are so many in all and of each
+ * address, and new ones come so fast. All threads of a process count together.
  *
  * An IPv6 caller owns a /64 and is counted by it. A proxy that stands for many callers is listed as shared, or the cap
  * of one address would be the cap of everybody behind it.
  */
 import { addressPrefix } from "../../../exchange/address.ts";
+import { ConnectionTable } from "./connection-table.ts";
 import type { FrontLimits } from "./front-limits.ts";
-import { NewcomerRates } from "./newcomer-rates.ts";
 
 /** Why there is no place: there are too many in all, or of this address, or too many new ones of this address. */
 export type NoPlace = "connections" | "connectionsPerAddress" | "newConnectionsPerSecond";
 
+type Caps = Pick<FrontLimits, "connections" | "connectionsPerAddress" | "newConnectionsPerSecond" | "newConnectionsBurst" | "shared">;
+
+const SECOND_MICROSECONDS = 1_000_000;
+
 export class ConnectionCounts {
-  readonly #limits: FrontLimits;
-  readonly #byPrefix = new Map<string, number>();
-  readonly #rates: NewcomerRates;
-  #all = 0;
+  readonly #limits: Caps;
+  readonly #table: ConnectionTable;
+  readonly #each: bigint;
+  readonly #window: bigint;
+  #own = 0;
 
-  constructor(limits: FrontLimits) {
+  /** @param table what other threads count in, too; one of its own when left out */
+  constructor(limits: Caps, table: ConnectionTable = new ConnectionTable(ConnectionTable.memoryFor(1), 0)) {
     this.#limits = limits;
-    this.#rates = new NewcomerRates(limits.newConnectionsPerSecond, limits.newConnectionsBurst);
+    this.#table = table;
+    const each = Math.max(1, Math.round(SECOND_MICROSECONDS / limits.newConnectionsPerSecond));
+    this.#each = BigInt(each);
+    this.#window = BigInt(each * limits.newConnectionsBurst);
   }
 
-  get all(): number {
-    return this.#all;
-  }
-
-  /** Prefixes with a connection: never more than there are connections. */
-  get prefixes(): number {
-    return this.#byPrefix.size;
+  /** Connections of this thread. */
+  get own(): number {
+    return this.#own;
   }
 
   /**
-   * @param now milliseconds on a clock that only goes on
+   * @param now microseconds on a clock that only goes on, and is the same for all threads
    * @param many it stands for many callers, whatever the list says
    * @returns how to give the place back, once; or why there is none
    */
-  take(peer: string, now: number, many: boolean = false): (() => void) | NoPlace {
+  take(peer: string, now: bigint = process.hrtime.bigint() / 1_000n, many: boolean = false): (() => void) | NoPlace {
     const { connections, connectionsPerAddress, shared } = this.#limits;
-    if (this.#all >= connections) return "connections";
-    const prefix = many || shared?.contains(peer) === true ? undefined : addressPrefix(peer);
-    const count = prefix === undefined ? 0 : (this.#byPrefix.get(prefix) ?? 0);
-    if (count >= connectionsPerAddress) return "connectionsPerAddress";
-    if (prefix !== undefined && !this.#rates.admit(prefix, now)) return "newConnectionsPerSecond";
-    if (prefix !== undefined) this.#byPrefix.set(prefix, count + 1);
-    this.#all++;
-    return () => this.#release(prefix);
-  }
-
-  #release(prefix: string | undefined): void {
-    this.#all--;
-    if (prefix === undefined) return;
-    const count = this.#byPrefix.get(prefix) ?? 0;
-    if (count > 1) this.#byPrefix.set(prefix, count - 1);
-    else this.#byPrefix.delete(prefix);
+    const table = this.#table;
+    const place = many || shared?.contains(peer) === true ? undefined : table.placeOf(addressPrefix(peer));
+    table.enter(place);
+    const why = table.all > connections ? "connections" : place === undefined ? undefined : table.of(place) > connectionsPerAddress ? "connectionsPerAddress" : table.admit(place, now, this.#each, this.#window) ? undefined : "newConnectionsPerSecond";
+    if (why !== undefined) {
+      table.leave(place);
+      return why;
+    }
+    this.#own++;
+    return () => {
+      this.#own--;
+      table.leave(place);
+    };
   }
 }

@@ -13,6 +13,7 @@ import { peerCertificate } from "../../peer-certificate.ts";
 import type { Front, FrontEvents, FrontTls } from "../front.ts";
 import { readAsUsual, readShared, type Taker } from "./accepted-socket.ts";
 import { ConnectionCounts, type NoPlace } from "./connection-counts.ts";
+import type { ConnectionTable } from "./connection-table.ts";
 import { FrontClock } from "./front-clock.ts";
 import { FrontConnection } from "./front-connection.ts";
 import { FRONT_LIMITS, type FrontLimits } from "./front-limits.ts";
@@ -31,9 +32,12 @@ export interface WireFrontDoor extends Front {
   readonly turnedAway: (why: NoPlace) => number;
 }
 
-/** @param limits what differs from FRONT_LIMITS */
-export function openWireFront(secure: FrontTls | undefined, events: FrontEvents, limits: Partial<FrontLimits> = {}): WireFrontDoor {
-  const front = new WireFront(secure, events, { ...FRONT_LIMITS, ...limits });
+/**
+ * @param limits what differs from FRONT_LIMITS
+ * @param table what connections are counted in, where threads share it
+ */
+export function openWireFront(secure: FrontTls | undefined, events: FrontEvents, limits: Partial<FrontLimits> = {}, table?: ConnectionTable): WireFrontDoor {
+  const front = new WireFront(secure, events, { ...FRONT_LIMITS, ...limits }, table);
   return {
     listen: (port, address, reusePort) => front.listen(port, address, reusePort),
     renew: (next) => front.renew(next),
@@ -59,8 +63,8 @@ class WireFront {
   /** Called whenever a connection has ended and its turn has been told. */
   #emptied: (() => void) | undefined;
 
-  constructor(secure: FrontTls | undefined, events: FrontEvents, limits: FrontLimits) {
-    this.#counts = new ConnectionCounts(limits);
+  constructor(secure: FrontTls | undefined, events: FrontEvents, limits: FrontLimits, table: ConnectionTable | undefined) {
+    this.#counts = new ConnectionCounts(limits, table);
     this.#turnedAway = new TurnedAway((news) => events.turnedAway?.(news));
     this.#clock.add(this.#turnedAway);
     this.#parts = { limits, events, clock: this.#clock, reader: new HeadReader(limits), secure: secure !== undefined, draining: () => this.#draining };
@@ -94,7 +98,7 @@ class WireFront {
   }
 
   connections(): number {
-    return this.#counts.all;
+    return this.#counts.own;
   }
 
   turnedAway(why: NoPlace): number {
@@ -141,7 +145,7 @@ class WireFront {
     const { proxies, headMilliseconds } = this.#parts.limits;
     if (proxies?.contains(peer) !== true) return this.#admit(socket, peer, readShared);
     // Until the header has come it is the proxy's own, which stands for many.
-    const release = this.#counts.take(peer, performance.now(), true);
+    const release = this.#counts.take(peer, undefined, true);
     if (typeof release === "string") return this.#turnAway(socket, peer, release);
     const dropped = (): void => release();
     this.#sockets.add(socket);
@@ -155,7 +159,7 @@ class WireFront {
   }
 
   #admit(socket: Socket, peer: string, read: typeof readShared, many: boolean = false): void {
-    const release = this.#counts.take(peer, performance.now(), many);
+    const release = this.#counts.take(peer, undefined, many);
     if (typeof release === "string") return this.#turnAway(socket, peer, release);
     if (this.#tls === undefined) return this.#hold(this.#connect((taker) => read(socket, taker), { peer }), release);
     this.#hold(socket, release);

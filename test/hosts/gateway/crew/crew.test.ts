@@ -29,11 +29,11 @@ interface Opened {
   readonly ask: () => Promise<number>;
 }
 
-async function open(policy: JsonObject = {}): Promise<Opened> {
+async function open(policy: JsonObject = {}, limits: GatewayOptions["limits"] = {}): Promise<Opened> {
   const records: AuditRecord[] = [];
   const events: string[] = [];
   const file = writeFiles({ policy: { ...POLICY, threads: 3, watch: { port: 0 }, ...policy } }, `http://127.0.0.1:${api.port}`);
-  const start = await startGateway(file, { say: (_severity, event) => void events.push(event), watch: false, sink: recordingSink(records) });
+  const start = await startGateway(file, { say: (_severity, event) => void events.push(event), watch: false, sink: recordingSink(records), limits });
   if ("misfits" in start) return assert.fail(start.misfits.map(writeMisfit).join("\n"));
   const { gateway } = start;
   return { gateway, file, records, events, ask: () => statusOf(`${gateway.url}/prices`) };
@@ -76,6 +76,32 @@ test("A limit is one limit for all threads, to the request", { skip }, async () 
   assert.equal(statuses.filter((status) => status === 200).length, 40);
   assert.equal(statuses.filter((status) => status === 429).length, 160);
   assert.equal(await readGauge(gateway.watchUrl ?? "", "sallyport_limits_strangers_evicted"), 0);
+  await gateway.stop();
+});
+
+/** A connection that is held; or, where the door has turned it away, undefined. */
+function hold(port: number): Promise<net.Socket | undefined> {
+  const socket = net.connect(port, "127.0.0.1");
+  socket.on("error", () => undefined);
+  return new Promise((resolve) => {
+    socket.once("close", () => resolve(undefined));
+    socket.once("data", () => resolve(socket));
+    socket.write("GET /prices HTTP/1.1\r\nhost: a\r\n\r\n");
+  });
+}
+
+test("Connections of one address are counted by all threads together", { skip }, async () => {
+  const { gateway } = await open({}, { front: { connectionsPerAddress: 12 } });
+  const port = Number(new URL(gateway.url).port);
+  const held: net.Socket[] = [];
+  // One after the other, so that nobody is turned away for one who is turned away himself.
+  for (let at = 0; at < 20; at++) held.push(...[await hold(port)].filter((socket) => socket !== undefined));
+  assert.equal(held.length, 12);
+  held[0]?.destroy();
+  let again: net.Socket | undefined;
+  for (let tries = 0; again === undefined && tries < 100; tries++) again = await hold(port);
+  assert.ok(again !== undefined, "the place is free again");
+  for (const socket of [...held, again]) socket.destroy();
   await gateway.stop();
 });
 

@@ -42,7 +42,7 @@ function trial(scripts: readonly string[], tools: Partial<ThreadTools> = {}): Tr
     workers.push(worker);
     return worker;
   };
-  return { thread: new Thread(1, { policyFile: "policy.yaml", port: 1, limits: undefined, table: undefined }, events, { start, ...tools }), said, workers, returned };
+  return { thread: new Thread(1, { policyFile: "policy.yaml", port: 1, limits: undefined, table: undefined, connections: { memory: new SharedArrayBuffer(0), thread: 0 } }, events, { start, ...tools }), said, workers, returned };
 }
 
 test("A thread that ends by a fault is started again, and says why", async () => {

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { readRanges } from "../../../../src/exchange/address.ts";
 import { ConnectionCounts } from "../../../../src/hosts/gateway/wire/connection-counts.ts";
+import { ConnectionTable } from "../../../../src/hosts/gateway/wire/connection-table.ts";
 import { FRONT_LIMITS, type FrontLimits } from "../../../../src/hosts/gateway/wire/front-limits.ts";
 
 /** At one moment, unless a test says otherwise. */
@@ -11,8 +12,9 @@ class Counting extends ConnectionCounts {
     super({ ...FRONT_LIMITS, ...limits });
   }
 
+  /** @param now milliseconds */
   ask(peer: string, now = 0): (() => void) | undefined {
-    const place = this.take(peer, now);
+    const place = this.take(peer, BigInt(now * 1_000));
     return typeof place === "string" ? undefined : place;
   }
 }
@@ -42,7 +44,7 @@ test("all together have so many places", () => {
   const counts = counting({ connections: 3 });
   for (const at of [1, 2, 3]) assert.ok(counts.ask(`192.0.2.${at}`) !== undefined);
   assert.equal(counts.ask("192.0.2.4"), undefined);
-  assert.equal(counts.all, 3);
+  assert.equal(counts.own, 3);
 });
 
 test("who stands for many is not held to the cap of one, but to that of all", () => {
@@ -55,12 +57,12 @@ test("who stands for many is not held to the cap of one, but to that of all", ()
 
 test("why there is no place is said", () => {
   const counts = counting({ connections: 3, connectionsPerAddress: 2, newConnectionsBurst: 1, newConnectionsPerSecond: 1 });
-  assert.equal(typeof counts.take("192.0.2.1", 0), "function");
-  assert.equal(counts.take("192.0.2.1", 0), "newConnectionsPerSecond");
-  assert.equal(typeof counts.take("192.0.2.1", 1_000), "function");
-  assert.equal(counts.take("192.0.2.1", 2_000), "connectionsPerAddress");
-  assert.equal(typeof counts.take("192.0.2.2", 2_000), "function");
-  assert.equal(counts.take("192.0.2.3", 2_000), "connections");
+  assert.equal(typeof counts.take("192.0.2.1", 0n), "function");
+  assert.equal(counts.take("192.0.2.1", 0n), "newConnectionsPerSecond");
+  assert.equal(typeof counts.take("192.0.2.1", 1_000_000n), "function");
+  assert.equal(counts.take("192.0.2.1", 2_000_000n), "connectionsPerAddress");
+  assert.equal(typeof counts.take("192.0.2.2", 2_000_000n), "function");
+  assert.equal(counts.take("192.0.2.3", 2_000_000n), "connections");
 });
 
 test("new ones come as fast as they may, and who was refused is not counted", () => {
@@ -86,9 +88,33 @@ test("who stands for many may also come as fast as he likes", () => {
 });
 
 test("nothing is kept of who has left", () => {
-  const counts = counting({});
-  const releases = Array.from({ length: 200 }, (_, at) => counts.ask(`192.0.2.${at % 100}`));
-  assert.equal(counts.prefixes, 100);
-  for (const release of releases) release?.();
-  assert.deepEqual([counts.all, counts.prefixes], [0, 0]);
+  const memory = ConnectionTable.memoryFor(1);
+  const table = new ConnectionTable(memory, 0);
+  const counts = new ConnectionCounts({ ...FRONT_LIMITS, connectionsPerAddress: 2 }, table);
+  const releases = Array.from({ length: 200 }, (_, at) => counts.take(`192.0.2.${at % 100}`, 0n));
+  assert.deepEqual([counts.own, table.all], [200, 200]);
+  for (const release of releases) if (typeof release === "function") release();
+  assert.deepEqual([counts.own, table.all, table.of(table.placeOf("192.0.2.7"))], [0, 0, 0]);
+});
+
+test("threads count together, and what one of them held is free when it has ended", () => {
+  const memory = ConnectionTable.memoryFor(2);
+  const limits = { ...FRONT_LIMITS, connections: 4, connectionsPerAddress: 3 };
+  const [one, other] = [new ConnectionCounts(limits, new ConnectionTable(memory, 0)), new ConnectionCounts(limits, new ConnectionTable(memory, 1))];
+  for (const counts of [one, other, one]) assert.equal(typeof counts.take("192.0.2.1", 0n), "function");
+  for (const counts of [one, other]) assert.equal(counts.take("192.0.2.1", 0n), "connectionsPerAddress");
+  assert.equal(typeof other.take("192.0.2.2", 0n), "function");
+  for (const counts of [one, other]) assert.equal(counts.take("192.0.2.3", 0n), "connections");
+  assert.deepEqual([one.own, other.own], [2, 2]);
+  new ConnectionTable(memory, 0).clear();
+  assert.equal(typeof other.take("192.0.2.1", 0n), "function");
+  assert.equal(typeof other.take("192.0.2.1", 0n), "function");
+  assert.equal(other.take("192.0.2.3", 0n), "connections", "what the thread that goes on holds still counts");
+});
+
+test("threads hold newcomers to one pace together", () => {
+  const memory = ConnectionTable.memoryFor(4);
+  const all = [0, 1, 2, 3].map((thread) => new ConnectionCounts({ ...FRONT_LIMITS, newConnectionsBurst: 10, newConnectionsPerSecond: 10 }, new ConnectionTable(memory, thread)));
+  const admitted = (now: bigint): number => Array.from({ length: 40 }, (_, at) => all[at % 4]?.take("192.0.2.1", now)).filter((place) => typeof place === "function").length;
+  assert.deepEqual([admitted(0n), admitted(100_000n), admitted(1_100_000n)], [10, 1, 10]);
 });
