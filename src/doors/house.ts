@@ -23,6 +23,7 @@ import type { Database } from "../stores/database/database.ts";
 import type { OpenDatabase } from "../stores/database/hold-database.ts";
 import type { OpenStore } from "../stores/hold-store.ts";
 import { describeResource } from "./describe-resource.ts";
+import { Gathering } from "./gathering.ts";
 import { makePlan, type Plan, type PlanSite } from "./plan.ts";
 import type { Shared } from "./shared.ts";
 import { openTide } from "./tide.ts";
@@ -100,12 +101,14 @@ function furnish(policy: Policy, contract: ReadContract, reading: PolicyReading,
   const openAsk = upstream === undefined || openLine === undefined || "wrong" in trust ? undefined : (): Ask => share(`line ${JSON.stringify([upstream, trust])}`, () => openLine(upstream, trust.pem));
   const tide = share("tide", () => ({ value: openTide() }));
   const identity = identityOf(settings.roles, settings.claims);
+  const gathering = new Gathering();
+  const gather: PlanSite["complain"] = (pointer, message, allowed, operation) => (operation === undefined ? complain(pointer, message, allowed) : gathering.add(operation, pointer, message, allowed));
   const broken = Map.groupBy(contract.misfits.filter(({ level }) => level === "operation"), ({ operation }) => operation);
   const plan = (operation: Operation, resource?: Site["resource"]): Plan => {
     const { list, public: open } = postingsOf(operation, settings.everywhere, settings.operations, guards, complain);
     const down = operation.listed === "operation" ? broken.get(operation.id)?.find((misfit) => !isLifted(misfit, list)) : undefined;
     const accuse = (message: string, allowed?: string): void => void misfits.push({ level: "error", place: operation.place, message, operation: operation.id, ...(allowed === undefined ? {} : { allowed }) });
-    const site: PlanSite = { contract, operation, public: open, store, ...memory, folder, external: settings.external, resource, identity, random: randomBytes, share, openAsk, tide, complain, accuse, down: down?.message, switches };
+    const site: PlanSite = { contract, operation, public: open, store, ...memory, folder, external: settings.external, resource, identity, random: randomBytes, share, openAsk, tide, complain: gather, accuse, down: down?.message, switches };
     return makePlan(list, site);
   };
   const plans = new Map(contract.operations.map((operation) => [operation.id, plan(operation)]));
@@ -113,6 +116,7 @@ function furnish(policy: Policy, contract: ReadContract, reading: PolicyReading,
   const nowhere = plan(stranded("path", "", []), resource);
   const elsewhere = settings.unlisted === undefined ? nowhere : plan(stranded("unlisted", "", []), resource);
   const wrongMethod = new Map(contract.operations.map(({ path: template, allow }) => [template, plan(stranded("method", template, allow))]));
+  gathering.tell(complain);
   return {
     policy,
     contract,

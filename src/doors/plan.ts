@@ -57,7 +57,8 @@ export interface PlanSite {
   readonly share: Site["share"];
   readonly openAsk?: Site["openAsk"];
   readonly tide?: Site["tide"];
-  readonly complain: (pointer: string, message: string, allowed?: string) => void;
+  /** @param operation its id, for what stands at many operations and may be wrong at all of them */
+  readonly complain: (pointer: string, message: string, allowed?: string, operation?: string) => void;
   /** Complains about the operation itself, in the contract: nobody wrote a posting that could be wrong. */
   readonly accuse: (message: string, allowed?: string) => void;
   readonly down: string | undefined;
@@ -137,9 +138,10 @@ function compilePosting(posting: Posting, post: Post | undefined, site: CompileS
   const { guard, mode, pointer } = posting;
   const { operation, down } = site;
   const report: Site["report"] = (message, allowed) => {
-    const words = `${operation.id}: ${guard.name}: ${message}`;
-    if (pointer === "" && operation.listed === "operation") site.accuse(words, allowed);
-    else site.complain(pointer === "" ? "/everywhere" : pointer, words, allowed);
+    const words = `${guard.name}: ${message}`;
+    if (pointer === "" && operation.listed === "operation") site.accuse(`${operation.id}: ${words}`, allowed);
+    else if (posting.source === "operation") site.complain(pointer, `${operation.id}: ${words}`, allowed);
+    else site.complain(pointer === "" ? "/everywhere" : pointer, words, allowed, operation.id);
   };
   if (post === undefined) return [{ posting, stage: guard.stage, step: undefined }];
   return guard.stages.map((stage) => {

@@ -93,6 +93,14 @@ operations:
   assert.ok(said.some((line) => line.startsWith("policy.yaml:6:") && line.includes("getOrder")), said.join("\n"));
 });
 
+test("what is wrong everywhere is said once, with how many operations it is wrong at", () => {
+  const role = "  role: {}\n";
+  const faults = (contract?: string): readonly string[] => build(`${JWT}${role}operations:\n  listPrices: { public: "price list for everybody", role: { waived: "prices are for everybody" } }\n`, contract).said.filter((line) => line.includes("no role is asked for"));
+  assert.deepEqual(faults().map((line) => line.split(": ").slice(1, 4).join(": ")), ["getOrder: role: no role is asked for; allowed"]);
+  const more = Array.from({ length: 5 }, (_, at) => `  /more/${at}:\n    get: { operationId: more${at}, security: [{ login: [] }], responses: { "200": { description: fine } } }\n`).join("");
+  assert.deepEqual(faults(CONTRACT + more).map((line) => line.split(": ")[1]), ["6 operations (getOrder, more0, more1 and 3 more)"]);
+});
+
 test("a waived guard does not stand, and its reason does", () => {
   const { house } = build(`${JWT}operations:\n  listPrices: { public: "price list for everybody", framing: { waived: "a test without framing" } }\n`);
   const plan = only(house).plans.get("listPrices") ?? assert.fail();
