@@ -10,6 +10,7 @@ import type { StoreWishes } from "../stores/hold-store.ts";
 import { canonicalUrl } from "../exchange/http-url.ts";
 import { claimsShape, type DeclaredClaim, type RoleSettings, rolesShape } from "./identity.ts";
 import { decisionsShape, type DecisionsSettings } from "./decisions.ts";
+import { type DoorLimits, doorShape } from "./door.ts";
 import { egressShape, type EgressSettings } from "./egress.ts";
 import { limitsShape } from "./limits.ts";
 import { checked, count, duration, fields, flag, listOf, oneOf, optional, or, reason, type Shape, size, text, url } from "./shape.ts";
@@ -82,6 +83,7 @@ export interface Listen {
   readonly tls: ListenTls | undefined;
   readonly plain: string | undefined;
   readonly proxy: readonly string[];
+  readonly limits: DoorLimits;
 }
 
 export interface ListenTls {
@@ -143,6 +145,7 @@ export const settingsShape: Shape<Settings> = fields({
       ),
       plain: optional(reason("Why this door may speak plain HTTP on an address that others can reach.")),
       proxy: or(listOf("Addresses or ranges of proxies whose connections begin with a PROXY header (version 1 or 2). It is mandatory there, and the caller's address is what it says; from anybody else it is no request.", text("An address or a range such as 10.0.0.0/8."), { max: 100 }), []),
+      limits: doorShape,
     }),
     {},
   ),

@@ -2,8 +2,8 @@
 import { readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { threadsOf } from "../../hosts/gateway/crew/crew.ts";
-import { FRONT_LIMITS } from "../../hosts/gateway/wire/front-limits.ts";
 import { UPSTREAM_LIMITS } from "../../hosts/gateway/wire/upstream-limits.ts";
+import type { DoorLimits } from "../../policy/door.ts";
 import type { Settings } from "../../policy/policy.ts";
 import { bad, doubtful, type Finding, fine } from "./finding.ts";
 
@@ -39,14 +39,14 @@ function readOpenFilesMax(): number | undefined {
 /** Files beside connections: the log, the database, libraries. */
 const OTHER_FILES = 100;
 
-export function lookAtMachine({ threads, upstream }: Pick<Settings, "threads" | "upstream">, { flags, unverified, openFilesMax, processors }: MachineFacts): readonly Finding[] {
+export function lookAtMachine({ threads, upstream, listen }: Pick<Settings, "threads" | "upstream"> & { readonly listen: { readonly limits: Pick<DoorLimits, "connections"> } }, { flags, unverified, openFilesMax, processors }: MachineFacts): readonly Finding[] {
   const findings: Finding[] = [];
   if (flags.some((flag) => flag.includes("insecure-http-parser"))) findings.push(bad("node", "--insecure-http-parser frames requests leniently: the gateway refuses to start with it", "take it out of NODE_OPTIONS and of the command line"));
   if (unverified) findings.push(bad("node", "NODE_TLS_REJECT_UNAUTHORIZED=0 lets anybody stand in for issuers and other servers", "unset it; upstream.authority names the certificate of an API of your own"));
   const wanted = threadsOf(threads);
   if (wanted > processors) findings.push(doubtful("threads", `${wanted} threads on ${processors} ${processors === 1 ? "processor" : "processors"} only wait for each other`, "threads: auto"));
   else findings.push(fine("threads", `${wanted} of ${processors} ${processors === 1 ? "processor" : "processors"}`));
-  const files = FRONT_LIMITS.connections + (upstream?.targets.length ?? 0) * UPSTREAM_LIMITS.connections * wanted + OTHER_FILES;
+  const files = listen.limits.connections + (upstream?.targets.length ?? 0) * UPSTREAM_LIMITS.connections * wanted + OTHER_FILES;
   if (openFilesMax !== undefined) {
     const found = `${openFilesMax} may be open, ${files} may be needed when all connections are taken`;
     findings.push(openFilesMax < files ? doubtful("open files", found, `ulimit -n ${files}, or LimitNOFILE=${files} for a service`) : fine("open files", found));

@@ -10,6 +10,7 @@ import type { House } from "../../doors/house.ts";
 import { readPolicy } from "../../policy/read.ts";
 import { openCrew, threadsOf } from "./crew/crew.ts";
 import { listenMisfit, startMisfit } from "./listen.ts";
+import { sayWhatWaits } from "./restart.ts";
 import { openStation, type StationOptions } from "./station.ts";
 import { openWatch } from "./watch.ts";
 
@@ -51,6 +52,8 @@ async function openSingle(policyFile: string, options: GatewayOptions): Promise<
   const station = await openStation(policyFile, options);
   if ("misfits" in station) return station;
   const { url, assembly, stop } = station;
+  const begun = assembly.engine.house.policy.settings;
+  assembly.onReload(({ policy }) => sayWhatWaits(begun, policy.settings, options.say));
   return {
     url,
     house: () => assembly.engine.house,

@@ -13,6 +13,7 @@ import { type Ranges, readRanges } from "../../exchange/address.ts";
 import type { Policy } from "../../policy/policy.ts";
 import { codeOf } from "../assemble.ts";
 import type { ClientAuthorities, FrontTls } from "./front.ts";
+import type { FrontLimits } from "./wire/front-limits.ts";
 
 /** What would keep a gateway from listening as this policy says, as far as that can be known without listening. */
 export function findListenMisfits(policy: Policy): readonly Misfit[] {
@@ -50,8 +51,29 @@ function unfitFor(policy: Policy): readonly Misfit[] {
   return misfits;
 }
 
+/** What the policy says of the wire's own limits. */
+export function frontLimitsOf(policy: Policy): Partial<FrontLimits> {
+  const { connections, perAddress, newPerSecond, newBurst, handshake, head, body, bodyRate, stall, answerRate, idle, requests, tunnelIdle } = policy.settings.listen.limits;
+  return {
+    proxies: proxiesOf(policy),
+    connections,
+    connectionsPerAddress: perAddress,
+    newConnectionsPerSecond: newPerSecond,
+    newConnectionsBurst: newBurst,
+    handshakeMilliseconds: handshake,
+    headMilliseconds: head,
+    bodyMilliseconds: body,
+    bodyBytesPerSecond: bodyRate,
+    stallMilliseconds: stall,
+    answerBytesPerSecond: answerRate,
+    idleMilliseconds: idle,
+    requestsPerConnection: requests,
+    tunnelIdleMilliseconds: tunnelIdle,
+  };
+}
+
 /** Whose connections begin with a PROXY header; undefined: nobody's. */
-export function proxiesOf({ settings: { listen } }: Policy): Ranges | undefined {
+function proxiesOf({ settings: { listen } }: Policy): Ranges | undefined {
   const proxies = readRanges(listen.proxy);
   return "wrong" in proxies || proxies.empty ? undefined : proxies;
 }

@@ -16,7 +16,7 @@ import { type Assembly, assemble, type AssembleOptions } from "../assemble.ts";
 import { carry, type Responder } from "../carry.ts";
 import type { Front, MalformedStatus } from "./front.ts";
 import { watchHealth } from "./health.ts";
-import { findListenMisfits, hostOf, listenMisfit, placeIn, proxiesOf, readTls, startMisfit } from "./listen.ts";
+import { findListenMisfits, frontLimitsOf, hostOf, listenMisfit, placeIn, readTls, startMisfit } from "./listen.ts";
 import { ConnectionTable } from "./wire/connection-table.ts";
 import { openWireFront } from "./wire/front.ts";
 import type { FrontLimits } from "./wire/front-limits.ts";
@@ -78,7 +78,7 @@ async function listen(policy: Policy, assembly: Assembly, upstream: UpstreamSett
   const shared = { contains: (address: string) => engine.house.trusted.contains(address), empty: false };
   const { connections } = options;
   const table = connections === undefined ? undefined : new ConnectionTable(connections.memory, connections.thread);
-  const front = openWireFront(tls, events, { shared, proxies: proxiesOf(policy), ...options.limits?.front }, table);
+  const front = openWireFront(tls, events, { shared, ...frontLimitsOf(policy), ...options.limits?.front }, table);
   metrics.gauge("sallyport_connections_open", "Connections of callers.", front.connections);
   metrics.gauge("sallyport_connections_refused_full", "Connections refused since the start: there were too many in all.", () => front.turnedAway("connections"));
   metrics.gauge("sallyport_connections_refused_address", "Connections refused since the start: there were too many of their address.", () => front.turnedAway("connectionsPerAddress"));
@@ -95,7 +95,10 @@ async function listen(policy: Policy, assembly: Assembly, upstream: UpstreamSett
   const port = options.sharedPort ?? place.port;
   try {
     const address = await front.listen(port, place.address, options.sharedPort !== undefined);
-    assembly.onReload((house) => renewTls(house.policy, front, options));
+    assembly.onReload((house) => {
+      front.relimit({ ...frontLimitsOf(house.policy), ...options.limits?.front });
+      renewTls(house.policy, front, options);
+    });
     return { url: `${tls === undefined ? "http" : "https"}://${hostOf(address)}:${address.port}`, assembly, stop };
   } catch (fault) {
     await stop();
@@ -103,7 +106,7 @@ async function listen(policy: Policy, assembly: Assembly, upstream: UpstreamSett
   }
 }
 
-function renewTls(policy: Policy, front: Front, { say }: AssembleOptions): void {
+function renewTls(policy: Policy, front: Pick<Front, "renew">, { say }: AssembleOptions): void {
   const tls = readTls(policy);
   if ("misfits" in tls) say("error", "the old certificate stays", { reasons: tls.misfits.map(({ message }) => message) });
   else if (tls.tls !== undefined) front.renew(tls.tls);

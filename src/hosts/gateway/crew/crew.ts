@@ -9,11 +9,12 @@ import net, { type AddressInfo } from "node:net";
 import { availableParallelism } from "node:os";
 import type { AuditSink } from "../../../audit/log.ts";
 import type { Misfit } from "../../../contract/misfit.ts";
-import { THREADS_MAX } from "../../../policy/policy.ts";
+import { type Settings, THREADS_MAX } from "../../../policy/policy.ts";
 import { writeMetrics } from "../../../watch/metrics.ts";
 import { type Assembly, assemble, openSink, sayReload, watchFiles } from "../../assemble.ts";
 import type { Doors, GatewayOptions } from "../gateway.ts";
 import { findListenMisfits, listenMisfit, placeIn, startMisfit } from "../listen.ts";
+import { sayWhatWaits } from "../restart.ts";
 import { ConnectionTable } from "../wire/connection-table.ts";
 import type { FromMember } from "./messages.ts";
 import { Thread } from "./thread.ts";
@@ -79,6 +80,7 @@ type Counted = FromMember & { readonly kind: "counted" };
 class Crew implements Doors {
   readonly #own: Assembly;
   readonly #options: GatewayOptions;
+  readonly #begun: Settings;
   readonly #sink: AuditSink;
   readonly #threads: readonly Thread[];
   readonly #look: { readonly refresh: () => void; readonly close: () => void } | undefined;
@@ -89,6 +91,7 @@ class Crew implements Doors {
   constructor(own: Assembly, count: number, { sink, port }: Opened, options: GatewayOptions) {
     this.#own = own;
     this.#options = options;
+    this.#begun = own.engine.house.policy.settings;
     this.#sink = sink;
     const memory = own.memory.memory();
     const orders = { table: memory?.table.buffer instanceof SharedArrayBuffer ? memory.table.buffer : undefined, policyFile: own.engine.house.policy.file, port, limits: options.limits };
@@ -167,6 +170,7 @@ class Crew implements Doors {
     await Promise.all(this.#threads.map((thread) => thread.ask({ kind: "move" }, "moved")));
     this.#look?.refresh();
     sayReload(this.house(), next, say, this.#own.metrics);
+    sayWhatWaits(this.#begun, this.house().policy.settings, say);
     return [];
   }
 

@@ -17,16 +17,22 @@ type Caps = Pick<FrontLimits, "connections" | "connectionsPerAddress" | "newConn
 const SECOND_MICROSECONDS = 1_000_000;
 
 export class ConnectionCounts {
-  readonly #limits: Caps;
+  #limits: Caps;
   readonly #table: ConnectionTable;
-  readonly #each: bigint;
-  readonly #window: bigint;
+  #each = 0n;
+  #window = 0n;
   #own = 0;
 
   /** @param table what other threads count in, too; one of its own when left out */
   constructor(limits: Caps, table: ConnectionTable = new ConnectionTable(ConnectionTable.memoryFor(1), 0)) {
     this.#limits = limits;
     this.#table = table;
+    this.relimit(limits);
+  }
+
+  /** From now on. Who has a place keeps it. */
+  relimit(limits: Caps): void {
+    this.#limits = limits;
     const each = Math.max(1, Math.round(SECOND_MICROSECONDS / limits.newConnectionsPerSecond));
     this.#each = BigInt(each);
     this.#window = BigInt(each * limits.newConnectionsBurst);

@@ -28,6 +28,8 @@ const CIPHERS =
 
 /** A front that also says whom it has turned away. */
 export interface WireFrontDoor extends Front {
+  /** What differs from the limits in force: from now on, for connections that are open, too. */
+  readonly relimit: (limits: Partial<FrontLimits>) => void;
   /** Connections since the start that found no place. */
   readonly turnedAway: (why: NoPlace) => number;
 }
@@ -41,6 +43,7 @@ export function openWireFront(secure: FrontTls | undefined, events: FrontEvents,
   return {
     listen: (port, address, reusePort) => front.listen(port, address, reusePort),
     renew: (next) => front.renew(next),
+    relimit: (next) => front.relimit(next),
     connections: () => front.connections(),
     turnedAway: (why) => front.turnedAway(why),
     drain: (graceMilliseconds) => front.drain(graceMilliseconds),
@@ -53,7 +56,7 @@ class WireFront {
   readonly #clock = new FrontClock();
   readonly #counts: ConnectionCounts;
   readonly #turnedAway: TurnedAway;
-  readonly #parts: FrontParts;
+  readonly #parts: { -readonly [Name in keyof FrontParts]: FrontParts[Name] };
   readonly #sockets = new Set<Socket>();
   /** Whose each connection is that goes through a handshake, by both ends of it. */
   readonly #peers = new Map<string, string>();
@@ -71,7 +74,7 @@ class WireFront {
     this.#clients = secure?.clients;
     this.#tls = secure === undefined ? undefined : this.#openTls(secure);
     // What is moved to another socket must not have been read in.
-    this.#server = net.createServer({ noDelay: true, pauseOnConnect: secure === undefined || limits.proxies !== undefined }, (socket) => this.#accept(socket));
+    this.#server = net.createServer({ noDelay: true, pauseOnConnect: true }, (socket) => this.#accept(socket));
   }
 
   listen(port: number, address: string, reusePort = false): Promise<AddressInfo> {
@@ -95,6 +98,12 @@ class WireFront {
     if (isDeepStrictEqual(this.#clients, next.clients)) return;
     this.#clients = next.clients;
     for (const connection of this.#connections) connection.leave();
+  }
+
+  relimit(next: Partial<FrontLimits>): void {
+    const limits = { ...this.#parts.limits, ...next };
+    this.#parts.limits = limits;
+    this.#counts.relimit(limits);
   }
 
   connections(): number {

@@ -1,0 +1,76 @@
+/** Restart: what a reload changes for the wire, and what it leaves for the next start. */
+import assert from "node:assert/strict";
+import { writeFileSync } from "node:fs";
+import { test, type TestContext } from "node:test";
+import type { JsonObject } from "../../../src/contract/json-value.ts";
+import { startGateway } from "../../../src/hosts/gateway/gateway.ts";
+import { POLICY, writeFiles } from "../../hosts.ts";
+import { openApi, recordingSink } from "./rig.ts";
+import { Caller } from "./wire/fronts.ts";
+
+interface Running {
+  readonly port: number;
+  /** The settings that were said to wait. */
+  readonly reload: (policy: JsonObject) => Promise<readonly unknown[]>;
+}
+
+async function run(t: TestContext, policy: JsonObject = {}): Promise<Running> {
+  const api = await openApi((_request, response) => response.writeHead(200, { "content-type": "application/json" }).end("[1]"));
+  const upstream = `http://127.0.0.1:${api.port}`;
+  const file = writeFiles({ policy: { ...POLICY, ...policy } }, upstream);
+  const waiting: unknown[] = [];
+  const say = (_severity: unknown, event: string, particulars: JsonObject = {}): void => void (event.includes("waits for a restart") && waiting.push(particulars["settings"]));
+  const start = await startGateway(file, { say, watch: false, sink: recordingSink([]) });
+  assert.ok("gateway" in start, JSON.stringify(start));
+  t.after(async () => {
+    await start.gateway.stop();
+    await api.stop();
+  });
+  const reload = async (next: JsonObject): Promise<readonly unknown[]> => {
+    waiting.length = 0;
+    writeFileSync(file, JSON.stringify({ ...POLICY, upstream, ...policy, ...next }));
+    assert.deepEqual(await start.gateway.reload(), []);
+    return waiting;
+  };
+  return { port: Number(new URL(start.gateway.url).port), reload };
+}
+
+const REQUEST = "GET /prices HTTP/1.1\r\nhost: a.example\r\n\r\n";
+
+for (const threads of [1, 2]) {
+  test(`limits of the door are in force after a reload (${threads} ${threads === 1 ? "thread" : "threads"})`, { skip: threads > 1 && process.platform !== "linux" ? "several threads behind one port need Linux" : false }, async (t) => {
+    const { port, reload } = await run(t, { threads });
+    const first = new Caller(port).write(REQUEST);
+    await first.until("[1]");
+    assert.deepEqual(await reload({ listen: { port: 0, limits: { connections: 1 } } }), []);
+    const second = new Caller(port).write(REQUEST);
+    await second.end();
+    assert.equal(second.received, "", "there is one place, and it is taken");
+    await first.write(REQUEST).until("[1]", 2);
+    assert.deepEqual(await reload({ listen: { port: 0, limits: { connections: 5, requests: 1 } } }), []);
+    const third = new Caller(port).write(REQUEST);
+    await third.end();
+    assert.match(third.received, /connection: close[\s\S]*\[1\]$/i);
+    first.leave();
+  });
+}
+
+test("whose connections begin with a PROXY header may change while the doors are open", async (t) => {
+  const { port, reload } = await run(t);
+  const proxied = `PROXY TCP4 203.0.113.9 192.0.2.1 56324 443\r\n${REQUEST}`;
+  const before = new Caller(port).write(proxied);
+  await before.end();
+  assert.match(before.received, /^HTTP\/1\.1 400 /, "from anybody else it is no request");
+  await reload({ listen: { port: 0, proxy: ["127.0.0.1"] } });
+  const after = new Caller(port).write(proxied);
+  await after.until("[1]");
+  after.leave();
+});
+
+test("what only a restart brings into force is named, once for each reload, and again until it has come", async (t) => {
+  const { reload } = await run(t);
+  assert.deepEqual(await reload({ deadline: "3s" }), []);
+  assert.deepEqual(await reload({ upstream: "http://127.0.0.1:9", listen: { port: 1 }, drain: "7s" }), [["listen.port", "upstream", "drain"]]);
+  assert.deepEqual(await reload({ upstream: "http://127.0.0.1:9" }), [["upstream"]]);
+  assert.deepEqual(await reload({}), []);
+});
