@@ -99,7 +99,8 @@ function isPlainObject(hint: Hint): boolean {
   return (hint.properties.size > 0 || hint.rest !== undefined) && !hint.types.has("array") && !takesText(hint);
 }
 
-function claimsOf(name: string, location: Location): (key: string) => boolean {
+/** Whether a name is that of a parameter. */
+export function claimsOf(name: string, location: Location): (key: string) => boolean {
   return location === "header" ? (key) => key.toLowerCase() === name.toLowerCase() : (key) => key === name;
 }
 

@@ -9,8 +9,8 @@ import { hintOf, TEXT_HINT } from "./hint.ts";
 import { join } from "./json-pointer.ts";
 import { isJsonObject, type Json } from "./json-value.ts";
 import type { Spot } from "./library.ts";
-import type { Location, Parameter, Validator } from "./operation.ts";
-import { compileParameter, type ParameterDeclaration } from "./parameter.ts";
+import type { Finding, Location, Parameter, Validator } from "./operation.ts";
+import { claimsOf, compileParameter, type ParameterDeclaration } from "./parameter.ts";
 import type { PathEntry } from "./read-operation.ts";
 import { type Direction, type Node, type Scope, take } from "./reading.ts";
 import { readTemplate } from "./template.ts";
@@ -121,8 +121,19 @@ export function readDeclaration(scope: Scope, node: Node, { name, in: location }
   };
   const hint = shape.schema === undefined ? TEXT_HINT : hintOf(shape.schema, scope.reading.library);
   const compiled = compileParameter(declaration, validator, hint);
-  return "wrong" in compiled ? scope.refuse(node, `${location} parameter "${name}": ${compiled.wrong}`) : compiled;
+  if (!("wrong" in compiled)) return compiled;
+  const wrong = `${location} parameter "${name}": ${compiled.wrong}`;
+  if (direction === "answer" || declaration.required) return scope.refuse(node, wrong);
+  scope.warn(node, `${wrong}: requests with it are refused, others are not`);
+  return unreadable(declaration);
 }
+
+/** Stands for a parameter that may be left out and cannot be read: whoever sends it is refused. */
+function unreadable({ name, in: location, place }: ParameterDeclaration): Parameter {
+  return { name, in: location, required: false, claims: claimsOf(name, location), read: () => ({ findings: [UNREADABLE] }), hint: TEXT_HINT, place };
+}
+
+const UNREADABLE: Finding = { pointer: "", keyword: "style", message: "is not taken here: its form cannot be checked" };
 
 const OPEN: Validator = { check: () => true, explain: () => [], open: true };
 

@@ -85,8 +85,8 @@ const DOWN: readonly (readonly [title: string, said: Said, message: RegExp])[] =
   ["a parameter with neither schema nor content", { operation: [{ name: "a", in: "query" }] }, /one of "schema" and "content" must be there/],
   ["a parameter with the fields of a schema", { operation: [{ name: "a", in: "query", type: "string", ...TEXT }] }, /"type" is not known/],
   ["a parameter whose schema leads nowhere", { operation: [{ name: "a", in: "query", schema: { $ref: "#/none" } }] }, /leads nowhere/],
-  ["a parameter in a style that its place does not have", { operation: [{ name: "a", in: "header", style: "deepObject", ...TEXT }] }, /style/],
-  ["a parameter of a media type that cannot be read", { operation: [{ name: "a", in: "query", content: { "application/xml": TEXT } }] }, /application\/xml/],
+  ["a parameter in a style that its place does not have", { operation: [{ name: "a", in: "header", required: true, style: "deepObject", ...TEXT }] }, /style/],
+  ["a parameter of a media type that cannot be read", { operation: [{ name: "a", in: "query", required: true, content: { "application/xml": TEXT } }] }, /application\/xml/],
   ["a parameter named like a field of another", { operation: [{ name: "f", in: "query", schema: { type: "object", properties: { a: { type: "string" } } } }, { name: "a", in: "query", ...TEXT }] }, /"a" has the name of a field of "f"/],
   ["a parameter that is the whole query", { operation: [{ name: "a", in: "querystring", content: { "application/json": {} } }], openapi: "3.2.0" }, /whole query string cannot be checked yet/],
 ];
@@ -95,6 +95,17 @@ for (const [title, said, message] of DOWN) {
     const contract = read(t, said);
     assert.deepEqual(downOf(contract), ["get"]);
     assert.match(told(contract.misfits, "operation").join("\n"), message);
+  });
+}
+
+for (const location of ["query", "header", "cookie"]) {
+  test(`A parameter in ${location} that cannot be read and may be left out is refused where it is sent, and takes nothing down`, (t) => {
+    const contract = read(t, { operation: [{ name: "Filter", in: location, content: { "application/xml": TEXT } }] });
+    assert.deepEqual(downOf(contract), []);
+    assert.match(told(contract.misfits).join("\n"), /^warning .*"Filter": .*: requests with it are refused, others are not$/);
+    const [parameter] = contract.operations[0]?.parameters ?? [];
+    assert.deepEqual([parameter?.required, parameter?.claims("Filter"), parameter?.claims("filter")], [false, true, location === "header"]);
+    for (const raw of ["", "a", "<a/>"]) assert.ok("findings" in (parameter?.read(location === "query" ? [["Filter", raw]] : raw) ?? {}), raw);
   });
 }
 
