@@ -18,14 +18,25 @@ export interface TokenRules extends ClaimRules {
   readonly untyped: boolean;
 }
 
-/** undefined: no JWT, or one of another issuer. */
-export type Verified = Grant | Wrong | Unavailable | undefined;
+/** No signature may be computed for this caller at the moment. */
+export interface Exhausted {
+  readonly exhausted: true;
+}
 
-/** `now` in milliseconds since the epoch. The promise never rejects. */
-export type Verify = (token: string, now: number) => Verified | Promise<Verified>;
+/** undefined: no JWT, or one of another issuer. */
+export type Verified = Grant | Wrong | Unavailable | Exhausted | undefined;
+
+/**
+ * `now` in milliseconds since the epoch. The promise never rejects.
+ *
+ * @param mayCompute asked once everything else fits, and before a signature is computed
+ */
+export type Verify = (token: string, now: number, mayCompute?: () => boolean) => Verified | Promise<Verified>;
+
+const EXHAUSTED: Exhausted = { exhausted: true };
 
 export function verifierOf(rules: TokenRules, source: KeySource, cache: TokenCache): Verify {
-  return (token, now) => {
+  return (token, now, mayCompute) => {
     const keys = source.keys(now);
     if (!(keys instanceof Promise) && !("unavailable" in keys)) {
       const known = cache.find(token, keys, now);
@@ -49,6 +60,7 @@ export function verifierOf(rules: TokenRules, source: KeySource, cache: TokenCac
 
     function finish({ jws, grant }: Claimed, key: Key | string, set: KeySet): Verified {
       if (typeof key === "string") return { wrong: key };
+      if (mayCompute?.() === false) return EXHAUSTED;
       if (!isSignedBy(key, jws.signed, jws.signature)) return { wrong: "signature does not fit" };
       cache.keep(token, set, grant);
       return grant;

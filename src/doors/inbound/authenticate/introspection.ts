@@ -75,7 +75,7 @@ export const introspection: Guard = defineGuard({
     if (possession === undefined) return undefined;
     const unavailable = (why: string): Problem => introspectionUnavailable({ headers: { "retry-after": "2" }, because: { issuer, introspection: why } });
     const isOurs = (token: string): boolean => token.startsWith(prefix) && (tokens === "all" || !looksSigned(token));
-    const check = checkToken({ possession, revocation: openRevocation(options, site), unavailable, judge: (token, now) => (isOurs(token) ? introspect(token, now) : undefined) }, site);
+    const check = checkToken({ possession, revocation: openRevocation(options, site), unavailable, judge: (token, { now }) => (isOurs(token) ? introspect(token, now) : undefined) }, site);
     // Somebody has judged the token already: two opinions would be two credentials.
     return (exchange) => (exchange.principal?.field === "authorization" || exchange.principal?.also?.some(({ field }) => field === "authorization") === true ? undefined : check(exchange));
   },

