@@ -1,7 +1,7 @@
 /**
  * Media type: a Content-Type read strictly (RFC 9110, section 8.3.1), and the media range that it falls under.
  *
- * Frameworks disagree about `application/json, text/plain`, about two charsets and about trailing rubbish; whoever
+ * Frameworks disagree about `application/json, text/plain`, about two charsets, about escapes and about trailing rubbish; whoever
  * guesses lets a body be parsed as something else than was checked. So there is one reading, or none.
  */
 
@@ -77,22 +77,24 @@ function readParameter(text: string, from: number): ParameterText | WrongMediaTy
   if (equals === from) return { wrong: "holds an empty parameter" };
   if (text[equals] !== "=") return { wrong: "holds a parameter without a value" };
   const name = text.slice(from, equals).toLowerCase();
+  // `boundary*` and `boundary*0` go before `boundary` for readers of mail (RFC 2231), and are nothing to others.
+  if (name.includes("*")) return { wrong: "holds a parameter in pieces or in another charset" };
   if (text[equals + 1] === '"') return readQuoted(text, equals + 2, name);
   const end = tokenEnd(text, equals + 1);
   if (end === equals + 1) return { wrong: "holds a parameter without a value" };
   return { name, value: text.slice(equals + 1, end), end };
 }
 
-/** A quoted string (RFC 9110, section 5.6.4); `from` is behind its opening quote. */
+/**
+ * A quoted string (RFC 9110, section 5.6.4) without its escapes, and without semicolons; `from` is behind its opening quote.
+ * A reader that keeps the backslash has another boundary, one that cuts at every semicolon finds another charset in it.
+ */
 function readQuoted(text: string, from: number, name: string): ParameterText | WrongMediaType {
-  let value = "";
   for (let at = from; at < text.length; at++) {
-    if (text[at] === '"') return { name, value, end: at + 1 };
-    if (text[at] === "\\") at++;
+    if (text[at] === '"') return { name, value: text.slice(from, at), end: at + 1 };
     const code = text.charCodeAt(at);
-    const allowed = code === 0x09 || (code >= 0x20 && code <= 0x7e);
+    const allowed = code === 0x09 || (code >= 0x20 && code <= 0x7e && text[at] !== "\\" && text[at] !== ";");
     if (!allowed) return { wrong: "holds a quoted value with a character that is not allowed" };
-    value += text[at];
   }
   return { wrong: "holds a quoted value without an end" };
 }

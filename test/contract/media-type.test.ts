@@ -33,7 +33,7 @@ test("type and subtype are lower-cased, parameters kept", () => {
 });
 
 test("a quoted value is unquoted", () => {
-  assert.deepEqual(read('multipart/form-data; boundary="a; b=\\"c\\\\"').parameters, { boundary: 'a; b="c\\' });
+  assert.deepEqual(read('multipart/form-data; boundary="a b=c,d"').parameters, { boundary: "a b=c,d" });
   assert.deepEqual(read('a/b;c="";d=e').parameters, { c: "", d: "e" });
 });
 
@@ -48,8 +48,13 @@ test("anything behind the type that is no parameter is refused", () => {
 });
 
 test("a quoted value has to end, and hold no control or non-ASCII character", () => {
-  for (const text of ['a/b;c="', 'a/b;c="d', 'a/b;c="\\"']) refuse(text, /without an end/);
+  for (const text of ['a/b;c="', 'a/b;c="d']) refuse(text, /without an end/);
   for (const text of ['a/b;c="\u0000"', 'a/b;c="\n"', 'a/b;c="\u00e9"', 'a/b;c="\\\u0007"', 'a/b;c="\\']) refuse(text, /not allowed/);
+});
+
+test("what two readers take for two boundaries or charsets is refused: escapes, semicolons in quotes, parameters in pieces", () => {
+  for (const text of ['multipart/form-data; boundary="a\\b"', 'a/b;c="\\""', 'application/json; x="; charset=utf-7"']) refuse(text, /not allowed/);
+  for (const text of ["multipart/form-data; boundary=c; boundary*0=a; boundary*1=b", "application/json; charset*=utf-8''utf-7"]) refuse(text, /in pieces/);
 });
 
 test("a parameter that comes twice is refused, in any case", () => {
@@ -98,7 +103,7 @@ test("reading never throws, and a value that is accepted reads the same when wri
     fc.property(fc.oneof(fc.string({ unit: "binary" }), text, text.map((tail) => `a/b;${tail}`)), (text) => {
       const one = readMediaType(text);
       if ("wrong" in one) return;
-      const quoted = [...one.parameters].map(([name, value]) => `;${name}="${value.replace(/[\\"]/g, "\\$&")}"`);
+      const quoted = [...one.parameters].map(([name, value]) => `;${name}="${value}"`);
       assert.deepEqual(readMediaType(`${one.type}${quoted.join("")}`), one);
     }),
     { numRuns: 3_000 },

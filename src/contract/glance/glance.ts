@@ -16,6 +16,8 @@ import type { FreeSpots } from "./free-spots.ts";
 import { ARRAY, BOOLEAN, INTEGER, type ItemsChart, type LateTest, type MembersChart, NAMES_AS_BITS, NULL, NUMBER, OBJECT, type Chart, STRING, type Test } from "./chart.ts";
 import { TextJudge } from "./text-judge.ts";
 
+/** Bytes of which values are made, for each of the text: what asks for more is read as a whole. */
+export const MADE_RATIO = 3;
 /** Digits of a decimal that a double holds as exactly as they are written, when they are divided by a power of ten. */
 const DIGITS_EXACT = 15;
 const POWERS: Float64Array = Float64Array.from({ length: DIGITS_EXACT + 1 }, (_, index) => 10 ** index);
@@ -35,6 +37,8 @@ export class Glance {
   #at = 0;
   #depth = 0;
   #values = 0;
+  /** Bytes of which values have been made. */
+  #made = 0;
 
   /** @param spots takes where the texts stand that have to be looked at */
   constructor(bytes: Buffer, bounds: JsonBounds, spots?: FreeSpots) {
@@ -98,6 +102,9 @@ export class Glance {
     const start = this.#at;
     const type = this.#sort(chart);
     if (type === 0) return false;
+    // Parts within parts would be made anew, once for each level.
+    this.#made += this.#at - start;
+    if (this.#made > MADE_RATIO * this.#end) return false;
     const asking = chart.late.filter(({ types }: LateTest) => (types & type) !== 0);
     if (asking.length === 0) return true;
     const value = JSON.parse(this.#bytes.toString("utf8", start, this.#at)) as Json; // what has passed the scan is Json by definition

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as fc from "fast-check";
+import { MADE_RATIO } from "../../../src/contract/glance/glance.ts";
 import { glanceAtAny } from "../../../src/contract/glance/glance-text.ts";
 import { QUICK_FORMATS } from "../../../src/contract/glance/quick-formats.ts";
 import { TEXT_FORMATS } from "../../../src/contract/schema/formats.ts";
@@ -110,6 +111,22 @@ const usual: Readonly<Record<string, readonly [schema: Json, fitting: Json]>> = 
   "names by pattern": [{ type: "object", patternProperties: { "^x-": { type: "string" } }, additionalProperties: false }, { "x-a": "1" }],
   "letters of the world": [{ type: "string", minLength: 2, maxLength: 4, pattern: "^\\p{L}+$" }, "Zo\u00eb"],
 };
+
+test("what only a value shows is not made a value again at each level: then the text is read as a whole", () => {
+  const validator = sound({ $ref: "#/$defs/tree", $defs: { tree: { type: "object", properties: { next: { $ref: "#/$defs/tree" } }, not: { required: ["x"] } } } });
+  const nest = (levels: number): string => `${'{"next":'.repeat(levels)}{"leaf":[${"1,".repeat(1_000)}1]}${"}".repeat(levels)}`;
+  assert.deepEqual([MADE_RATIO - 1, MADE_RATIO].map((levels) => seen(validator, nest(levels))), [true, false]);
+});
+
+test("an explanation has words for all that a check refuses, and none for what it takes", () => {
+  fc.assert(
+    fc.property(drawn, ([one, given]) => {
+      const { validator } = compile(withDefinitions(one));
+      if (validator !== undefined) assert.equal(validator.explain(given).length === 0, validator.check(given), `${JSON.stringify(one)} ${JSON.stringify(given)}`);
+    }),
+    { numRuns: 5_000 },
+  );
+});
 
 for (const [name, [given, fitting]] of Object.entries(usual)) {
   test(`a glance is enough for ${name}`, () => {
