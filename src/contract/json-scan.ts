@@ -248,7 +248,7 @@ export class JsonScan {
       if (this.#digits() === 0) return this.#fail("syntax");
     }
     if (isInteger && digits <= DIGITS_EXACT) return true;
-    return survivesAsDouble(this.#bytes.toString("latin1", start, this.#at), digits, isInteger, this.#bounds.preciseNumbers) || this.#refuse("number", start);
+    return survivesAsDouble(this.#bytes.toString("latin1", start, this.#at), digits, isInteger, this.#bounds) || this.#refuse("number", start);
   }
 
   #digits(): number {

@@ -22,6 +22,8 @@ export interface JsonBounds {
   readonly stringBytes: number;
   /** True refuses integers that a double cannot hold exactly: the API would read another number than this gateway. */
   readonly preciseNumbers: boolean;
+  /** True refuses decimals, too, that a double cannot hold as they are written, where integers are refused. Default: false. */
+  readonly exactDecimals?: boolean;
   /** True refuses two members of one object under one name (RFC 8259, section 4: their meaning is unpredictable). */
   readonly uniqueNames: boolean;
   /** False refuses texts and names with characters that only control something: NUL, escape, and their kin, but tabs and line breaks. */

@@ -42,6 +42,8 @@ export interface Validator {
   readonly namesPrototype?: boolean;
   /** Whether the schema itself lists a text with a control character in it, or a member of such a name. Elsewhere they are refused unseen. */
   readonly namesControls?: boolean;
+  /** Whether the schema speaks of `decimal`: then a number must not lose a digit on its way through a double. */
+  readonly asksDecimals?: boolean;
   /** Which texts in a value need be looked at, and as what; worked out when first asked for. Absent: nobody described any. */
   readonly leaf?: Leaf;
   /** What there is inside of a value; drawn when first asked for. Absent: nobody described it. */

@@ -67,14 +67,15 @@ function isSoundAtGlance(bytes: Uint8Array, content: Readable, { kind, decode, v
   return glimpse !== undefined;
 }
 
-/** Whether the schema itself speaks of what is elsewhere refused unseen. */
+/** Whether the schema itself speaks of what is elsewhere refused, or taken, unseen. */
 function isNamed(validator: Validator | undefined): boolean {
-  return validator?.namesPrototype === true || validator?.namesControls === true;
+  return validator?.namesPrototype === true || validator?.namesControls === true || validator?.asksDecimals === true;
 }
 
-function boundsFor(validator: Validator | undefined, bounds: DecodeBounds): DecodeBounds {
+/** What is judged by this schema is held to these. */
+export function boundsFor(validator: Validator | undefined, bounds: DecodeBounds): DecodeBounds {
   if (!isNamed(validator)) return bounds;
-  return { ...bounds, prototypeNames: bounds.prototypeNames || validator?.namesPrototype === true, controls: bounds.controls || validator?.namesControls === true };
+  return { ...bounds, prototypeNames: bounds.prototypeNames || validator?.namesPrototype === true, controls: bounds.controls || validator?.namesControls === true, exactDecimals: validator?.asksDecimals === true };
 }
 
 /** The value of a body, or why there is none. */

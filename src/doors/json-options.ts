@@ -27,7 +27,7 @@ export const jsonOptions: { readonly [K in keyof JsonOptions]: Shape<JsonOptions
   values: or(count("Values in one JSON text, arrays and objects among them.", { min: 1, max: 10_000_000 }), JSON_BOUNDS.values),
   members: or(count("Members of one object.", { min: 1, max: 1_000_000 }), JSON_BOUNDS.members),
   texts: or(size("Bytes of one string or name.", { min: "1B", max: "1GiB" }), "1MiB"),
-  numbers: or(oneOf("Whether integers that a double cannot hold are refused, or compared as if rounded.", ["exact", "rounded"]), "exact"),
+  numbers: or(oneOf("Whether integers that a double cannot hold are refused, and so are numbers of format `decimal`, or compared as if rounded.", ["exact", "rounded"]), "exact"),
   controls: or(CONTROLS, "refused"),
   parts: or(count("Parts of a multipart body.", { min: 1, max: 10_000 }), DECODE_BOUNDS.parts),
   part: or(size("Bytes of one part.", { min: "1B", max: "1GiB" }), "1GiB"),

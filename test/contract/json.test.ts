@@ -123,6 +123,24 @@ test("a number that JSON.parse would change silently is refused", () => {
   assert.equal(fault("1e400", { preciseNumbers: false }).reason, "number");
 });
 
+test("where decimals have to be exact, a number is what the double that it becomes is written as, or refused", () => {
+  for (const text of ["100.000000000000000001", "0.1234567890123456789", "8.0000000000000001", "1.0000000000000000000000001e3", "1e-400", "0.10000000000000001"]) {
+    accepted(text);
+    accepted(text, { exactDecimals: true, preciseNumbers: false });
+    assert.equal(fault(text, { exactDecimals: true }).reason, "number", text);
+  }
+  for (const text of ["0.1", "0.30000000000000004", "1.50", "-0.0", "0e9", "100e-2", "1.7976931348623157e308", "5e-324", "000.5".slice(2), "123456.789000000000000000000000", "0.000000000000000000000000001", "12E+3"]) accepted(text, { exactDecimals: true });
+  fc.assert(
+    fc.property(fc.double({ noNaN: true, noDefaultInfinity: true }), fc.nat({ max: 30 }), fc.integer({ min: -5, max: 5 }), (number, zeros, shift) => {
+      const [mantissa = "", exponent = "0"] = String(number).split("e");
+      const padded = `${mantissa}${mantissa.includes(".") ? "" : "."}${"0".repeat(zeros + 1)}`;
+      accepted(`${padded}e${exponent}`, { exactDecimals: true });
+      const [, whole = "", fraction = ""] = /^-?([0-9]+)\.([0-9]*)$/.exec(padded) ?? [];
+      if (shift > 0) accepted(`${number < 0 ? "-" : ""}0.${"0".repeat(shift)}${whole}${fraction}e${Number(exponent) + whole.length + shift}`, { exactDecimals: true });
+    }),
+  );
+});
+
 test("each bound holds to the unit, and the fault names it", () => {
   accepted("[[[]]]", { depth: 3 });
   assert.deepEqual(fault("[[[]]]", { depth: 2 }), { reason: "depth", bound: "depth", at: 2, pointer: "/0/0" });

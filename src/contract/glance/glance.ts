@@ -274,7 +274,7 @@ export class Glance {
   #longNumber(start: number, end: number, types: number, tests: readonly Test<number>[]): boolean {
     if (end < 0) return false;
     const text = this.#bytes.toString("latin1", start, end);
-    if (!survivesAsDouble(text, text.length, !/[.eE]/.test(text), this.#bounds.preciseNumbers)) return false;
+    if (!survivesAsDouble(text, text.length, !/[.eE]/.test(text), this.#bounds)) return false;
     this.#at = end;
     return fitsNumber(Number(text), types, tests);
   }

@@ -4,7 +4,7 @@ import { isHarmless } from "./harmless.ts";
 import { type Kind, narrower, SHORT_CHARACTERS_MAX } from "./kind.ts";
 
 /** Formats that leave no room: each is held by a grammar whose characters are harmless, or that nothing interprets. */
-const NONE: ReadonlySet<Json | undefined> = new Set(["date-time", "date", "time", "duration", "uuid", "ipv4", "ipv6", "hostname", "byte", "base64url", "char"]);
+const NONE: ReadonlySet<Json | undefined> = new Set(["date-time", "date", "time", "duration", "uuid", "ipv4", "ipv6", "hostname", "byte", "base64url", "char", "decimal"]);
 const URLS: ReadonlySet<Json | undefined> = new Set(["uri", "uri-reference", "url", "iri", "iri-reference"]);
 const RICH: ReadonlySet<Json | undefined> = new Set(["text/html", "application/xhtml+xml"]);
 

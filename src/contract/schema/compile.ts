@@ -46,6 +46,7 @@ export function compileSchema(spot: Spot, options: SchemaOptions): Validator | u
   if (!workshop.report(unit, report)) return undefined;
   const open = isOpen(value, spot, workshop.resources);
   const namesPrototype = mentions((text) => text === "__proto__", value, spot, workshop.resources);
+  const asksDecimals = mentions((text) => text === "decimal" || text === "decimal128", value, spot, workshop.resources);
   let chart: Chart | undefined;
   const namesControls = mentions((text) => !isPlainText(text), value, spot, workshop.resources);
   return {
@@ -60,6 +61,7 @@ export function compileSchema(spot: Spot, options: SchemaOptions): Validator | u
     open,
     namesPrototype,
     namesControls,
+    asksDecimals,
     get leaf() {
       return workshop.leaves.of(value, spot);
     },

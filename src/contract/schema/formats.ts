@@ -54,6 +54,8 @@ export const TEXT_FORMATS: ReadonlyMap<string, Check<string>> = new Map([
   ["regex", upTo(4_096, IsRegex)],
   ["byte", isBase64],
   ["base64url", (value) => /^[A-Za-z0-9_-]*$/.test(value) && value.length % 4 !== 1],
+  ["decimal", short((value) => /^[+-]?[0-9]+(?:\.[0-9]+)?$/.test(value))],
+  ["decimal128", short((value) => /^[+-]?[0-9]+(?:\.[0-9]+)?(?:[Ee][+-]?[0-9]{1,4})?$/.test(value))],
   ["char", (value) => value.length === 1 || (value.length === 2 && (value.codePointAt(0) ?? 0) > 0xffff)],
 ]);
 
@@ -91,4 +93,4 @@ export type Formats = "all" | "common" | "none";
 export const RARE: ReadonlySet<string> = new Set(["idn-email", "idn-hostname", "iri", "iri-reference", "json-pointer", "json-pointer-uri-fragment", "relative-json-pointer", "uri-template", "regex"]);
 
 /** Known, and nothing to check: any text is a password, every number of JSON is a double. */
-export const ANNOTATED: ReadonlySet<string> = new Set(["binary", "password", "double", "decimal", "decimal128", "commonmark", "html"]);
+export const ANNOTATED: ReadonlySet<string> = new Set(["binary", "password", "double", "commonmark", "html"]);

@@ -14,6 +14,7 @@ import { compile, sound } from "../schema/desk.ts";
 import { near, schema, spell, value, withDefinitions } from "./dice.ts";
 
 const STRICT: JsonBounds = { ...JSON_BOUNDS, controls: false };
+const EXACT: JsonBounds = { ...STRICT, exactDecimals: true };
 
 /** As a body is judged without a glance. */
 function fits(check: Validator["check"], bytes: Buffer, bounds: JsonBounds): boolean {
@@ -32,7 +33,7 @@ for (const direction of ["request", "answer"] as const) {
   test(`a glance never says yes to what the slow way refuses, and says yes to most of what it takes: ${direction}`, () => {
     let [taken, noticed] = [0, 0];
     fc.assert(
-      fc.property(drawn, luck, fc.constantFrom(STRICT, JSON_BOUNDS), ([one, given], dice, bounds) => {
+      fc.property(drawn, luck, fc.constantFrom(STRICT, JSON_BOUNDS, EXACT), ([one, given], dice, bounds) => {
         const { validator } = compile(withDefinitions(one), { direction });
         if (validator === undefined) return;
         const bytes = Buffer.from(spell(given, dice));
@@ -75,6 +76,7 @@ test("the bounds of a body hold at a glance, each to the last", () => {
   assert.deepEqual([open('["abc"]', { stringBytes: 3 }), open('["abc"]', { stringBytes: 2 })], [true, false]);
   assert.deepEqual([open('{"abc":1}', { stringBytes: 3 }), open('{"abc":1}', { stringBytes: 2 })], [true, false]);
   assert.deepEqual([open("9007199254740993", { preciseNumbers: false }), open("9007199254740993", {})], [true, false]);
+  assert.deepEqual([open("0.1234567890123456789", {}), open("0.1234567890123456789", { exactDecimals: true })], [true, false]);
   assert.deepEqual([open('"\\u0007"', { controls: true }), open('"\\u0007"', {}), open('"\u0085"', {}), open('"\u0080"', {}), open('{"\u0080":1}', {}), open('"\u007f"', {})], [true, false, true, false, false, false]);
   assert.deepEqual([open('{"__proto__":1}', { prototypeNames: true }), open('{"__proto__":1}', {})], [true, false]);
   assert.equal(open('{"a":1,"a":2}', { uniqueNames: false }), false, "which of them counts, a glance does not say");

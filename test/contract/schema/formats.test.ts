@@ -18,6 +18,13 @@ test("no text that a caller can send makes a format take long", () => {
   }
 });
 
+test("a decimal in a text is digits, with a sign and a point at most", () => {
+  const fits = (format: string, text: string): boolean | undefined => TEXT_FORMATS.get(format)?.(text);
+  for (const text of ["0", "-1.50", "+7", "12345678901234567890.12345678901234567890"]) assert.equal(fits("decimal", text), true, text);
+  for (const text of ["", ".5", "1.", "1e5", "1,5", "0x1", "1 ", "NaN", "--1", "1.2.3", "1\n"]) assert.equal(fits("decimal", text), false, text);
+  assert.deepEqual(["1e5", "1.5E-30", "1e", "1e99999"].map((text) => fits("decimal128", text)), [true, true, false, false]);
+});
+
 test("text longer than a format can be is refused", () => {
   assert.equal(TEXT_FORMATS.get("email")?.(`${"a".repeat(FORMAT_CHARACTERS)}@a.example`), false);
   assert.equal(TEXT_FORMATS.get("uri")?.(`http://a.example/${"a".repeat(LONG_FORMAT_CHARACTERS)}`), false);

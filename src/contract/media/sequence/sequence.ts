@@ -47,6 +47,7 @@ export function eachItem(item: Validator): Validator {
     },
     open: item.open,
     ...(item.namesPrototype === undefined ? {} : { namesPrototype: item.namesPrototype }),
+    ...(item.asksDecimals === undefined ? {} : { asksDecimals: item.asksDecimals }),
     ...(item.namesControls === undefined ? {} : { namesControls: item.namesControls }),
     leaf: { ...leafOf("none"), items: leaf, idle: leaf.idle },
   };

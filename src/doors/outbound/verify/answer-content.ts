@@ -6,7 +6,7 @@ import type { DecodeBounds } from "../../../contract/media/decode.ts";
 import { SequenceJudge } from "../../../contract/media/sequence/sequence.ts";
 import type { Gauge } from "../../../exchange/gauge.ts";
 import type { Answered, MediaType, Problem } from "../../../guard.ts";
-import { type BodyReading, readBody } from "../../body-reading.ts";
+import { type BodyReading, boundsFor, readBody } from "../../body-reading.ts";
 import { type Chosen, mediaChoice } from "../../media-choice.ts";
 import { breaksContract } from "./broken-answer.ts";
 
@@ -37,7 +37,7 @@ export function contentJudge(media: readonly MediaType[], { bounds, sizeBytes, i
     if (media.length > 0 && streams(chosen, status)) return undefined;
     if (status === 206) return breaksContract(status, "a part of the content cannot be judged");
     if (chosen.items !== undefined) {
-      const gauge = itemGauge(status, new SequenceJudge(chosen.items.framing, chosen.items.validator, bounds, itemBytes));
+      const gauge = itemGauge(status, new SequenceJudge(chosen.items.framing, chosen.items.validator, boundsFor(chosen.items.validator, bounds), itemBytes));
       return content.pass(observed ? witnessing(gauge, (broken) => exchange.witness("answer-body", "verify", broken)) : gauge);
     }
     if (chosen.kind !== "opaque") content.bound(sizeBytes);

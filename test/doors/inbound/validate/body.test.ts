@@ -309,3 +309,16 @@ test("control characters that the contract itself lists pass, and others still d
   for (const body of ['"a\\u0001b"', '{"x\\fz":1}']) assert.equal(said(await send(at(listed), { body })), "400 request-invalid", body);
   assert.equal(said(await send(at(free), { body: '"\\u0007"' })), "400 request-invalid");
 });
+
+test("a number of which the contract says decimal may not lose a digit: what is judged has to be what the API reads", async () => {
+  const price = (format: JsonObject): RequestBody => {
+    const { validator } = compile({ type: "object", properties: { price: { type: "number", maximum: 100, ...format } } });
+    return { required: true, media: [media("application/json", "json", validator)] };
+  };
+  const over = '{"price":100.000000000000000001}';
+  assert.equal(said(await send(price({}), { body: over })), "passes", "as a double it is 100");
+  const refused = await send(price({ format: "decimal" }), { body: over });
+  assert.deepEqual(refusal(refused.outcome).extra, { errors: [{ in: "body", pointer: "/price", message: "holds a number that cannot be read exactly" }] });
+  assert.equal(said(await send(price({ format: "decimal" }), { body: '{"price":99.9900}' })), "passes");
+  assert.equal(said(await send(price({ format: "decimal" }), { body: over }, "application/json", { numbers: "rounded" })), "passes");
+});
