@@ -54,3 +54,48 @@ test("alternatives are closed where each says so", (t) => {
   assert.equal(closed(t, { oneOf: [shut, { ...(shut as object), properties: { a: { type: "integer" } } }] }), true);
   assert.equal(closed(t, { anyOf: [ajar, ajar] }), false);
 });
+
+test("inside an object alternatives are judged like outside: one that leaves it open leaves it open", (t) => {
+  const holding = (one: Json): Json => ({ type: "object", additionalProperties: false, properties: { one } });
+  assert.equal(closed(t, holding({ oneOf: [shut, shut] })), true);
+  assert.equal(closed(t, holding({ oneOf: [shut, ajar] })), false);
+  assert.equal(closed(t, holding({ anyOf: [shut, { type: "object" }] })), false);
+  assert.equal(closed(t, holding({ anyOf: [shut, { type: "string" }] })), true);
+  assert.equal(closed(t, holding({ oneOf: [holding(shut), holding(ajar)] })), false);
+  assert.equal(closed(t, holding({ description: "whatever" })), false);
+  assert.equal(closed(t, holding({ enum: [{ a: 1 }, "b"] })), true);
+});
+
+test("of parts that apply together one that shuts the object is enough", (t) => {
+  const other: Json = { type: "object", properties: { b: { type: "integer" } } };
+  assert.equal(closed(t, { allOf: [ajar, other], unevaluatedProperties: false }), true);
+  assert.equal(closed(t, { allOf: [ajar, other] }), false);
+  assert.equal(closed(t, { type: "object", additionalProperties: false, properties: { one: { allOf: [ajar, other], unevaluatedProperties: false }, two: { allOf: [ajar, shut] } } }), true);
+  assert.equal(closed(t, { allOf: [{ type: "object", properties: { in: ajar } }, { type: "object", properties: { in: shut } }], unevaluatedProperties: false }), true);
+  assert.equal(closed(t, { allOf: [ajar, { oneOf: [shut, other] }] }), false);
+  assert.equal(closed(t, { allOf: [ajar, { oneOf: [shut, { ...(other as object), additionalProperties: false }] }] }), true);
+});
+
+test("a condition shuts an object when both of its outcomes do", (t) => {
+  const outcomes = (...keywords: readonly string[]): Json => ({ type: "object", if: { required: ["a"] }, ...Object.fromEntries(keywords.map((keyword) => [keyword, shut])) });
+  assert.equal(closed(t, outcomes("then", "else")), true);
+  assert.equal(closed(t, outcomes("then")), false);
+  assert.equal(closed(t, { type: "object", additionalProperties: { type: "object" }, dependentSchemas: { a: { properties: { b: ajar } } } }), false);
+  assert.equal(closed(t, { type: "object", additionalProperties: { enum: [1] }, dependentSchemas: { a: { properties: { b: ajar } } } }), true);
+});
+
+test("heirs that a discriminator names are judged, and lead to an end", (t) => {
+  const heir = (one: Json): Json => ({ allOf: [{ $ref: "#/components/schemas/Pet" }, { type: "object", properties: { one } }] });
+  const names = Array.from({ length: 12 }, (_, at) => `Heir${at}`);
+  const parent: Json = { type: "object", properties: { kind: { type: "string" } }, unevaluatedProperties: false, discriminator: { propertyName: "kind", mapping: Object.fromEntries(names.map((name) => [name, name])) } };
+  const family = (last: Json): Json => ({ Pet: parent, ...Object.fromEntries(names.map((name, at) => [name, heir(at === 11 ? last : shut)])) });
+  assert.equal(closed(t, { $ref: "#/components/schemas/Pet" }, family(shut)), true);
+  assert.equal(closed(t, { $ref: "#/components/schemas/Pet" }, family(ajar)), false);
+});
+
+test("what is too much to look at counts as open", (t) => {
+  const wide: Json = { type: "object", additionalProperties: false, properties: Object.fromEntries(Array.from({ length: 1_001 }, (_, at) => [`m${at}`, { type: "integer" }])) };
+  assert.equal(closed(t, wide), false);
+  const schemas = Object.fromEntries(Array.from({ length: 30 }, (_, at) => [`S${at}`, at === 29 ? shut : { oneOf: [{ $ref: `#/components/schemas/S${at + 1}` }, { $ref: `#/components/schemas/S${at + 1}` }] }]));
+  assert.equal(closed(t, { $ref: "#/components/schemas/S0" }, schemas as Json), false);
+});

@@ -13,7 +13,7 @@ export interface Part {
   readonly spot: Spot;
 }
 
-type Types = ReadonlySet<SketchType> | undefined;
+export type Types = ReadonlySet<SketchType> | undefined;
 
 export interface Parts {
   readonly parts: readonly Part[];
@@ -105,7 +105,7 @@ class Collection {
   }
 }
 
-function typesOf({ type, nullable, enum: values, const: value }: JsonObject): Types {
+export function typesOf({ type, nullable, enum: values, const: value }: JsonObject): Types {
   const named = typeof type === "string" ? [type] : Array.isArray(type) ? type.filter((one: Json) => typeof one === "string") : undefined;
   const told = named === undefined ? undefined : new Set([...named, ...(nullable === true ? ["null"] : [])] as SketchType[]); // other words are a misfit elsewhere
   const known = Array.isArray(values) ? (values as readonly Json[]) : value === undefined ? undefined : [value]; // isArray forgets readonly
@@ -124,7 +124,7 @@ function unite(one: Types, other: Types): Types {
 }
 
 /** Numbers are integers, too. */
-function intersect(one: Types, other: Types): Types {
+export function intersect(one: Types, other: Types): Types {
   if (one === undefined || other === undefined) return one ?? other;
   const both = one.intersection(other);
   const whole = (one.has("number") && other.has("integer")) || (one.has("integer") && other.has("number"));

@@ -36,6 +36,8 @@ export interface Sketch {
   readonly items: Sketch | undefined;
   /** Everything that stands under this keyword in the schemas that apply here. */
   readonly notes: (keyword: string) => readonly Note[];
+  /** Where an object is declared that may have members of which no schema speaks; undefined: all objects in it are closed. */
+  readonly ajar: Place | undefined;
   /** false: there are more schemas than are put together, so nothing is certain. */
   readonly whole: boolean;
 }

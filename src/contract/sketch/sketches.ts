@@ -4,13 +4,13 @@
  * A place is known by the schemas that apply to it, as a set: however it was reached, it is drawn once, and schemas that
  * refer to themselves come to an end.
  */
-import { isJsonObject, type Json, type JsonObject } from "../json-value.ts";
+import type { Json } from "../json-value.ts";
 import type { Library, Spot } from "../library.ts";
 import { below } from "../schema/barred.ts";
-import { compilePattern, type Matcher } from "../schema/pattern/compile-pattern.ts";
 import { keyOf, type Resources } from "../schema/resources.ts";
-import { ANNOTATIONS } from "../schema/vocabulary.ts";
-import { collectParts, type Part } from "./parts.ts";
+import { findAjar } from "./ajar.ts";
+import { itemsOf, memberSpots, namesOf, othersOf } from "./members.ts";
+import { collectParts } from "./parts.ts";
 import type { Note, Sketch } from "./sketch.ts";
 
 export interface SketchesOptions {
@@ -37,13 +37,6 @@ export class Sketches {
   }
 }
 
-/** Members without names of their own, as one schema has them. */
-interface Others {
-  readonly spot: Spot;
-  /** undefined: whatever is not declared beside it. */
-  readonly matches: Matcher | undefined;
-}
-
 function draw(key: string, spots: readonly Spot[], sketches: Sketches, { library, resources, isOpenApi30 }: SketchesOptions): Sketch {
   const { parts, types, whole } = collectParts(spots, resources, isOpenApi30);
   const others = parts.flatMap(othersOf);
@@ -53,7 +46,7 @@ function draw(key: string, spots: readonly Spot[], sketches: Sketches, { library
     const found = parts.flatMap((part) => memberSpots(part, name));
     return found.length === 0 ? undefined : sketches.of(found);
   };
-  const names = [...new Set(parts.flatMap(({ schema }) => keysOf(schema["properties"])))];
+  const names = [...new Set(parts.flatMap(namesOf))];
   for (const name of names) members.set(name, undefined);
   return {
     key,
@@ -74,50 +67,15 @@ function draw(key: string, spots: readonly Spot[], sketches: Sketches, { library
       const claims = others.some(({ matches }) => matches === undefined) ? undefined : (name: string): boolean => others.some(({ matches }) => matches?.(name));
       return { sketch: sketches.of(others.map(({ spot }) => spot)), claims };
     },
+    get ajar() {
+      const found = findAjar(spots, resources, isOpenApi30);
+      return found === undefined ? undefined : library.place(found);
+    },
     get items() {
       return items.length === 0 ? undefined : sketches.of(items);
     },
     notes: (keyword) => parts.flatMap(({ schema, spot }): readonly Note[] => (Object.hasOwn(schema, keyword) ? [{ value: schema[keyword] ?? null, place: library.place(below(spot, keyword)) }] : [])),
   };
-}
-
-function memberSpots(part: Part, name: string): readonly Spot[] {
-  const { schema, spot } = part;
-  const { properties } = schema;
-  const own = isJsonObject(properties) && Object.hasOwn(properties, name) ? [below(spot, "properties", name)] : [];
-  const patterned = patternsOf(part).filter(({ matches }) => matches === undefined || matches(name)).map((one) => one.spot);
-  return own.length + patterned.length > 0 ? [...own, ...patterned] : restOf(part).map((one) => one.spot);
-}
-
-function othersOf(part: Part): readonly Others[] {
-  return [...patternsOf(part), ...restOf(part)];
-}
-
-/** A pattern that cannot be compiled takes its operation down elsewhere; here it claims every name. */
-function patternsOf({ schema, spot }: Part): readonly Others[] {
-  return keysOf(schema["patternProperties"]).map((source) => {
-    const matches = compilePattern(source);
-    return { spot: below(spot, "patternProperties", source), matches: "wrong" in matches ? undefined : matches };
-  });
-}
-
-/** `additionalProperties: true` says that there may be others, and nothing of them: it declares none. */
-function restOf({ schema, spot }: Part): readonly Others[] {
-  return ["additionalProperties", "unevaluatedProperties"].flatMap((keyword) => (saysSomething(schema[keyword]) ? [{ spot: below(spot, keyword), matches: undefined }] : []));
-}
-
-function itemsOf({ schema, spot }: Part): readonly Spot[] {
-  const one = ["items", "unevaluatedItems", "additionalItems"].flatMap((keyword) => (isJsonObject(schema[keyword]) ? [below(spot, keyword)] : []));
-  const prefix = schema["prefixItems"];
-  return [...one, ...(Array.isArray(prefix) ? prefix.map((_, index) => below(spot, "prefixItems", String(index))) : [])];
-}
-
-function saysSomething(schema: Json | undefined): schema is JsonObject {
-  return isJsonObject(schema) && Object.keys(schema).some((keyword) => !ANNOTATIONS.has(keyword));
-}
-
-function keysOf(map: Json | undefined): readonly string[] {
-  return isJsonObject(map) ? Object.keys(map) : [];
 }
 
 function textsOf(list: Json | undefined): readonly string[] {
