@@ -3,13 +3,15 @@
  *
  * A login that was right is remembered for a while under a salted hash, so that a program that logs in with every request
  * costs one password hash and not one per request; it is forgotten as soon as its user has changed (see
- * change-feed.ts). Passwords are remembered nowhere. A name that nobody has costs the same work as one that somebody has,
+ * change-feed.ts). It is remembered for the place that it came from, and forgotten when anybody fails from there: else
+ * memory would answer guesses that nobody counts. Passwords are remembered nowhere. A name that nobody has costs the same work as one that somebody has,
  * or the time would tell which names there are.
  */
 import { hash } from "node:crypto";
 import type { JsonObject } from "../../contract/json-value.ts";
 import { ChangeFeed, numberOf, troubleOf } from "../../stores/database/change-feed.ts";
 import type { Database, Row } from "../../stores/database/database.ts";
+import { accountKey } from "../../stores/attempts.ts";
 import { textOf } from "../../stores/database/read-row.ts";
 import type { Pepper } from "../pepper.ts";
 import { isSame } from "../same.ts";
@@ -38,6 +40,13 @@ export interface LoginParts extends SealParts {
 
 interface Entry extends KnownUser {
   readonly from: number;
+  readonly place: string;
+}
+
+/** A login as it came, and where from. */
+export interface LoginMark {
+  readonly mark: string;
+  readonly place: string;
 }
 
 const LOOK = `SELECT ${USER_COLUMNS}, password, pepper, ${numberOf(USER_FEED)} AS version FROM sallyport_users WHERE name = $1`;
@@ -49,8 +58,8 @@ export class Logins {
   readonly #decoy: PasswordHash;
   readonly #feed: ChangeFeed;
   readonly #entries = new Map<string, Entry>();
-  /** The one mark of each user that is remembered. */
-  readonly #marks = new Map<string, string>();
+  /** The marks that are remembered, by the one name for all ways to write an account. */
+  readonly #marks = new Map<string, Set<string>>();
 
   constructor(parts: LoginParts) {
     this.#parts = parts;
@@ -68,17 +77,26 @@ export class Logins {
     return this.#feed.confirm(now);
   }
 
-  /** What stands for a login in memory: a salted hash of it as it came. */
-  markOf(token: string): string {
-    return hash("sha256", this.#salt + token);
+  /**
+   * What stands for a login in memory: a salted hash of it as it came, and of the place.
+   *
+   * @param place a device or a range of addresses: those who fail together
+   */
+  markOf(token: string, place: string): LoginMark {
+    return { mark: hash("sha256", `${this.#salt} ${place.length} ${place}${token}`), place };
   }
 
-  recall(mark: string, now: number): KnownUser | undefined {
+  /** Somebody at this place did not bring the right password, or may not try any more. */
+  forgetAt(name: string, place: string): void {
+    for (const mark of this.#marks.get(accountKey(name)) ?? []) if (this.#entries.get(mark)?.place === place) this.#drop(name, mark);
+  }
+
+  recall({ mark }: LoginMark, now: number): KnownUser | undefined {
     const entry = this.#entries.get(mark);
     return entry === undefined || Math.abs(now - entry.from) >= this.#parts.keptMilliseconds ? undefined : entry;
   }
 
-  async verify(name: string, password: string, mark: string, now: number, signal: AbortSignal): Promise<LoginFinding> {
+  async verify(name: string, password: string, mark: LoginMark, now: number, signal: AbortSignal): Promise<LoginFinding> {
     try {
       const [row] = await this.#parts.database.run(LOOK, [name]);
       return await this.#compare(row, { name, password }, mark, now, signal);
@@ -87,7 +105,7 @@ export class Logins {
     }
   }
 
-  async #compare(row: Row | undefined, { name, password }: { readonly name: string; readonly password: string }, mark: string, now: number, signal: AbortSignal): Promise<LoginFinding> {
+  async #compare(row: Row | undefined, { name, password }: { readonly name: string; readonly password: string }, mark: LoginMark, now: number, signal: AbortSignal): Promise<LoginFinding> {
     const { queue, peppers } = this.#parts;
     const stored = row === undefined ? undefined : { hash: readPhc(textOf(row, "password")) ?? refuse(), pepper: peppers.find(textOf(row, "pepper")) };
     const against = stored?.pepper === undefined ? this.#decoy : stored.hash;
@@ -103,22 +121,31 @@ export class Logins {
     return this.#admit(record, row, mark, now);
   }
 
-  #admit(record: UserRecord, row: Row, mark: string, now: number): KnownUser {
+  #admit(record: UserRecord, row: Row, { mark, place }: LoginMark, now: number): KnownUser {
     const { name, scopes, claims, plan } = record;
-    const entry: Entry = { record, scopes: new Set(scopes), claims: plan === undefined ? claims : { ...claims, plan }, from: now };
+    const entry: Entry = { record, scopes: new Set(scopes), claims: plan === undefined ? claims : { ...claims, plan }, from: now, place };
     // Something has changed since the look: perhaps this.
     if (row["version"] === this.#feed.version && this.#parts.keptMilliseconds > 0) this.#keep(name, mark, entry);
     return entry;
   }
 
   #keep(name: string, mark: string, entry: Entry): void {
-    this.#forget(name);
+    // At one place one login of a user counts: the last that was right.
+    this.forgetAt(name, entry.place);
     this.#entries.set(mark, entry);
-    this.#marks.set(name, mark);
-    for (const { record } of this.#entries.values()) {
+    const marks = this.#marks.get(accountKey(name));
+    if (marks === undefined) this.#marks.set(accountKey(name), new Set([mark]));
+    else marks.add(mark);
+    for (const [oldest, { record }] of this.#entries) {
       if (this.#entries.size <= this.#parts.entriesMax) break;
-      this.#forget(record.name);
+      this.#drop(record.name, oldest);
     }
+  }
+
+  #drop(name: string, mark: string): void {
+    this.#entries.delete(mark);
+    const marks = this.#marks.get(accountKey(name));
+    if (marks?.delete(mark) === true && marks.size === 0) this.#marks.delete(accountKey(name));
   }
 
   #forget(name: string | undefined): void {
@@ -127,8 +154,7 @@ export class Logins {
       this.#marks.clear();
       return;
     }
-    this.#entries.delete(this.#marks.get(name) ?? "");
-    this.#marks.delete(name);
+    for (const mark of this.#marks.get(accountKey(name)) ?? []) this.#drop(name, mark);
   }
 
   /** What was sealed with less, or with an earlier pepper, is sealed anew while the password is at hand. */

@@ -27,7 +27,7 @@ class WatchedQueue extends HashQueue {
 interface Bench {
   readonly logins: Logins;
   readonly queue: WatchedQueue;
-  readonly login: (name: string, password: string, now?: number) => Promise<LoginFinding>;
+  readonly login: (name: string, password: string, now?: number, place?: string) => Promise<LoginFinding>;
 }
 
 function open(database: Database, particulars: Partial<LoginParts> = {}): Bench {
@@ -36,10 +36,10 @@ function open(database: Database, particulars: Partial<LoginParts> = {}): Bench 
   return {
     logins,
     queue,
-    async login(name, password, now = NOW) {
+    async login(name, password, now = NOW, place = "here") {
       const trouble = await logins.confirm(now);
       if (trouble !== undefined) return { unavailable: trouble };
-      const mark = logins.markOf(`${name}:${password}`);
+      const mark = logins.markOf(`${name}:${password}`, place);
       return logins.recall(mark, now) ?? logins.verify(name, password, mark, now, signal);
     },
   };
@@ -87,6 +87,35 @@ test("R33: a name that nobody has costs exactly the work of one that somebody ha
   assert.deepEqual(costs, Array.from({ length: 3 }, () => [19_456, 2, 1, 32, 16, 32]));
 });
 
+test("a login is remembered for the place that it came from, until somebody fails there", async (t) => {
+  const database = fresh(t);
+  await addUser(database, peppers);
+  const { logins, login, queue } = open(database);
+  const hashes = async (place: string): Promise<number> => {
+    const before = queue.asked.length;
+    assert.ok("record" in (await login("ann", PASSWORD, NOW, place)));
+    return queue.asked.length - before;
+  };
+  assert.deepEqual([await hashes("home"), await hashes("home"), await hashes("work"), await hashes("work"), await hashes("home")], [1, 0, 1, 0, 0]);
+  logins.forgetAt("ANN ", "home");
+  assert.deepEqual([await hashes("work"), await hashes("home"), await hashes("home")], [0, 1, 0], "however the name is written");
+  logins.forgetAt("bob", "home");
+  assert.equal(await hashes("home"), 0);
+  assert.notEqual(logins.markOf("bc", "a").mark, logins.markOf("c", "ab").mark);
+});
+
+test("a user who comes from many places is forgotten at the oldest of them, and at all when he changes", async (t) => {
+  const database = fresh(t);
+  await addUser(database, peppers);
+  const { logins, login, queue } = open(database, { entriesMax: 3 });
+  for (const place of ["a", "b", "c", "d"]) await login("ann", PASSWORD, NOW, place);
+  assert.equal(logins.size, 3);
+  await login("ann", PASSWORD, NOW, "d");
+  assert.equal(queue.asked.length, 4);
+  await changePassword(database, peppers, "ann", "another horse battery");
+  for (const place of ["b", "c", "d"]) assert.deepEqual(await login("ann", PASSWORD, NOW + FRESH_MILLISECONDS + 1, place), { wrong: "password" });
+});
+
 test("refusals are not remembered", async (t) => {
   const { logins, login, queue } = open(fresh(t));
   for (let turn = 0; turn < 3; turn++) await login("nobody", PASSWORD);
@@ -99,8 +128,8 @@ test("memory holds marks and no passwords, is bounded, ends, and can be switched
   const { logins, login, queue } = open(database, { entriesMax: 2, keptMilliseconds: 10_000 });
   for (const name of ["a", "b", "c"]) assert.ok("record" in (await login(name, PASSWORD)));
   assert.equal(logins.size, 2);
-  assert.match(logins.markOf(`a:${PASSWORD}`), /^[0-9a-f]{64}$/);
-  assert.notEqual(logins.markOf("x"), open(database).logins.markOf("x"), "of another process");
+  assert.match(logins.markOf(`a:${PASSWORD}`, "here").mark, /^[0-9a-f]{64}$/);
+  assert.notEqual(logins.markOf("x", "here").mark, open(database).logins.markOf("x", "here").mark, "of another process");
   await login("c", PASSWORD, NOW + 9_999);
   assert.equal(queue.asked.length, 3);
   await login("c", PASSWORD, NOW + 10_000);
@@ -116,7 +145,7 @@ test("too many logins at once are busy, and nothing was tried", async (t) => {
   const queue = new HashQueue({ atOnce: 1, waiting: 1 });
   const { logins } = open(database, { queue });
   await logins.confirm(NOW);
-  const all = await Promise.all(Array.from({ length: 5 }, (_, turn) => logins.verify("ann", PASSWORD, `mark ${turn}`, NOW, signal)));
+  const all = await Promise.all(Array.from({ length: 5 }, (_, turn) => logins.verify("ann", PASSWORD, { mark: `mark ${turn}`, place: "here" }, NOW, signal)));
   assert.equal(all.filter((finding) => "record" in finding).length, 2);
   assert.equal(all.filter((finding) => "busy" in finding).length, 3);
 });

@@ -3,8 +3,8 @@
  *
  * Users are made with `sallyport users create`; the database holds argon2id of their passwords, keyed with the pepper. Such a
  * hash is expensive by design, so few are computed at once and few may wait; beyond, logins are refused and everything
- * else goes on. A login that was right is remembered for a while under a salted hash, and forgotten when its user has
- * changed. A name that nobody has costs the same work and gets the same answer as a wrong password.
+ * else goes on. A login that was right is remembered for a while under a salted hash, for the device or the address that it
+ * came from, and forgotten when its user has changed, or when a wrong one comes from there. A name that nobody has costs the same work and gets the same answer as a wrong password.
  *
  * Attempts are counted before the password is looked at: by account, existing or not, by address and its neighbours, by
  * device, and by all together; the more of them fail, the longer the wait. A device that has logged in before has attempts of

@@ -173,11 +173,20 @@ test("the cookie of a device goes to its own host over TLS alone, and not to scr
 test("what is remembered costs no attempt, no look and no hash", async (t) => {
   const { send, looks } = await bench(t, { options: { attempts: { account: 1 } } });
   assert.equal((await send(as("ann", PASSWORD))).problem, undefined);
-  assert.equal((await send(as("ann", WRONG))).problem?.status, 401);
-  assert.equal((await send(as("ann", WRONG))).problem?.status, 429);
+  const elsewhere = (password: string): Given => ({ ...as("ann", password), address: "198.51.100.7" });
+  assert.equal((await send(elsewhere(WRONG))).problem?.status, 401);
+  assert.equal((await send(elsewhere(WRONG))).problem?.status, 429);
   const looked = looks();
-  for (let turn = 0; turn < 100; turn++) assert.equal((await send(as("ann", PASSWORD))).principal?.subject, "ann");
+  for (let turn = 0; turn < 100; turn++) assert.equal((await send(as("ann", PASSWORD))).principal?.subject, "ann", "strangers elsewhere change nothing");
   assert.equal(looks(), looked);
+  assert.equal((await send(elsewhere(PASSWORD))).problem?.status, 429, "and what is remembered here answers no guess there");
+});
+
+test("memory answers no guess from the place that it is for, either", async (t) => {
+  const { send } = await bench(t, { options: { attempts: { account: 1 } } });
+  assert.equal((await send(as("ann", PASSWORD))).problem, undefined);
+  assert.equal((await send(as("ann", WRONG))).problem?.status, 401);
+  for (let turn = 0; turn < 3; turn++) assert.equal((await send(as("ann", PASSWORD))).problem?.status, 429);
 });
 
 test("a hundred requests with one login at the same moment are one attempt and one hash", async (t) => {

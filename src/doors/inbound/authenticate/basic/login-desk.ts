@@ -4,9 +4,10 @@
  * In this order: what is remembered; whether there may be one more attempt; the password. Requests with the same login at
  * the same moment are one attempt and one hash.
  */
+import { addressPrefix } from "../../../../exchange/address.ts";
 import type { Known } from "../../../../guard.ts";
 import { decodeLogin } from "../../../../keys/basic.ts";
-import type { KnownUser, LoginFinding, Logins } from "../../../../keys/password/logins.ts";
+import type { KnownUser, LoginFinding, LoginMark, Logins } from "../../../../keys/password/logins.ts";
 import type { Pepper } from "../../../../keys/pepper.ts";
 import { type Admission, ATTEMPT_LIMITS, type Attempts } from "../../../../stores/attempts.ts";
 import { readDevice, tellDevice } from "./device-cookie.ts";
@@ -45,15 +46,15 @@ export class LoginDesk {
   /** @param token the login as it came, in base64 */
   login(token: string, exchange: Known): Outcome | Promise<Outcome> {
     const { now } = exchange;
-    const mark = this.#logins.markOf(token);
+    const mark = this.#logins.markOf(token, readDevice(exchange) ?? addressPrefix(exchange.address));
     const confirming = this.#logins.confirm(now);
     if (confirming !== undefined) return confirming.then((trouble) => (trouble === undefined ? (this.#logins.recall(mark, now) ?? this.#join(token, mark, exchange)) : { unavailable: trouble }));
     return this.#logins.recall(mark, now) ?? this.#join(token, mark, exchange);
   }
 
-  async #join(token: string, mark: string, exchange: Known): Promise<Outcome> {
+  async #join(token: string, mark: LoginMark, exchange: Known): Promise<Outcome> {
     for (;;) {
-      const flying = this.#flights.get(mark);
+      const flying = this.#flights.get(mark.mark);
       if (flying === undefined) return this.#begin(token, mark, exchange);
       const outcome = await flying.outcome;
       // The one whose attempt it was has left before it was made.
@@ -61,13 +62,13 @@ export class LoginDesk {
     }
   }
 
-  #begin(token: string, mark: string, exchange: Known): Promise<Outcome> {
-    const outcome = this.#attempt(token, mark, exchange).finally(() => this.#flights.delete(mark));
-    this.#flights.set(mark, { signal: exchange.signal, outcome });
+  #begin(token: string, mark: LoginMark, exchange: Known): Promise<Outcome> {
+    const outcome = this.#attempt(token, mark, exchange).finally(() => this.#flights.delete(mark.mark));
+    this.#flights.set(mark.mark, { signal: exchange.signal, outcome });
     return outcome;
   }
 
-  async #attempt(token: string, mark: string, exchange: Known): Promise<Outcome> {
+  async #attempt(token: string, mark: LoginMark, exchange: Known): Promise<Outcome> {
     const { now, address, signal } = exchange;
     const login = decodeLogin(token);
     if ("malformed" in login) return login;
@@ -75,9 +76,16 @@ export class LoginDesk {
     const admission = await this.#ask({ account, address, device: readDevice(exchange), now });
     if ("uncounted" in admission) return admission;
     const short = account.slice(0, ACCOUNT_CHARACTERS);
-    if (!admission.allowed) return { waitMilliseconds: admission.waitMilliseconds, by: admission.by, account: short };
+    if (!admission.allowed) {
+      // Memory must not tell whoever may not try any more that he was right at last.
+      this.#logins.forgetAt(login.name, mark.place);
+      return { waitMilliseconds: admission.waitMilliseconds, by: admission.by, account: short };
+    }
     const finding = await this.#logins.verify(login.name, login.password, mark, now, signal);
-    if ("wrong" in finding) return { ...finding, account: short };
+    if ("wrong" in finding) {
+      this.#logins.forgetAt(login.name, mark.place);
+      return { ...finding, account: short };
+    }
     if ("record" in finding) tellDevice(exchange, admission.succeed(now), ATTEMPT_LIMITS.deviceKnownFor);
     else admission.withdraw(now);
     return finding satisfies LoginFinding;
