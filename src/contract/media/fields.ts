@@ -41,7 +41,11 @@ export function memberValidator(scope: Scope, spots: readonly Spot[] | undefined
 /** The Encoding Object of a member; what it does not say stays undefined. */
 export function readEncoding(media: Node, name: string): FieldEncoding {
   const { encoding } = media.value;
-  const own = isJsonObject(encoding) && Object.hasOwn(encoding, name) ? encoding[name] : undefined;
+  return encodingOf(isJsonObject(encoding) && Object.hasOwn(encoding, name) ? encoding[name] : undefined);
+}
+
+/** What an Encoding Object says. */
+export function encodingOf(own: Json | undefined): FieldEncoding {
   if (!isJsonObject(own)) return PLAIN;
   const { contentType, style, explode, allowReserved } = own;
   return {

@@ -14,6 +14,7 @@ import { readBytes, textDecoder } from "./bytes.ts";
 import { readFields } from "./fields.ts";
 import { formDecoder } from "./form.ts";
 import { multipartDecoder } from "./multipart/multipart.ts";
+import { isPositional, positionsDecoder, readPositions } from "./multipart/positions.ts";
 import { readPartMembers } from "./multipart/part-members.ts";
 import { type Framing, framingOf } from "./sequence/framing.ts";
 import { eachItem, sequenceDecoder } from "./sequence/sequence.ts";
@@ -56,6 +57,7 @@ function understandSchema(given: Case, schema: Spot, validator: Validator): Unde
   const framing = framingOf(range);
   if (framing !== undefined) return understandSequence(given, framing, schema, validator);
   if (range === FORM || range === MULTIPART) return understandForm(given, schema, validator);
+  if (isPositional(range)) return understandPositions(given, schema, validator);
   if (isXml(range)) return understandXml(given, schema, validator);
   if (validator.open) return { kind: isText(range) ? "text" : "opaque", validator: undefined };
   const { types } = hintOf(schema, library);
@@ -78,6 +80,7 @@ function understandPatch({ scope }: Case, schema: Spot, literal: Validator): Und
 function understandItems(given: Case): Understood {
   const { scope, range, media, direction } = given;
   const framing = framingOf(range);
+  if (isPositional(range) && !Object.hasOwn(media.value, "schema")) return understandEachPart(given);
   if (framing === undefined) {
     if (isJsonRange(range)) scope.refuse(media, `${range} is one value: a schema for each of many cannot be checked`, { unread: direction });
     return UNREAD;
@@ -117,6 +120,7 @@ function understandBare(given: Case): Understood {
   const framing = framingOf(range);
   if (framing !== undefined) return sequenceOf(framing, undefined);
   if (range === FORM || range === MULTIPART) return understandForm(given, undefined, undefined);
+  if (isPositional(range) && ENCODINGS.some((keyword) => Object.hasOwn(given.media.value, keyword))) return understandPositions(given, undefined, undefined);
   if (isXml(range)) return { kind: "xml", validator: undefined, fromXml: xmlDecoder(undefined, undefined) };
   return { kind: isText(range) ? "text" : "opaque", validator: undefined };
 }
@@ -130,6 +134,7 @@ const ANY_FORM: Hint = { types: new Set(["object"]), prefix: [], items: undefine
 
 function understandForm(given: Case, schema: Spot | undefined, validator: Validator | undefined): Understood {
   const { scope, media, direction } = given;
+  if (["prefixEncoding", "itemEncoding"].some((keyword) => Object.hasOwn(media.value, keyword))) return { ...UNREAD, reason: "what is in a form has a name, and its encoding goes by place" };
   const said = schema === undefined ? ANY_FORM : hintOf(schema, scope.reading.library);
   const hint = validator?.open === true && !said.types.has("object") ? ANY_FORM : said;
   if (!hint.types.has("object")) return { ...UNREAD, reason: "a form is an object, and its schema is none" };
@@ -139,6 +144,26 @@ function understandForm(given: Case, schema: Spot | undefined, validator: Valida
   }
   const members = readFields(scope, media, schema, hint, direction);
   return "wrong" in members ? { ...UNREAD, reason: members.wrong } : { kind: "form", validator, decode: formDecoder(members, validator) };
+}
+
+const ENCODINGS = ["encoding", "prefixEncoding", "itemEncoding"] as const;
+const ANY_LIST: Hint = { types: new Set(["array"]), prefix: [], items: undefined, properties: new Map(), rest: undefined };
+
+/** Since 3.2; before, the parts of such a body were nobody's. */
+function understandPositions(given: Case, schema: Spot | undefined, validator: Validator | undefined): Understood {
+  const said = schema === undefined || validator?.open === true ? ANY_LIST : hintOf(schema, given.scope.reading.library);
+  if (!said.types.has("array") || said.types.size > 1) return { ...UNREAD, reason: "its parts have no names: they are a list, and its schema is none" };
+  const positions = readPositions(given, { schema, hint: said });
+  return "wrong" in positions ? { ...UNREAD, reason: positions.wrong } : { kind: "multipart", validator, decode: positionsDecoder(positions, validator) };
+}
+
+function understandEachPart(given: Case): Understood {
+  const { scope, media, direction } = given;
+  const item = settle(scope, { file: media.file, pointer: join(media.pointer, "itemSchema") });
+  const validator = scope.compile(item, direction);
+  if (validator === undefined) return UNREAD;
+  const positions = readPositions(given, { schema: undefined, item, hint: { ...ANY_LIST, items: hintOf(item, scope.reading.library) } });
+  return "wrong" in positions ? { ...UNREAD, reason: positions.wrong } : { kind: "multipart", validator: eachItem(validator), decode: positionsDecoder(positions, eachItem(validator)) };
 }
 
 function understandXml({ scope }: Case, schema: Spot, validator: Validator): Understood {

@@ -24,7 +24,7 @@ export function multipartDecoder(members: Members<Part>, validator: Validator | 
 }
 
 /** All parts of a whole body, or what is wrong with it. Linear; never throws. */
-export function readParts(bytes: Uint8Array, boundary: string, { parts: most, partBytes }: Pick<DecodeBounds, "parts" | "partBytes">): readonly Part[] | Finding {
+export function readParts(bytes: Uint8Array, boundary: string, { parts: most, partBytes }: Pick<DecodeBounds, "parts" | "partBytes">, readHead: typeof readPartHead = readPartHead): readonly Part[] | Finding {
   if (!isBoundary(boundary)) return NO_BOUNDARY;
   const parts: Part[] = [];
   let head: PartHead | undefined;
@@ -33,7 +33,7 @@ export function readParts(bytes: Uint8Array, boundary: string, { parts: most, pa
     boundary,
     {
       begin(written) {
-        const read = readPartHead(written);
+        const read = readHead(written);
         if ("wrong" in read) return read.wrong;
         head = read;
         chunks = [];

@@ -25,8 +25,25 @@ export const PART_FIELDS_MAX = 16;
 
 type Wrong = { readonly wrong: string };
 
-/** Reads the lines of a head, without the blank line behind them. Linear; never throws. */
+/** Reads the lines of the head of a part of a form, without the blank line behind them. Linear; never throws. */
 export function readPartHead(bytes: Buffer): PartHead | Wrong {
+  const fields = readFields(bytes);
+  return fields instanceof Map ? understand(fields, readDisposition, "holds a part without a name of its own") : fields;
+}
+
+/** The same where parts have no names: a disposition may say which file it is, and an id which part (RFC 2387, section 3.1). */
+export function readMixedHead(bytes: Buffer): PartHead | Wrong {
+  const fields = readFields(bytes);
+  if (!(fields instanceof Map)) return fields;
+  const id = take(fields, "content-id");
+  if (id !== undefined && !CONTENT_ID.test(id)) return { wrong: "holds a part with an id that is none" };
+  return understand(fields, readAttachment, "holds a part with a disposition that is none of a file");
+}
+
+/** `<left@right>`, of characters that mean the same to everybody. One class each: linear. */
+const CONTENT_ID = /^<[A-Za-z0-9._%+-]{1,128}(?:@[A-Za-z0-9.-]{1,128})?>$/;
+
+function readFields(bytes: Buffer): Map<string, string> | Wrong {
   if (!isUtf8(bytes)) return { wrong: "holds a part whose head is not UTF-8" };
   const text = bytes.toString("utf8");
   const fields = new Map<string, string>();
@@ -39,7 +56,7 @@ export function readPartHead(bytes: Buffer): PartHead | Wrong {
     if (fields.size === PART_FIELDS_MAX) return { wrong: "holds a part with too many fields in its head" };
     fields.set(name, value);
   }
-  return understand(fields);
+  return fields;
 }
 
 /** A token (RFC 9110, section 5.6.2). One class: linear. */
@@ -47,10 +64,11 @@ const FIELD_NAME = /^[!#$%&'*+\-.^_`|~0-9a-z]+$/;
 /** Codings that change nothing; senders of mail write them still (RFC 7578, section 4.7). */
 const IDENTITY: ReadonlySet<string> = new Set(["7bit", "8bit", "binary"]);
 
-function understand(fields: Map<string, string>): PartHead | Wrong {
-  const written = take(fields, "content-disposition");
-  const disposition = written === undefined ? undefined : readDisposition(written);
-  if (disposition === undefined) return { wrong: "holds a part without a name of its own" };
+type Disposition = Pick<PartHead, "name" | "filename">;
+
+function understand(fields: Map<string, string>, read: (written: string | undefined) => Disposition | undefined, undisposed: string): PartHead | Wrong {
+  const disposition = read(take(fields, "content-disposition"));
+  if (disposition === undefined) return { wrong: undisposed };
   const said = take(fields, "content-type");
   const type = said === undefined ? undefined : readMediaType(said);
   if (type !== undefined && "wrong" in type) return { wrong: `holds a part whose content type ${type.wrong}` };
@@ -70,18 +88,30 @@ function take(fields: Map<string, string>, name: string): string | undefined {
 }
 
 /** `form-data; name="..."`, and perhaps `; filename="..."`. Undefined for everything else. */
-export function readDisposition(text: string): Pick<PartHead, "name" | "filename"> | undefined {
-  if (text.slice(0, 9).toLowerCase() !== "form-data") return undefined;
+export function readDisposition(text: string | undefined): Disposition | undefined {
+  const found = text === undefined ? undefined : readParameters(text, "form-data");
+  const name = found?.get("name") ?? "";
+  if (found === undefined || name === "" || name.length > PART_NAME_CHARACTERS_MAX) return undefined;
+  return { name, filename: found.get("filename") };
+}
+
+/** None, or `attachment` or `inline`, perhaps with `; filename="..."`. Undefined for everything else: nothing has a name here. */
+function readAttachment(text: string | undefined): Disposition | undefined {
+  if (text === undefined) return { name: "", filename: undefined };
+  const found = readParameters(text, "attachment") ?? readParameters(text, "inline");
+  return found === undefined || found.has("name") ? undefined : { name: "", filename: found.get("filename") };
+}
+
+function readParameters(text: string, kind: string): ReadonlyMap<string, string> | undefined {
+  if (text.slice(0, kind.length).toLowerCase() !== kind) return undefined;
   const found = new Map<string, string>();
-  for (let at = 9; at < text.length; ) {
+  for (let at = kind.length; at < text.length; ) {
     const parameter = readParameter(text, at);
     if (parameter === undefined || found.has(parameter.name)) return undefined;
     found.set(parameter.name, parameter.value);
     at = parameter.end;
   }
-  const name = found.get("name") ?? "";
-  if (name === "" || name.length > PART_NAME_CHARACTERS_MAX) return undefined;
-  return { name, filename: found.get("filename") };
+  return found;
 }
 
 interface ParameterText {

@@ -63,6 +63,11 @@ export function partMember(declaration: PartDeclaration): Member<Part> {
   };
 }
 
+/** One part where no other has its place. @param pointer from the whole value to the part's */
+export function readPartAt(part: Part, declaration: PartDeclaration, bounds: DecodeBounds, pointer: string): MemberReading {
+  return choose(readPart(part, declaration.hint, declaration, bounds, pointer), declaration.validator);
+}
+
 function choose(reading: MemberReading, validator: Validator | undefined): MemberReading {
   if (validator === undefined || "findings" in reading || reading.values.length === 1) return reading;
   const taken = reading.values.filter((value) => validator.check(value));

@@ -2,20 +2,20 @@
  * Part members: the members of a multipart form as the contract describes them.
  */
 import { type Hint, TEXT_HINT } from "../../hint.ts";
-import { join } from "../../json-pointer.ts";
-import { isJsonObject, type Json, type JsonObject } from "../../json-value.ts";
+import { follow, join } from "../../json-pointer.ts";
+import { isJsonObject, type JsonObject } from "../../json-value.ts";
 import type { Library, Spot } from "../../library.ts";
 import { isJson } from "../../media-type.ts";
 import { readDeclaration } from "../../parameters.ts";
 import { type Direction, type Node, type Scope, take } from "../../reading.ts";
-import { compileField, takesText } from "../field.ts";
+import { compileField, type FieldEncoding, takesText } from "../field.ts";
 import { memberValidator, readEncoding, tellStray } from "../fields.ts";
 import { memberSpots, partsOf } from "../member-spots.ts";
 import type { Member, Members } from "../members.ts";
 import { formatsOfType } from "../signature.ts";
 import { type Part, type PartDeclaration, partMember } from "./part-member.ts";
 
-type Given = { readonly scope: Scope; readonly media: Node; readonly direction: Direction };
+export type Given = { readonly scope: Scope; readonly media: Node; readonly direction: Direction };
 
 /** @param schema of the whole form; with none every part may be there, once, as a text or as a file */
 export function readPartMembers({ scope, media, direction }: Given, schema: Spot | undefined, hint: Hint): Members<Part> | { readonly wrong: string } {
@@ -32,19 +32,38 @@ export function readPartMembers({ scope, media, direction }: Given, schema: Spot
   return { members, rest: partMember(rest) };
 }
 
-function readMember({ scope, media, direction }: Given, name: string, hint: Hint, spots: readonly Spot[]): Member<Part> | { readonly wrong: string } {
+function readMember(given: Given, name: string, hint: Hint, spots: readonly Spot[]): Member<Part> | { readonly wrong: string } {
+  const { scope, media, direction } = given;
   const { library } = scope.reading;
   const encoding = readEncoding(media, name);
-  const validator = memberValidator(scope, spots, direction);
   if (encoding.style !== undefined || encoding.explode !== undefined || encoding.allowReserved !== undefined) {
-    return styledMember(compileField({ name, hint, validator, encoding, place: library.place(media) }));
+    return styledMember(compileField({ name, hint, validator: memberValidator(scope, spots, direction), encoding, place: library.place(media) }));
   }
+  const declared = declarePart(given, { name, hint, spots, encoding, keys: ["encoding", name], described: true });
+  return "wrong" in declared ? declared : partMember(declared);
+}
+
+/** One part as the contract describes it. */
+export interface Described {
+  readonly name: string;
+  readonly hint: Hint;
+  readonly spots: readonly Spot[];
+  readonly encoding: FieldEncoding;
+  /** Where its encoding stands in the media type. */
+  readonly keys: readonly string[];
+  /** Whether there is a schema of the whole. */
+  readonly described: boolean;
+}
+
+export function declarePart({ scope, media, direction }: Given, { name, hint, spots, encoding, keys, described }: Described): PartDeclaration | { readonly wrong: string } {
+  const { library } = scope.reading;
+  const validator = memberValidator(scope, spots, direction);
   const { contentTypes } = encoding;
   const nature = spots.flatMap((spot) => naturesOf(spot, library));
-  const file = fileOf(nature, contentTypes, hint);
+  const file = described ? fileOf(nature, contentTypes, hint) : "either";
   const formats = nature.map(({ value }) => value["contentMediaType"]).find((type) => typeof type === "string");
   if (file === "no" && contentTypes.length > 0 && !contentTypes.some(isTextRange)) return { wrong: `the part "${name}" is no file, and ${contentTypes.join(", ")} cannot be checked within a form` };
-  return partMember({ name, hint, validator, contentTypes, file, formats: formats === undefined ? undefined : formatsOfType(formats.toLowerCase()), headers: readHeaders({ scope, media, direction }, name) });
+  return { name, hint, validator, contentTypes, file, formats: formats === undefined ? undefined : formatsOfType(formats.toLowerCase()), headers: readHeaders({ scope, media, direction }, keys) };
 }
 
 function isTextRange(range: string): boolean {
@@ -90,15 +109,14 @@ function encode(bytes: Buffer): string {
 /** Fields that every part may have, and that are judged by themselves. */
 const OWN_FIELDS: ReadonlySet<string> = new Set(["content-type", "content-disposition", "content-transfer-encoding", "content-length"]);
 
-function readHeaders({ scope, media, direction }: Given, name: string): PartDeclaration["headers"] {
-  const { encoding } = media.value;
-  const own: Json | undefined = isJsonObject(encoding) && Object.hasOwn(encoding, name) ? encoding[name] : undefined;
+function readHeaders({ scope, media, direction }: Given, keys: readonly string[]): PartDeclaration["headers"] {
+  const own = follow(media.value, keys);
   const headers = isJsonObject(own) ? own["headers"] : undefined;
   if (!isJsonObject(headers)) return [];
   return Object.keys(headers).flatMap((field) => {
     const lower = field.toLowerCase();
     if (OWN_FIELDS.has(lower) || (field.startsWith("x-") && !isJsonObject(headers[field]))) return [];
-    const node = take(scope, { file: media.file, pointer: join(media.pointer, "encoding", name, "headers", field) }, "header");
+    const node = take(scope, { file: media.file, pointer: join(media.pointer, ...keys, "headers", field) }, "header");
     const read = node === undefined ? undefined : readDeclaration(scope, node, { name: lower, in: "header" }, direction);
     return read === undefined ? [] : [{ name: lower, required: read.required, read: read.read }];
   });
