@@ -23,7 +23,7 @@ const KNOWN: Readonly<Record<string, (options: JsonObject) => readonly Level[]>>
   "decision-point": (options) => (textsIn([options["resource"] ?? null, options["context"] ?? null]).some(namesParameter) ? FUNCTION_AND_OBJECT : FUNCTION),
   "authorization-details": ({ same }) => (textsIn(same ?? null).some(namesParameter) ? FUNCTION_AND_OBJECT : FUNCTION),
   // Ids that are issued hold nobody back until somebody asks for them.
-  owner: ({ provenance }) => (isJsonObject(provenance) && provenance["with"] === undefined ? NONE : ["object"]),
+  owner: ({ provenance }) => (isJsonObject(provenance) && provenance["with"] === undefined && provenance["chosen"] === undefined ? NONE : ["object"]),
   properties: () => ["property"],
   // They answer these risks in another way: by knowing who it is, by holding content to the contract, by its looks.
   credentials: () => NONE,

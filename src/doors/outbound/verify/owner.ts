@@ -22,12 +22,13 @@
  *     listAccounts: { owner: { provenance: { kind: account, issues: "[*].accountId", keep: 1h } } }
  *     openAccount:  { owner: { provenance: { kind: account, location: accountId } } }
  *     payMany:      { owner: { provenance: { kind: account, with: "body.items[*].fromAccountId" } } }
+ *     putNote:      { owner: { provenance: { kind: note, chosen: path.noteId } } }
  *
  * With `provenance` no owner need be named anywhere: an id may be used only by a caller to whom it was issued, in an answer that
- * has left for him, as it was left by all that cuts (a list, or what he has created, also where only `Location` names it). Such ids are remembered for `keep` in the
- * store of limits, in a room of its own: 157,440 by default, for all threads, and with Redis for all processes. When it is full
- * those that end soonest are forgotten, at a restart all: that refuses, and lets nobody in. Strangers are issued nothing. It is
- * as good as the answers that issue: ids in their paths must be held, too.
+ * has left for him, as all that cuts left it (also where only `Location` names it), or that he has `chosen` for what was not
+ * there: the API is asked with `If-None-Match: *` then. Such ids are kept for `keep` in the store of limits, in a room of its
+ * own: 157,440 by default, for all threads, and with Redis for all processes. When it is full those that end soonest are
+ * forgotten, at a restart all: that refuses, and lets nobody in. Strangers are issued nothing. Ids in paths of answers that issue must be held, too.
  *
  * The API is asked for the whole answer each time, without conditions and ranges, so that there is something to judge. Answers
  * that were judged stay out of shared caches; of lists only such header fields leave as cannot tell of what others have. Where
@@ -44,6 +45,7 @@ import { askFirst } from "./owner/lookup/ask-first.ts";
 import { discloseOwn } from "./owner/disclose-own.ts";
 import { evenly } from "./owner/evenly.ts";
 import { hides } from "./owner/hidden.ts";
+import { askToMake, checkMade, judgeChosen } from "./owner/provenance/chosen.ts";
 import { proveIssues } from "./owner/provenance/issued.ts";
 import { noteIssued } from "./owner/provenance/note-issued.ts";
 import { requireIssued } from "./owner/provenance/require-issued.ts";
@@ -61,7 +63,7 @@ export const owner: Guard = defineGuard({
     reportStray(options, site);
     proveIssues(options, site);
     const rulebook = openRulebook(options, site);
-    if (rulebook === undefined) return undefined;
+    if (rulebook === undefined) return checkMade(options, site);
     const { bounds, sizeBytes } = answerReading(site);
     const { mine, exempt, find, foreign, missing, unreadable } = rulebook;
     const isHidden = hides(site.operation, options.errors);
@@ -76,7 +78,6 @@ export const owner: Guard = defineGuard({
       if (found === undefined) return unreadable("content in which no owner is declared");
       const { place, chosen, level } = found;
       if (level !== undefined) return undefined;
-
       const judge = (read: Understood): Problem | undefined => {
         if ("kind" in read) return read.kind === "unread" && read.problem.blame === "api" ? read.problem : unreadable(`content that is ${read.kind}`);
         const verdict = place.judge(read.value, mine(principal));
@@ -90,8 +91,8 @@ export const owner: Guard = defineGuard({
   },
 
   elsewhere: {
-    validate: (options, site) => askFirst(options, site) ?? requireIssued(options, site),
-    prepare: askWhole,
+    validate: (options, site) => askFirst(options, site) ?? requireIssued(options, site) ?? judgeChosen(options, site),
+    prepare: (options, site) => askWhole(options, site) ?? askToMake(options, site),
     disclose: discloseOwn,
     seal: noteIssued,
   },

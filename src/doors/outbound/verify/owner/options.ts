@@ -80,7 +80,7 @@ export const ownerOptions: Shape<OwnerOptions> = checked(written, (options) =>
 export function reportStray({ field, lookup, with: given, beside, errors, fields: kept, issuer, unless, provenance: origin }: OwnerOptions, { report }: Pick<Site, "report">): void {
   if (origin !== undefined) {
     if (lookup !== undefined || issuer !== undefined || [field.length, given.size, beside.size, errors.length, kept.length].some((size) => size > 0)) report("provenance asks for no owner, and looks nothing up", "a second posting of owner for field, lookup and what belongs to them");
-    if (origin.with.length === 0 && unless !== undefined) report("unless says who is not asked, and nobody is asked here", "provenance: { with: path.<name> }");
+    if (origin.with.length === 0 && origin.chosen === undefined && unless !== undefined) report("unless says who is not asked, and nobody is asked here", "provenance: { with: path.<name> }");
     return;
   }
   if (lookup === undefined && given.size > 0) report("with needs a lookup", "lookup: <operation>");

@@ -73,7 +73,7 @@ function asksFirst({ optionsOf }: Site): boolean {
 
 /** Whether a posting, as it is written, lets an id in only for whom it was issued to. */
 export function asksForIssued({ provenance }: JsonObject): boolean {
-  return isJsonObject(provenance) && provenance["with"] !== undefined;
+  return isJsonObject(provenance) && (provenance["with"] !== undefined || provenance["chosen"] !== undefined);
 }
 
 /** What of a caller is compared with owners. Undefined names own nothing. */

@@ -65,6 +65,6 @@ export function proveIssues({ provenance }: OwnerOptions, { contract, operation,
   if (provenance.issues.length > 0) for (const { wrong, allowed } of findIssues(operation, provenance.issues).complaints) report(`provenance: issues: ${wrong}`, allowed);
   if (provenance.location !== undefined && findLocated(provenance.location, contract.operations) === undefined) report(`provenance: location: no path of the contract has {${provenance.location}}`, "the name of a path parameter, as in /accounts/{accountId}");
   const holds = (options: unknown): boolean => typeof options !== "object" || !isJsonObject(options) || options["provenance"] === undefined || asksForIssued(options);
-  const held = provenance.with.length > 0 || optionsOf?.("owner").some(holds) === true || ["rule", "decision-point"].some((name) => posted?.has(name) === true);
+  const held = provenance.with.length > 0 || provenance.chosen !== undefined || optionsOf?.("owner").some(holds) === true || ["rule", "decision-point"].some((name) => posted?.has(name) === true);
   if (operation.pathNames.length > 0 && !held) report("provenance: whoever guesses an id in the path would be issued it", "with: path.<name>, or a second posting of owner, or a rule");
 }

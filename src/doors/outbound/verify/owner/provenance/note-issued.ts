@@ -16,8 +16,10 @@ import { trimItems } from "../../../trim-items.ts";
 import { answerReading } from "../../answer-options.ts";
 import { declaredAnswer, isBodiless } from "../../declared-answers.ts";
 import { idOf } from "../lookup/address.ts";
+import { findSource, type Source } from "../lookup/sources.ts";
 import type { OwnerOptions } from "../options.ts";
 import { ownerUnreadable } from "../rulebook.ts";
+import { makesChosen } from "./chosen.ts";
 import { findIssues, issuedName, openIssued } from "./issued.ts";
 import { findLocated } from "./located.ts";
 
@@ -25,11 +27,12 @@ const idsNotIssued: (particulars?: Particulars) => Problem = problem("ids-not-is
 
 export function noteIssued({ provenance }: OwnerOptions, site: Site): Check<"seal"> | undefined {
   const { operation, contract, mode } = site;
-  if (provenance === undefined || (provenance.issues.length === 0 && provenance.location === undefined) || operation.listed !== "operation") return undefined;
-  const { kind, keep, most, location } = provenance;
+  if (provenance === undefined || (provenance.issues.length === 0 && provenance.location === undefined && provenance.chosen === undefined) || operation.listed !== "operation") return undefined;
+  const { kind, keep, most, location, chosen } = provenance;
   // What does not fit has been told where the answer is verified.
   const { places } = findIssues(operation, provenance.issues);
   const located = location === undefined ? undefined : findLocated(location, contract.operations);
+  const source = chosen === undefined ? undefined : findSource(chosen, operation);
   const choices = new Map<DeclaredAnswer, MediaChoice>([...operation.answers.values()].map((answer) => [answer, mediaChoice(answer.media)]));
   const { bounds, sizeBytes, itemBytes } = answerReading(site);
   const issued = openIssued(site, kind);
@@ -50,6 +53,7 @@ export function noteIssued({ provenance }: OwnerOptions, site: Site): Check<"sea
       if (ids.size > 0) exchange.follow({ answered: ({ now, refusedAt }) => (refusedAt === undefined ? issue(ids, now) : undefined) });
     };
 
+    if (source !== undefined && "read" in source && makesChosen(exchange, status)) issueOnceItLeaves(asIds(source.read(exchange, undefined)));
     const told = located === undefined ? undefined : locationOf(fields);
     const made = told === undefined ? undefined : located?.(told, request.path);
     if (made !== undefined) issueOnceItLeaves(new Set([made]));
@@ -98,6 +102,10 @@ function issueEach(paths: readonly MemberPath[], most: number, issue: (ids: Read
     if (!whole) tell(`more than ${most} ids`);
     return item;
   };
+}
+
+function asIds(values: ReturnType<Source>): ReadonlySet<string> {
+  return new Set(values === "unreadable" ? [] : values.flatMap((value) => (value === undefined ? [] : (idOf(value) ?? []))));
 }
 
 function idsIn(value: Json, paths: readonly MemberPath[], most: number): { readonly ids: ReadonlySet<string>; readonly whole: boolean } {
