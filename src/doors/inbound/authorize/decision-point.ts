@@ -68,21 +68,23 @@ export const decisionPoint: Guard = defineGuard({
       return { value: new Decider({ point, keepMilliseconds: keep, decisionsMax: decisions }), close: () => point.close() };
     });
     const bearer = tokenChallenges(challenges);
-    const refused = decisionRefused({ because: { point: at.host } });
-    const unasked = (wrong: string): Problem => decisionRefused({ because: { point: at.host, question: wrong } });
+    // Names, never values: what a caller sent or a token says stays out of the record.
+    const asked = { point: at.host, names: [...new Set(question.mentions.map(({ record, name }) => (record === "" ? name : `${record}.${name}`)))] };
+    const refused = decisionRefused({ because: { ...asked, outcome: "refused" } });
+    const unasked = (wrong: string): Problem => decisionRefused({ because: { ...asked, outcome: "not asked", question: wrong } });
 
     const answer = (decision: Decision): Problem | undefined => {
-      if ("unavailable" in decision) return decisionUnavailable({ headers: { "retry-after": "1" }, because: { point: at.host, fault: decision.unavailable } });
+      if ("unavailable" in decision) return decisionUnavailable({ headers: { "retry-after": "1" }, because: { ...asked, outcome: "unavailable", fault: decision.unavailable } });
       if (decision.permitted) return undefined;
       if (decision.stronger === undefined || bearer.length === 0) return refused;
-      return authenticationInsufficient({ ...challenging(bearer, `error="insufficient_user_authentication", acr_values="${decision.stronger}"`), because: { point: at.host } });
+      return authenticationInsufficient({ ...challenging(bearer, `error="insufficient_user_authentication", acr_values="${decision.stronger}"`), because: { ...asked, outcome: "stronger" } });
     };
 
     return (exchange) => {
-      const asked = question.ask(exchange);
-      if ("refusal" in asked) return asked.refusal;
-      if ("wrong" in asked) return unasked(asked.wrong);
-      const decision = decider.decide(asked, exchange.now);
+      const put = question.ask(exchange);
+      if ("refusal" in put) return put.refusal;
+      if ("wrong" in put) return unasked(put.wrong);
+      const decision = decider.decide(put, exchange.now);
       return decision instanceof Promise ? decision.then(answer) : answer(decision);
     };
   },

@@ -33,8 +33,9 @@ export const role: Guard = defineGuard({
     if (any.length === 0 && all.length === 0) report("no role is asked for", "any: [<role>, ...], all: [<role>, ...]");
     if (open !== undefined) report("a role is asked for where strangers may come in", "role: { waived: <reason> }, or no public: <reason>");
 
-    const lacking = roleMissing({ because: { needed: { any: [...any], all: [...all] } } });
-    const unreadable = roleMissing({ because: { roles: "the credential's claim cannot be read as roles" } });
+    const needed = { any: [...any], all: [...all] };
+    const lacking = roleMissing({ because: { needed, outcome: "missing" } });
+    const unreadable = roleMissing({ because: { needed, outcome: "unreadable: the credential's claim cannot be read as roles" } });
 
     return ({ principal }) => {
       const roles = identity.rolesOf(principal);

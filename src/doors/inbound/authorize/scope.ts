@@ -50,9 +50,9 @@ export const scope: Guard = defineGuard({
       // OpenAPI lets other names than OAuth's stand here; those cannot be told in a header.
       const told = scopes.filter((name) => SCOPE.test(name)).join(" ");
       const error = `error="insufficient_scope"${told === "" ? "" : `, scope="${told}"`}`;
-      return { needs, refusal: scopeMissing({ ...challenging(bearer, error), because: { needed: scopes } }) };
+      return { needs, refusal: scopeMissing({ ...challenging(bearer, error), because: { needed: scopes, outcome: "missing" } }) };
     });
-    const elsewhere = scopeMissing(challenging(bearer, 'error="insufficient_scope"'));
+    const elsewhere = scopeMissing({ ...challenging(bearer, 'error="insufficient_scope"'), because: { outcome: "no credential of those that the contract names" } });
 
     return ({ principal }) => {
       let refusal: Problem | undefined;

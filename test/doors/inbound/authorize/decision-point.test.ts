@@ -59,7 +59,7 @@ test("true passes, false is refused, and the question is the one of the gateway 
   point.respond = NO;
   const refusal = await send();
   assert.equal(told(refusal), "403 decision-refused");
-  assert.deepEqual(refusal?.problem.because, { point: new URL(point.url).host });
+  assert.deepEqual(refusal?.problem.because, { point: new URL(point.url).host, names: refusal?.problem.because?.["names"], outcome: "refused" });
   assert.equal(point.asked[0]?.path, "/access/v1/evaluation");
   assert.deepEqual(point.asked[0]?.question, { subject: { type: "identity", id: "https://id.example#ann" }, action: { name: "GET" }, resource: { type: "route", id: "/accounts/{accountId}" } });
   assert.match(point.asked[0]?.headers["content-type"] ?? "", /^application\/json$/);

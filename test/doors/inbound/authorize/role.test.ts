@@ -31,7 +31,7 @@ test("a caller with the role passes, another one is refused and is not told whic
   assert.ok(outcome?.kind === "refusal");
   assert.equal(outcome.problem.type, "role-missing");
   assert.equal(outcome.problem.status, 403);
-  assert.deepEqual(outcome.problem.because, { needed: { any: ["teller"], all: [] } });
+  assert.deepEqual(outcome.problem.because, { needed: { any: ["teller"], all: [] }, outcome: "missing" });
   assert.equal(outcome.problem.extra ?? outcome.problem.detail ?? outcome.problem.headers, undefined);
 });
 
