@@ -40,6 +40,19 @@ attack("a hidden property is guessed by the hash of the whole", {
   },
 });
 
+attack("the length of an answer tells the length of what is hidden in it", {
+  waive: ["properties"],
+  run: async (place) => {
+    const lengths: (string | undefined)[] = [];
+    for (const email of ["a@example.com", "a.much.longer.one@example.com"]) {
+      place.instead = (_request, response) => response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify({ customerId: "cus-1001", branch: "north", name: "Ada", email, customerSince: "2019-04-01" }));
+      const { headers, body } = await place.ask(teller);
+      lengths.push(headers["content-length"] ?? String(body.length));
+    }
+    return lengths[0] !== lengths[1];
+  },
+});
+
 attack("a customer gives himself money: a column that the contract does not know", {
   waive: ["body"],
   run: async (place) => {
