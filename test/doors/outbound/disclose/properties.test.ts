@@ -4,6 +4,8 @@ import * as fc from "fast-check";
 import type { Json, JsonObject } from "../../../../src/contract/json-value.ts";
 import type { DeclaredAnswer, Operation } from "../../../../src/contract/operation.ts";
 import { properties } from "../../../../src/doors/outbound/disclose/properties.ts";
+import { answerBody } from "../../../../src/doors/outbound/verify/answer-body.ts";
+import { Content } from "../../../../src/exchange/content.ts";
 import { NODES_MAX } from "../../../../src/doors/outbound/disclose/properties/property-tree.ts";
 import { RIGHTS_MAX } from "../../../../src/doors/outbound/disclose/properties/rights.ts";
 import { TRESPASSES_MAX } from "../../../../src/doors/outbound/disclose/properties/trespass.ts";
@@ -212,6 +214,20 @@ test("an answer larger than is held stays in", async () => {
   const at = (size: number): Promise<Sent> => answered({ site: { optionsOf: (name) => (name === "answer-body" ? [{ size: `${size}B` }] : []) } }, { content: late('{"id":"a"}') });
   assert.equal(said(await at(10)), "passes");
   assert.equal(said(await at(9)), "502 answer-breaks-contract");
+});
+
+test("what was found sound by its bytes is cut without a value made of it, what was held to less is read again", async () => {
+  const setting: Setting = {};
+  for (const same of [true, false]) {
+    const content = Content.holding(Buffer.from(JSON.stringify(full)));
+    const given: Given = { principal: principal(), answer: { fields: [["content-type", "application/json"]], content } };
+    const walked = await post({ guard: answerBody, operation: { answers: new Map([["200", answer(customer)]]) }, site: { identity } })(given);
+    assert.deepEqual([walked.outcome, content.vouched], [undefined, true]);
+    if (same) Object.defineProperty(content, "value", { get: () => assert.fail("a value was made") });
+    else content.vouch(undefined, undefined);
+    assert.equal(await left(walk(setting)(given)), '{"id":"a","name":"Ann","address":{"city":"X"}}');
+    assert.equal(content.vouched, same);
+  }
 });
 
 test("answers without content, failures, and what the doors say are left alone", async () => {

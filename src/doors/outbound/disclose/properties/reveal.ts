@@ -59,16 +59,23 @@ class Scissors {
     if (status === 206) return breaksContract(status, "a part of the content cannot be judged");
     const { items } = seen.chosen;
     if (items !== undefined) return this.#cutItems(answer, seen, items);
-    content.bound(this.#reading.sizeBytes);
-    const read = readValue(content, seen.chosen, this.#reading.bounds);
+    const { bounds, sizeBytes } = this.#reading;
+    // Found sound by the bytes alone: then they are enough here, too, and nobody makes a value of them.
+    if (content.vouched && content.bounds === bounds && !this.#refusesUndeclared) return this.#carve(answer, seen);
+    content.bound(sizeBytes);
+    const read = readValue(content, seen.chosen, bounds);
     return read instanceof Promise ? read.then((late) => this.#cutWhole(answer, seen, late)) : this.#cutWhole(answer, seen, read);
   }
 
-  #cutWhole(answer: WritableAnswer, { blade, root }: Seen, read: Understood): Problem | undefined {
-    const { status, content } = answer;
+  #cutWhole(answer: WritableAnswer, seen: Seen, read: Understood): Problem | undefined {
+    const { status } = answer;
     if (!("value" in read)) return settle(read, status);
-    const undeclared = this.#refusesUndeclared ? findUndeclared(read.value, root) : [];
-    if (undeclared.length > 0) return breaksContract(status, "members that the contract does not declare", undeclared);
+    const undeclared = this.#refusesUndeclared ? findUndeclared(read.value, seen.root) : [];
+    return undeclared.length > 0 ? breaksContract(status, "members that the contract does not declare", undeclared) : this.#carve(answer, seen);
+  }
+
+  #carve(answer: WritableAnswer, { blade }: Seen): Problem | undefined {
+    const { status, content } = answer;
     const held = content.read();
     if (!(held instanceof Uint8Array)) return breaksContract(status, "content that is not held");
     const left = carve(held, blade);
