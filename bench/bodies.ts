@@ -102,6 +102,29 @@ function rate({ takes }: Way, bytes: Buffer, milliseconds: number): number {
   return (count * 1_000) / (performance.now() - begun);
 }
 
+/** In a process of its own, whose young generation holds all that is made: so that what is taken can be told from what is given back. */
+function weigh(): Promise<void> {
+  const child = fork(import.meta.filename, ["--weigh", "yes", ...process.argv.slice(2)], { execArgv: ["--expose-gc", "--max-semi-space-size=256", "--min-semi-space-size=256"] });
+  return new Promise((resolve) => void child.once("exit", () => resolve()));
+}
+
+async function tellWeights(folder: string, only: string): Promise<void> {
+  const ways = await waysInProcess(folder);
+  const rows = DOCUMENTS.filter(({ name }) => name.includes(only)).map(({ name, sound }) => [name, ...ways.map((way) => heapOf(way, Buffer.from(sound)).toFixed(1))]);
+  console.log(writeTable([["document", ...ways.map(({ name }) => name)], ...rows]));
+}
+
+/** Bytes of heap for each byte of a document. */
+function heapOf({ takes }: Way, bytes: Buffer): number {
+  const times = Math.max(1, Math.round(1_000_000 / bytes.byteLength));
+  // What is not yet compiled makes objects that it will not make any more.
+  for (let time = 0; time < 20 * times; time++) takes(bytes);
+  globalThis.gc?.();
+  const before = process.memoryUsage().heapUsed;
+  for (let time = 0; time < times; time++) takes(bytes);
+  return (process.memoryUsage().heapUsed - before) / times / bytes.byteLength;
+}
+
 const SERVERS = ["fastify", "express-openapi-validator", "sallyport/express"] as const;
 type ServerName = (typeof SERVERS)[number];
 
@@ -218,6 +241,8 @@ async function compare(rounds: number, milliseconds: number, only: string): Prom
   }));
   console.log("\ndocuments a second, in one process");
   console.log(writeTable([["document", "bytes", ...ways.map(({ name }) => name)], ...rows]));
+  console.log("\nbytes of heap that one look at the document takes, for each byte of it");
+  await weigh();
 
   const servers: Running[] = [];
   for (const name of SERVERS) servers.push(await start(name, mkdtempSync(join(folder, "server-"))));
@@ -238,9 +263,10 @@ async function compare(rounds: number, milliseconds: number, only: string): Prom
   rmSync(folder, { recursive: true });
 }
 
-const { values } = parseArgs({ options: { rounds: { type: "string", default: "7" }, milliseconds: { type: "string", default: "500" }, only: { type: "string", default: "" }, serve: { type: "string" }, folder: { type: "string", default: "" } } });
+const { values } = parseArgs({ options: { rounds: { type: "string", default: "7" }, milliseconds: { type: "string", default: "500" }, only: { type: "string", default: "" }, serve: { type: "string" }, weigh: { type: "string" }, folder: { type: "string", default: "" } } });
 const serving = SERVERS.find((name) => name === values.serve);
 if (serving !== undefined) await serve(serving, values.folder);
+else if (values.weigh !== undefined) await tellWeights(mkdtempSync(join(tmpdir(), "sallyport-bodies-")), values.only);
 else {
   installOnce();
   await compare(Number(values.rounds), Number(values.milliseconds), values.only);

@@ -14,21 +14,24 @@ export const QUICK_FORMATS: ReadonlyMap<string, QuickYes> = new Map([
   ["uuid", isUuid],
 ]);
 
-/** Two digits as a number; NaN where there are none: it compares with nothing. */
+/** Two digits as a number; where there are none, one that is too large for anything. */
 function two(bytes: Uint8Array, at: number): number {
-  const [tens, ones] = [(bytes[at] ?? 0) - 0x30, (bytes[at + 1] ?? 0) - 0x30];
-  return tens >= 0 && tens <= 9 && ones >= 0 && ones <= 9 ? tens * 10 + ones : NaN;
+  const tens = (bytes[at] ?? 0) - 0x30;
+  const ones = (bytes[at + 1] ?? 0) - 0x30;
+  return tens >= 0 && tens <= 9 && ones >= 0 && ones <= 9 ? tens * 10 + ones : 100;
 }
 
 /** Days that every month has, and those that every month but February has; the last ones are for the test. */
 function isDate(bytes: Uint8Array, at: number): boolean {
-  const [month, day] = [two(bytes, at + 5), two(bytes, at + 8)];
-  return two(bytes, at) >= 0 && two(bytes, at + 2) >= 0 && bytes[at + 4] === DASH && month >= 1 && month <= 12 && bytes[at + 7] === DASH && day >= 1 && day <= (month === 2 ? 28 : 30);
+  if (two(bytes, at) > 99 || two(bytes, at + 2) > 99 || bytes[at + 4] !== DASH || bytes[at + 7] !== DASH) return false;
+  const month = two(bytes, at + 5);
+  const day = two(bytes, at + 8);
+  return month >= 1 && month <= 12 && day >= 1 && day <= (month === 2 ? 28 : 30);
 }
 
 /** In UTC or with an offset, with a fraction or none (RFC 3339). Leap seconds are for the test. */
 function isDateTime(bytes: Uint8Array, from: number, to: number): boolean {
-  if (to - from < 20 || !isDate(bytes, from) || bytes[from + 10] !== 0x54 || !isTime(bytes, from + 11) || bytes[from + 16] !== COLON || !(two(bytes, from + 17) <= 59)) return false;
+  if (to - from < 20 || !isDate(bytes, from) || bytes[from + 10] !== 0x54 || !isTime(bytes, from + 11) || bytes[from + 16] !== COLON || two(bytes, from + 17) > 59) return false;
   let at = from + 19;
   if (bytes[at] === 0x2e) {
     at += 1;
