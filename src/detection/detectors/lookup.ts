@@ -18,9 +18,8 @@ export const lookup: Detector = {
   kinds: new Set(["short", "text", "url", "filename"]),
   needs: MARK.brace,
   find({ text, marks }) {
-    if ((marks & MARK.dollar) === 0) return undefined;
     let looked = 0;
-    for (let at = text.indexOf("${"); at !== -1; at = text.indexOf("${", at + 2)) {
+    for (let at = (marks & MARK.dollar) === 0 ? -1 : text.indexOf("${"); at !== -1; at = text.indexOf("${", at + 2)) {
       // Of many lookups in a row those within the first are read with it.
       if (at < looked) continue;
       const name = readName(text, at + 2);
@@ -28,9 +27,18 @@ export const lookup: Detector = {
       if (name.nested) return "lookup-nested";
       looked = at + 2;
     }
-    return undefined;
+    return namesProtocol(text) ? "lookup-protocol" : undefined;
   },
 };
+
+const PROTOCOLS = ["ldap:", "ldaps:", "rmi:", "dns:", "iiop:", "corba:", "nis:", "nds:", "http:", "https:", "ldap/"] as const;
+
+/** `jndi:ldap:` within braces, whatever stands before them: spelt so that only the innermost of several readers sees it. */
+function namesProtocol(text: string): boolean {
+  const lower = text.toLowerCase();
+  for (let at = lower.indexOf("jndi:"); at !== -1; at = lower.indexOf("jndi:", at + 5)) if (PROTOCOLS.some((protocol) => lower.startsWith(protocol, at + 5))) return true;
+  return false;
+}
 
 interface Name {
   readonly text: string;

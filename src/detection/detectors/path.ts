@@ -20,11 +20,15 @@ export const path: Detector = {
     const text = reading.text.toLowerCase().replaceAll("\\", "/");
     const climbs = countClimbs(text);
     if (climbs >= 3 || (climbs >= 1 && isOneWord && climbsFromStart(text)) || (climbs >= 2 && isOneWord)) return "path-climb";
+    if ((reading.marks & MARK.dollar) !== 0 && reading.text.includes("\\\\") && SHARE.test(text)) return "path-share";
     for (const file of FILES) if (holdsFile(text, file, isOneWord)) return "path-file";
     for (const wrapper of WRAPPERS) if (begins(text, wrapper, isOneWord)) return "path-wrapper";
     return isOneWord && holdsPart(text) ? "path-part" : undefined;
   },
 };
+
+/** `\\host\c$\`: a drive of a machine, which Windows shows to its administrators. The name of a host is bounded. */
+const SHARE = /\/\/[^/\s]{1,255}\/(?:[a-z]|admin|ipc|print)\$(?:\/|$)/;
 
 /** `../`, `..;/`, `.../`, and `..` at the end of a path. */
 function countClimbs(text: string): number {

@@ -60,7 +60,7 @@ function findSeparated(reading: Reading, at: number, type: number): string | und
   if (reading.typeAt(command + 1) === 0x3d || reading.typeAt(command + 1) === 0x5b) return undefined;
   if (isArgued(reading, command)) return "shell-command";
   if (meaning === AS.common || meaning === AS.commonWindows || meaning === AS.prefix) return isTight && isEnd(reading, command) && (isDouble || type !== 0x7c) ? "shell-command" : undefined;
-  return isEnd(reading, command) || (isTight && reading.typeAt(command + 1) === WORD && !reading.isGlued(command + 1) && type === 0x3b) ? "shell-command" : undefined;
+  return isEnd(reading, command) || (isTight && reading.typeAt(command + 1) === WORD && !reading.isGlued(command + 1) && (type === 0x3b || at === 0)) ? "shell-command" : undefined;
 }
 
 /** Whether the sign is a part of a character reference: `&quot;time&quot;`. */

@@ -66,9 +66,20 @@ function findAtSign(reading: Reading, at: number, type: number): string | undefi
     }
     case 0x40:
       return reading.typeAt(at + 1) === 0x40 && reading.classAt(at + 2, SYSTEM) === 1 ? "sql-variable" : undefined;
+    case 0x3a:
+      return isCast(reading, at) ? "sql-cast" : undefined;
     default:
       return undefined;
   }
+}
+
+const CASTS: ReadonlySet<string> = new Set(["int", "int2", "int4", "int8", "integer", "bigint", "smallint", "numeric", "decimal", "real", "float4", "float8", "text", "varchar", "bpchar", "name", "cstring", "bytea", "bool", "boolean", "json", "jsonb", "jsonpath", "xml", "uuid", "inet", "cidr", "date", "timestamp", "timestamptz", "interval", "oid", "regclass", "regproc", "regtype", "regrole", "regnamespace", "tsvector", "tsquery", "money", "bit", "point"]);
+
+/** `'{}'::jsonb`, `f(x)::int`: PostgreSQL takes a value for one of another type, behind a text or a call that has ended. */
+function isCast(reading: Reading, at: number): boolean {
+  if (reading.typeAt(at + 1) !== 0x3a || !reading.isGlued(at + 1) || !reading.isGlued(at)) return false;
+  const before = reading.typeAt(at - 1);
+  return (before === 0x27 || before === 0x29) && reading.isGlued(at + 2) && CASTS.has(reading.textAt(at + 2).toLowerCase());
 }
 
 /** `or 1=1`, `and sleep(5)`, `|| true`: whatever joins a condition that the caller has made. */

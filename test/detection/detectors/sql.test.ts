@@ -15,11 +15,12 @@ exampleTests(sql, {
     "sql-clause": ["1 order by 9 --", "' having 1=1--", "1 limit 1 --", "x' into outfile '/tmp/x'", "1 procedure analyse()"],
     "sql-function": ["extractvalue(1, concat(0x7e, version()))", "(load_file('/etc/x'))", "utl_http.request('http://x')", "concat("],
     "sql-variable": ["1-@@version"],
+    "sql-cast": [`'{"a":1}'::jsonb @? '$.a'`, "starts_with(password,'a')::int", "x'::text", "(1)::regclass"],
     "sql-catalogue": ["from information_schema.tables"],
     "sql-case": ["case when 1 then 2 else 3 end"],
     "sql-arithmetic": ["'='", "'-sleep(3)-'", "'||(select 1)||'"],
   },
-  harmless: [
+  harmless: ["std::vector<int>", "Foo::int", "use a::b::text", "see [x]::int", "the mode (fast)::slow", "it's ::text", 
     "Please select one from the list", "union was a great select", "The union selects its leaders", "drop the table off at the office", "update: set the table for 5", "insert coin into the slot", "delete from cart", "Create table of contents",
     "1) a-b=c", "D'or 1st parfume", "rock 'n' roll and 'n' soul", "the dogs' or the cats' food", "Do you mean 'apples' or 'Naples'", "it's true or it's false", "5 or 6 people", "and =IS=C5HF95_=", "john or@var.es", "O'Reilly & Sons; est. 1978",
     "a -- b -- c", "he said 'yes' -- and left", "C# or F#", "#1 or #2", "if x > 5 and y < 3", "between 1 and 10, please", "like 'this'", "order by phone or by mail", "having 3 children", "limit 5 per person", "Is NULL a value?", "where is 'Bob'?", "exec noun", "when in Rome then do as the Romans",
