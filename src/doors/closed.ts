@@ -1,14 +1,22 @@
 /** Closed: whether content lets through only members that the contract names, in objects of any depth. */
-import type { Validator } from "../contract/operation.ts";
+import type { Place } from "../contract/misfit.ts";
+import type { MediaType } from "../contract/operation.ts";
 
-const known = new WeakMap<Validator, boolean>();
+/** `ajar`: not closed; where the object stands that leaves it open, as far as a schema says. */
+export type Closure = { readonly closed: true } | { readonly closed: false; readonly ajar: Place | undefined };
 
-export function isClosed(validator: Validator): boolean {
-  let closed = known.get(validator);
-  if (closed === undefined) {
+const CLOSED: Closure = { closed: true };
+
+const known = new WeakMap<object, Closure>();
+
+export function closureOf({ validator }: Pick<MediaType, "validator">): Closure {
+  if (validator === undefined) return { closed: false, ajar: undefined };
+  let closure = known.get(validator);
+  if (closure === undefined) {
     const { open, sketch } = validator;
-    closed = !open && sketch !== undefined && sketch.ajar === undefined;
-    known.set(validator, closed);
+    const ajar = sketch?.ajar;
+    closure = !open && sketch !== undefined && ajar === undefined ? CLOSED : { closed: false, ajar };
+    known.set(validator, closure);
   }
-  return closed;
+  return closure;
 }

@@ -4,10 +4,11 @@
  * Worked out from the compiled plans, not from what the policy says: a guard that is posted and has nothing to check
  * protects nothing. Only what is enforced counts as held; what is observed or waived does not, whatever the reason.
  */
+import path from "node:path";
 import type { Json } from "../contract/json-value.ts";
 import type { MediaType, Operation } from "../contract/operation.ts";
 import type { Guard } from "../policy/definition.ts";
-import { isClosed } from "./closed.ts";
+import { closureOf } from "./closed.ts";
 import { type FreeTexts, freeTextsOf } from "./free-texts.ts";
 import type { House } from "./house.ts";
 import { type Level, levelsOf, speaksOfId } from "./levels.ts";
@@ -167,20 +168,20 @@ function judgeObject(plan: Plan, found: Judged): Judged {
   if (found.state === "waived") return found;
   if (ids.length === 0) return { state: "not applicable", detail: "it takes no id" };
   if (isForStrangers(plan)) return { state: "not applicable", detail: "strangers may come in, so nothing here is anybody's" };
-  return { state: "open", detail: `object level authorization is not held: whoever guesses ${listIds(ids)} is let through to the API` };
+  return { state: "open", detail: `object level authorization is not held: whoever guesses ${listSome(ids)} is let through to the API` };
 }
 
 /** What of these ids no rule about objects speaks of. */
 function passedOver({ guards }: Plan, ids: readonly string[]): { readonly detail?: string } {
   const rules = guards.filter(({ guard: name, risks, options, checks }) => checks && levelsOf({ name, risks, options }).includes("object"));
   const missed = ids.filter((id) => !rules.some((rule) => speaksOfId(rule, id)));
-  return missed.length === 0 ? {} : { detail: `no rule speaks of ${listIds(missed)}` };
+  return missed.length === 0 ? {} : { detail: `no rule speaks of ${listSome(missed)}` };
 }
 
-const IDS_SHOWN_MAX = 6;
+const SHOWN_MAX = 6;
 
-function listIds(ids: readonly string[]): string {
-  return ids.slice(0, IDS_SHOWN_MAX).join(", ") + (ids.length > IDS_SHOWN_MAX ? ` and ${ids.length - IDS_SHOWN_MAX} others` : "");
+function listSome(ids: readonly string[]): string {
+  return ids.slice(0, SHOWN_MAX).join(", ") + (ids.length > SHOWN_MAX ? ` and ${ids.length - SHOWN_MAX} others` : "");
 }
 
 function judgeProperty(plan: Plan, found: Judged): Judged {
@@ -189,15 +190,21 @@ function judgeProperty(plan: Plan, found: Judged): Judged {
   const both = [...(operation.body?.media ?? []), ...answersOf(operation)].filter(({ kind }) => kind === "json");
   if (both.length === 0) return { state: "not applicable", detail: "no JSON goes in or out" };
   const stands = (guard: string): boolean => plan.guards.some((posted) => posted.guard === guard && posted.checks && posted.mode === "enforce");
-  const ajar = [
-    ...(isAjar(operation.body?.media ?? []) || (operation.body !== undefined && !stands("body")) ? ["in"] : []),
-    ...(isAjar(answersOf(operation)) || (answersOf(operation).length > 0 && !stands("answer-body")) ? ["out"] : []),
+  const sent = ajarPlaces(operation.body?.media ?? []);
+  const answered = ajarPlaces(answersOf(operation));
+  const ways = [
+    ...(sent !== undefined || (operation.body !== undefined && !stands("body")) ? ["in"] : []),
+    ...(answered !== undefined || (answersOf(operation).length > 0 && !stands("answer-body")) ? ["out"] : []),
   ];
-  return ajar.length === 0 ? { state: "held" } : { state: "open", detail: `members that the contract does not name may go ${ajar.join(" and ")}` };
+  if (ways.length === 0) return { state: "held" };
+  const places = [...new Set([...(sent ?? []), ...(answered ?? [])])];
+  return { state: "open", detail: `members that the contract does not name may go ${ways.join(" and ")}${places.length === 0 ? "" : ` (${listSome(places)})`}` };
 }
 
-function isAjar(media: readonly MediaType[]): boolean {
-  return media.some(({ kind, validator }) => kind === "json" && (validator === undefined || !isClosed(validator)));
+/** Of each media type that is not closed the first object that leaves it open; undefined: all are closed. */
+function ajarPlaces(media: readonly MediaType[]): readonly string[] | undefined {
+  const found = media.filter(({ kind }) => kind === "json").map(closureOf).filter((closure) => !closure.closed);
+  return found.length === 0 ? undefined : found.flatMap(({ ajar }) => (ajar?.line === undefined ? [] : [`${path.basename(ajar.file)}:${ajar.line}`]));
 }
 
 /** A guard that is there and looks into nothing: what the contract leaves open is named. */

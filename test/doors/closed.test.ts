@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import type { Json } from "../../src/contract/json-value.ts";
-import { isClosed } from "../../src/doors/closed.ts";
+import { closureOf } from "../../src/doors/closed.ts";
 import { documentOf, readDocument } from "../contract/read-document.ts";
 
 function closed(t: TestContext, schema: Json, schemas: Json = {}): boolean {
   const get = { operationId: "a", responses: { 200: { description: "", content: { "application/json": { schema } } } } };
   const [operation] = readDocument(t, documentOf({ components: { schemas }, paths: { "/a": { get } } })).operations;
   const validator = operation?.answers.get("200")?.media[0]?.validator ?? assert.fail("the schema was not read");
-  return isClosed(validator);
+  return closureOf({ validator }).closed;
 }
 
 const shut: Json = { type: "object", properties: { a: { type: "string" } }, required: ["a"], additionalProperties: false };

@@ -179,8 +179,8 @@ test("properties are held by schemas that let nothing else through, or by who ma
   };
   const quiet = { properties: { checks: false } };
   assert.equal(aspect("property", read("shut", "shut"), quiet).state, "held");
-  assert.equal(aspect("property", read("ajar", "shut"), quiet).detail, "members that the contract does not name may go in");
-  assert.equal(aspect("property", read("ajar", "ajar"), quiet).detail, "members that the contract does not name may go in and out");
+  assert.equal(aspect("property", read("ajar", "shut"), quiet).detail, "members that the contract does not name may go in (openapi.yaml:18)");
+  assert.equal(aspect("property", read("ajar", "ajar"), quiet).detail, "members that the contract does not name may go in and out (openapi.yaml:18)");
   assert.equal(aspect("property", read("ajar", "ajar"), { properties: { checks: true } }).state, "held");
   assert.equal(aspect("property", read("shut", "shut"), { ...quiet, body: { checks: false, waived: "agreed" } }).state, "open");
   assert.equal(aspect("property", read("shut", "shut"), { ...quiet, "answer-body": { mode: "observe" } }).state, "open");
