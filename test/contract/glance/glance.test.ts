@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as fc from "fast-check";
+import { CHARTS_MAX } from "../../../src/contract/glance/charts.ts";
 import { MADE_RATIO } from "../../../src/contract/glance/glance.ts";
 import { glanceAtAny } from "../../../src/contract/glance/glance-text.ts";
 import { QUICK_FORMATS } from "../../../src/contract/glance/quick-formats.ts";
@@ -128,6 +129,12 @@ test("an explanation has words for all that a check refuses, and none for what i
     }),
     { numRuns: 5_000 },
   );
+});
+
+test("what would need one chart more than there may be is read and checked", () => {
+  const validator = sound({ type: "object", properties: Object.fromEntries(Array.from({ length: CHARTS_MAX }, (_, at) => [`p${at}`, { type: "integer", minimum: at }])) });
+  const last = `{"p${CHARTS_MAX - 1}":${CHARTS_MAX}}`;
+  assert.deepEqual([seen(validator, '{"p0":1}'), seen(validator, last), fits(validator.check, Buffer.from(last), STRICT)], [true, false, true]);
 });
 
 for (const [name, [given, fitting]] of Object.entries(usual)) {
