@@ -6,8 +6,8 @@
  * the issuer's metadata unless the policy says where they are. A token that was found good is remembered until it ends
  * or the keys change. A token of another issuer is left to another posting of this guard; a bad one stops at once,
  * even where strangers may come in. A token that is bound to a key or a certificate counts only with the proof that its
- * sender holds it; `bound` asks that of every token. For one address so many signatures are computed and no more, since a
- * flood of made-up tokens would cost more than the requests that it pretends to be.
+ * sender holds it; `bound` asks that of every token. For one address, and for the ranges around it, so many signatures are
+ * computed and no more, since a flood of made-up tokens would cost more than the requests that it pretends to be.
  *
  * Answers API2:2023, broken authentication. See RFC 6750, RFC 7519, RFC 8725, RFC 9068, section 4, RFC 9449, section 7,
  * and RFC 8705, section 3.
@@ -18,20 +18,19 @@ import { fetchDocument } from "../../../keys/fetch-document.ts";
 import { type Verify, verifierOf } from "../../../keys/jwt.ts";
 import { openKeys } from "../../../keys/open-keys.ts";
 import { TokenCache } from "../../../keys/token-cache.ts";
-import { addressPrefix } from "../../../exchange/address.ts";
-import { Paces, paceOf } from "../../../stores/table/paces.ts";
 import { checkToken } from "./access-token/check-token.ts";
 import { issuerName } from "./access-token/issuer-name.ts";
 import { openPossession } from "./access-token/possession.ts";
 import { establishesTokens, possessionOptions } from "./access-token/possession-options.ts";
 import { openRevocation, revocationOptions } from "./access-token/revocation.ts";
+import { type MayCompute, signatureBound, signaturesOption } from "./access-token/signature-bound.ts";
 
 const keysUnavailable = problem("keys-unavailable", 503, "The credential cannot be checked at the moment", "issuer");
 
 /** What all operations with the same options share. */
 interface Bench {
   readonly verify: Verify;
-  readonly paces: Paces;
+  readonly mayCompute: MayCompute;
 }
 
 export const jwt: Guard = defineGuard({
@@ -49,10 +48,7 @@ export const jwt: Guard = defineGuard({
     lifetime: or(duration("Longest life of a token.", { min: "1s", max: "31d" }), "1h"),
     refresh: or(duration("Time after which keys are fetched again.", { min: "1s", max: "1d" }), "10m"),
     stale: or(duration("Longest time that keys count while the issuer cannot be reached.", { min: "1s", max: "7d" }), "1h"),
-    signatures: or(
-      fields({ burst: or(count("Signatures.", { min: 1, max: 10_000_000 }), 5_000), window: or(duration("Time in which as many again may be computed.", { min: "1s", max: "1h" }), "10s") }, "Signatures that are computed for one address, good or bad: a token that is remembered costs none."),
-      {},
-    ),
+    signatures: signaturesOption,
     cache: or(count("Good tokens that are remembered.", { min: 0, max: 1_000_000 }), 10_000),
     ...revocationOptions,
     ...possessionOptions,
@@ -73,13 +69,12 @@ export const jwt: Guard = defineGuard({
       return undefined;
     }
     const rules = { ...options, audiences: options.audience, algorithms, skewMilliseconds: options.skew, lifetimeMilliseconds: options.lifetime, untyped: options.untyped !== undefined, incomplete: options.incomplete !== undefined, method: "jwt" };
-    const make = (): { readonly value: Bench } => ({ value: { verify: verifierOf(rules, opened.open(), new TokenCache(options.cache)), paces: new Paces() } });
-    const pace = paceOf(options.signatures.burst, options.signatures.window);
+    const make = (): { readonly value: Bench } => ({ value: { verify: verifierOf(rules, opened.open(), new TokenCache(options.cache)), mayCompute: signatureBound(options.signatures) } });
     const { bound: _bound, dpop: _dpop, realm: _realm, unconfirmed: _unconfirmed, ...about } = options;
-    const { verify, paces } = share(`jwt ${JSON.stringify(about)} ${opened.version}`, make);
+    const { verify, mayCompute } = share(`jwt ${JSON.stringify(about)} ${opened.version}`, make);
     const possession = openPossession(options, site);
     if (possession === undefined) return undefined;
-    const judge = (token: string, { now, address }: Known): ReturnType<Verify> => verify(token, now, () => paces.admit(paces.placeOf(addressPrefix(address)), BigInt(now) * 1_000n, pace));
+    const judge = (token: string, { now, address }: Known): ReturnType<Verify> => verify(token, now, () => mayCompute(address, now));
     const unavailable = (why: string): Problem => keysUnavailable({ headers: { "retry-after": "2" }, because: { issuer: options.issuer, keys: why } });
     return checkToken({ possession, revocation: openRevocation(options, site), judge, unavailable }, site);
   },

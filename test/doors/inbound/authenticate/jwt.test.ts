@@ -307,6 +307,28 @@ test("for one address so many signatures are computed and no more, whatever come
   await refused(held({ ...from(forged[1] ?? "", "192.0.2.1"), fields: [["authorization", "Bearer x.y.z"]] }));
 });
 
+test("a caller who has a whole /48 brings no full bound in each of its /64, and its neighbours outside are not held up", async () => {
+  const good = token(es);
+  const forged = (at: number): string => `${good.slice(0, -8)}${at.toString(36).padStart(6, "A")}${good.slice(-2)}`;
+  const computed = async (crowd: number, addressAt: (at: number) => string): Promise<number> => {
+    const held = bench({ options: { signatures: { burst: 3, window: "1h", crowd } } });
+    let number = 0;
+    for (let at = 0; at < 60; at++) {
+      const { outcome } = await held({ ...bearer(forged(at)), address: addressAt(at) });
+      assert.ok(outcome?.kind === "refusal");
+      if (outcome.problem.type === "credential-invalid") number++;
+      else assert.equal(outcome.problem.type, "tokens-too-many");
+    }
+    await passes(held({ ...bearer(good), address: "2001:db8:ffff::1" }));
+    return number;
+  };
+  const hopping = (at: number): string => `2001:db8:7:${at.toString(16)}::1`;
+  assert.equal(await computed(0, hopping), 60, "the attack works where ranges are not counted");
+  assert.equal(await computed(2, hopping), 6, "a /56 has twice what a /64 has");
+  assert.equal(await computed(2, (at) => `2001:db8:7:${(at * 256).toString(16)}::1`), 12, "a /48 four times");
+  assert.equal(await computed(2, (at) => `192.0.2.${at}`), 6, "a /24 twice what an address has");
+});
+
 test("R12: critical extensions and unencoded payloads are refused", async () => {
   for (const header of [{ crit: ["exp"], exp: 1 }, { crit: [] }, { crit: ["b64"], b64: false }, { b64: false }, { b64: true }, { crit: null, b64: 0 }]) await refused(send(bearer(token(es, { header }))));
   await passes(send(bearer(token(es, { header: { cty: "unknown members are ignored" } }))));
