@@ -1,5 +1,7 @@
 /** Disclose own: cuts what is somebody else's out of a list, and keeps what was judged out of shared stores. */
 import { carve } from "../../../../contract/carve/carve.ts";
+import { NameTable } from "../../../../contract/carve/name-table.ts";
+import { pluck } from "../../../../contract/carve/pluck.ts";
 import type { Trim } from "../../../../contract/media/sequence/sequence.ts";
 import type { DeclaredAnswer, Finding } from "../../../../contract/operation.ts";
 import type { Check, Disclosed, Problem, Site } from "../../../../guard.ts";
@@ -12,6 +14,7 @@ import { isFailure } from "../declared-answers.ts";
 import { reduce } from "./lists.ts";
 import type { OwnerOptions } from "./options.ts";
 import type { Judge } from "./judge.ts";
+import type { Place } from "./places.ts";
 import { openRulebook } from "./rulebook.ts";
 import { tellingFields } from "./telling-fields.ts";
 
@@ -42,7 +45,7 @@ export function discloseOwn(options: OwnerOptions, site: Site): Check<"disclose"
       return answer.trim(gauge);
     }
 
-    const cut = (read: Understood): Problem | undefined => {
+    const cut = (read: Understood, isPart = false): Problem | undefined => {
       if ("kind" in read) return read.kind === "unread" && read.problem.blame === "api" ? read.problem : unreadable(`content that is ${read.kind}`);
       const reduced = reduce(read.value, level, { judge: place.judge, hidesUnowned }, mine(principal));
       if ("unreadable" in reduced) return unreadable("the owner of an item is none");
@@ -55,13 +58,34 @@ export function discloseOwn(options: OwnerOptions, site: Site): Check<"disclose"
       const left = carve(held, reduced.blade);
       if (left === held) return undefined;
       answer.replace(status, left);
-      answer.content.understand(reduced.value, bounds);
+      // What is cut out of a sound text leaves one.
+      if (isPart) answer.content.vouch(bounds, undefined);
+      else answer.content.understand(reduced.value, bounds);
       return undefined;
     };
+    // Found sound by the bytes alone: then the owners are looked up in them, and nobody makes a value of the rest.
+    const names = content.vouched && content.bounds === bounds ? ownerNames(place) : undefined;
+    const held = names === undefined ? undefined : content.read();
+    const owners = names !== undefined && held instanceof Uint8Array ? pluck(held, names) : undefined;
+    if (owners !== undefined) return cut({ value: owners }, true);
     content.bound(sizeBytes);
     const read = readValue(content, chosen, bounds);
-    return read instanceof Promise ? read.then(cut) : cut(read);
+    return read instanceof Promise ? read.then((late) => cut(late)) : cut(read);
   };
+}
+
+const tables = new WeakMap<Place, NameTable<string>>();
+
+/** The members that name owners, where the things are the items of one list and each names them itself. */
+function ownerNames(place: Place): NameTable<string> | undefined {
+  const { things, owners } = place;
+  const known = tables.get(place);
+  if (known !== undefined || things.length !== 1 || things[0]?.kind !== "item") return known;
+  const names = owners.flatMap(([step, ...more]) => (step?.kind === "name" && step.name !== "__proto__" && more.every(({ kind }) => kind === "any") ? [step.name] : []));
+  if (names.length !== owners.length) return undefined;
+  const table = new NameTable(new Map(names.map((name) => [name, name])));
+  tables.set(place, table);
+  return table;
 }
 
 const NOTHING: Uint8Array = new Uint8Array(0);
