@@ -82,6 +82,8 @@ class Scissors {
     if (left === held) return undefined;
     if (this.#isObserved) return propertiesHidden({ because: { bytes: held.byteLength - left.byteLength } });
     answer.replace(status, left);
+    // What is cut out of a sound text leaves one: guards behind need not read it anew.
+    if (content.vouched) answer.content.vouch(content.bounds, undefined);
     return undefined;
   }
 
