@@ -8,6 +8,7 @@
 import { type Algorithm, algorithmOf, isSignedBy, type Key } from "./algorithm.ts";
 import { type ClaimRules, type Grant, readClaims } from "./claims.ts";
 import { type CompactJws, readCompactJws, readObject, type Wrong } from "./compact-jws.ts";
+import { EXHAUSTED, type Exhausted } from "./exhausted.ts";
 import type { KeySet } from "./key-set.ts";
 import type { KeySource, Unavailable } from "./key-source.ts";
 import type { TokenCache } from "./token-cache.ts";
@@ -16,11 +17,6 @@ export interface TokenRules extends ClaimRules {
   readonly algorithms: readonly Algorithm[];
   /** Whether tokens of the type JWT, or of none, are taken beside `at+jwt`. */
   readonly untyped: boolean;
-}
-
-/** No signature may be computed for this caller at the moment. */
-export interface Exhausted {
-  readonly exhausted: true;
 }
 
 /** undefined: no JWT, or one of another issuer. */
@@ -32,8 +28,6 @@ export type Verified = Grant | Wrong | Unavailable | Exhausted | undefined;
  * @param mayCompute asked once everything else fits, and before a signature is computed
  */
 export type Verify = (token: string, now: number, mayCompute?: () => boolean) => Verified | Promise<Verified>;
-
-const EXHAUSTED: Exhausted = { exhausted: true };
 
 export function verifierOf(rules: TokenRules, source: KeySource, cache: TokenCache): Verify {
   return (token, now, mayCompute) => {

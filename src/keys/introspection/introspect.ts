@@ -3,12 +3,13 @@
  *
  * A good token is believed for a while, never longer than it lives; a bad one is refused for a shorter while without
  * asking. Equal tokens at the same moment are one question. There are never more than so many questions at once:
- * whoever makes up tokens makes this door ask, but not without bound. What the issuer cannot say, nobody says.
+ * whoever makes up tokens makes this door ask, but not without bound, and has a bound of his own before. What the issuer cannot say, nobody says.
  */
 import { hash } from "node:crypto";
 import type { JsonObject } from "../../contract/json-value.ts";
 import { type ClaimRules, type Grant, readClaims } from "../claims.ts";
 import { TOKEN_CHARACTERS_MAX, type Wrong } from "../compact-jws.ts";
+import { EXHAUSTED, type Exhausted } from "../exhausted.ts";
 import { keySetOf } from "../key-set.ts";
 import type { Unavailable } from "../key-source.ts";
 import { TokenCache } from "../token-cache.ts";
@@ -26,17 +27,21 @@ export interface IntrospectionRules {
   readonly questionsMax: number;
 }
 
-export type Introspected = Grant | Wrong | Unavailable;
+export type Introspected = Grant | Wrong | Unavailable | Exhausted;
 
-/** `now` in milliseconds since the epoch. The promise never rejects. */
-export type Introspect = (token: string, now: number) => Introspected | Promise<Introspected>;
+/**
+ * `now` in milliseconds since the epoch. The promise never rejects.
+ *
+ * @param mayAsk asked before a question that nobody else is asking already
+ */
+export type Introspect = (token: string, now: number, mayAsk?: () => boolean) => Introspected | Promise<Introspected>;
 
 /** Asks the issuer. The promise may reject: that is no answer, too. */
 export type AskIssuer = (token: string, now: number) => Promise<Answer>;
 
 export function introspector(rules: IntrospectionRules, ask: AskIssuer): Introspect {
   const memory = new Memory(rules, ask);
-  return (token, now) => memory.judge(token, now);
+  return (token, now, mayAsk) => memory.judge(token, now, mayAsk);
 }
 
 /** The cache of tokens is made for keys that change; here nothing does. */
@@ -55,7 +60,7 @@ class Memory {
     this.#good = new TokenCache(rules.entriesMax);
   }
 
-  judge(token: string, now: number): Introspected | Promise<Introspected> {
+  judge(token: string, now: number, mayAsk?: () => boolean): Introspected | Promise<Introspected> {
     if (token.length > TOKEN_CHARACTERS_MAX) return { wrong: "token too long" };
     const good = this.#good.find(token, ALWAYS, now);
     if (good !== undefined) return good;
@@ -64,6 +69,7 @@ class Memory {
     if (bad !== undefined && Math.abs(now - bad.at) < this.#rules.badMilliseconds) return { wrong: bad.wrong };
     const asking = this.#asking.get(digest);
     if (asking !== undefined) return asking;
+    if (mayAsk?.() === false) return EXHAUSTED;
     if (this.#asking.size >= this.#rules.questionsMax) return { unavailable: "too many questions at once" };
     const question = this.#question(token, digest, now).finally(() => this.#asking.delete(digest));
     this.#asking.set(digest, question);

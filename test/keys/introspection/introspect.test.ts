@@ -29,6 +29,7 @@ const active = (claims: JsonObject = {}): Answer => ({ claims: Object.fromEntrie
 
 function said(judged: Introspected): string {
   if ("principal" in judged) return judged.principal.id;
+  if ("exhausted" in judged) return "exhausted";
   return "wrong" in judged ? judged.wrong : `unavailable: ${judged.unavailable}`;
 }
 

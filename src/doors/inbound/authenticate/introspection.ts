@@ -4,7 +4,8 @@
  * For tokens that say nothing by themselves, or of which the issuer shall say each time that they still count. What it
  * says is held to the same rules as a token that says it itself: issuer, audience, times, and the key that the token is
  * bound to. A good answer is believed for a while, a bad one for a shorter while; equal tokens at once are one question,
- * and there are never more than so many. While the issuer does not answer nobody passes. Tokens that look like JWTs are
+ * and there are never more than so many, neither in all nor for one address: a stranger with made-up tokens would take the place of
+ * everybody else's. While the issuer does not answer nobody passes. Tokens that look like JWTs are
  * left to the guard jwt unless `tokens` says otherwise; where several issuers are asked, `prefix` tells whose a token is,
  * so that none of them sees the tokens of another.
  *
@@ -12,15 +13,22 @@
  */
 import { count, defineGuard, duration, fields, type Guard, listOf, oneOf, optional, or, type Problem, problem, reason, text } from "../../../guard.ts";
 import { ASYMMETRIC_NAMES } from "../../../keys/algorithm.ts";
-import { introspector } from "../../../keys/introspection/introspect.ts";
+import { type Introspect, introspector } from "../../../keys/introspection/introspect.ts";
 import { checkToken } from "./access-token/check-token.ts";
 import { issuerName } from "./access-token/issuer-name.ts";
 import { openPossession } from "./access-token/possession.ts";
 import { establishesTokens, possessionOptions } from "./access-token/possession-options.ts";
 import { openRevocation, revocationOptions } from "./access-token/revocation.ts";
+import { type MayWork, strangerBound, strangersOption } from "./access-token/stranger-bound.ts";
 import { openIssuer } from "./introspection/open-issuer.ts";
 
 const introspectionUnavailable = problem("introspection-unavailable", 503, "The credential cannot be checked at the moment", "issuer");
+
+/** What all operations with the same options share. */
+interface Bench {
+  readonly introspect: Introspect;
+  readonly mayAsk: MayWork;
+}
 
 export const introspection: Guard = defineGuard({
   name: "introspection",
@@ -51,6 +59,7 @@ export const introspection: Guard = defineGuard({
     cache: or(count("Answers of each kind that are remembered.", { min: 1, max: 1_000_000 }), 10_000),
     timeout: or(duration("Longest time for an answer.", { min: "100ms", max: "10s" }), "2s"),
     concurrent: or(count("Questions at once.", { min: 1, max: 1_000 }), 64),
+    questions: strangersOption("Questions", "Questions that are asked for one address, whatever is answered: a token that is remembered costs none.", 300),
     skew: or(duration("How far the clocks of the issuer and of this door may differ.", { min: "0s", max: "60s" }), "30s"),
     incomplete: optional(reason("Why answers without exp or aud are taken.")),
     ...revocationOptions,
@@ -70,12 +79,13 @@ export const introspection: Guard = defineGuard({
     const { good, bad, cache, concurrent, skew, audience, incomplete, issuer, tokens, prefix = "" } = options;
     const rules = { issuer, audiences: audience, skewMilliseconds: skew, incomplete: incomplete !== undefined, goodMilliseconds: good, badMilliseconds: bad, entriesMax: cache, questionsMax: concurrent };
     const { bound: _bound, dpop: _dpop, realm: _realm, unconfirmed: _unconfirmed, ...about } = options;
-    const introspect = share(`introspection ${JSON.stringify(about)} ${opened.version}`, () => ({ value: introspector(rules, opened.open()) }));
+    const make = (): { readonly value: Bench } => ({ value: { introspect: introspector(rules, opened.open()), mayAsk: strangerBound(options.questions) } });
+    const { introspect, mayAsk } = share(`introspection ${JSON.stringify(about)} ${opened.version}`, make);
     const possession = openPossession(options, site);
     if (possession === undefined) return undefined;
     const unavailable = (why: string): Problem => introspectionUnavailable({ headers: { "retry-after": "2" }, because: { issuer, introspection: why } });
     const isOurs = (token: string): boolean => token.startsWith(prefix) && (tokens === "all" || !looksSigned(token));
-    const check = checkToken({ possession, revocation: openRevocation(options, site), unavailable, judge: (token, { now }) => (isOurs(token) ? introspect(token, now) : undefined) }, site);
+    const check = checkToken({ possession, revocation: openRevocation(options, site), unavailable, judge: (token, { now, address }) => (isOurs(token) ? introspect(token, now, () => mayAsk(address, now)) : undefined) }, site);
     // Somebody has judged the token already: two opinions would be two credentials.
     return (exchange) => (exchange.principal?.field === "authorization" || exchange.principal?.also?.some(({ field }) => field === "authorization") === true ? undefined : check(exchange));
   },

@@ -23,14 +23,14 @@ import { issuerName } from "./access-token/issuer-name.ts";
 import { openPossession } from "./access-token/possession.ts";
 import { establishesTokens, possessionOptions } from "./access-token/possession-options.ts";
 import { openRevocation, revocationOptions } from "./access-token/revocation.ts";
-import { type MayCompute, signatureBound, signaturesOption } from "./access-token/signature-bound.ts";
+import { type MayWork, strangerBound, strangersOption } from "./access-token/stranger-bound.ts";
 
 const keysUnavailable = problem("keys-unavailable", 503, "The credential cannot be checked at the moment", "issuer");
 
 /** What all operations with the same options share. */
 interface Bench {
   readonly verify: Verify;
-  readonly mayCompute: MayCompute;
+  readonly mayCompute: MayWork;
 }
 
 export const jwt: Guard = defineGuard({
@@ -48,7 +48,7 @@ export const jwt: Guard = defineGuard({
     lifetime: or(duration("Longest life of a token.", { min: "1s", max: "31d" }), "1h"),
     refresh: or(duration("Time after which keys are fetched again.", { min: "1s", max: "1d" }), "10m"),
     stale: or(duration("Longest time that keys count while the issuer cannot be reached.", { min: "1s", max: "7d" }), "1h"),
-    signatures: signaturesOption,
+    signatures: strangersOption("Signatures", "Signatures that are computed for one address, good or bad: a token that is remembered costs none.", 5_000),
     cache: or(count("Good tokens that are remembered.", { min: 0, max: 1_000_000 }), 10_000),
     ...revocationOptions,
     ...possessionOptions,
@@ -69,7 +69,7 @@ export const jwt: Guard = defineGuard({
       return undefined;
     }
     const rules = { ...options, audiences: options.audience, algorithms, skewMilliseconds: options.skew, lifetimeMilliseconds: options.lifetime, untyped: options.untyped !== undefined, incomplete: options.incomplete !== undefined, method: "jwt" };
-    const make = (): { readonly value: Bench } => ({ value: { verify: verifierOf(rules, opened.open(), new TokenCache(options.cache)), mayCompute: signatureBound(options.signatures) } });
+    const make = (): { readonly value: Bench } => ({ value: { verify: verifierOf(rules, opened.open(), new TokenCache(options.cache)), mayCompute: strangerBound(options.signatures) } });
     const { bound: _bound, dpop: _dpop, realm: _realm, unconfirmed: _unconfirmed, ...about } = options;
     const { verify, mayCompute } = share(`jwt ${JSON.stringify(about)} ${opened.version}`, make);
     const possession = openPossession(options, site);

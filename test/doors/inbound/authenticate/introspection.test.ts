@@ -128,6 +128,34 @@ test("R22: a late answer is waited for, and a hundred equal tokens wait for one"
   assert.equal(issuer.asked.length, 1);
 });
 
+test("a stranger with made-up tokens takes no place at the issuer from anybody else, from however many addresses of a range", async (t) => {
+  /** Made-up tokens about which the issuer is slow to answer, then a good one from elsewhere. */
+  const flood = async (crowd: number): Promise<{ readonly asked: number; readonly sent: Sent }> => {
+    const issuer = await serve(t);
+    issuer.say = (text) => (text === "good" ? active(issuer) : undefined);
+    const send = door(issuer, { timeout: "10s", concurrent: 8, questions: { burst: 2, window: "1h", crowd } });
+    void Promise.allSettled(Array.from({ length: 20 }, (_, at) => send(bearer(`made-up-${at}`, { address: `192.0.2.${at}` }))));
+    return { sent: await send(bearer("good", { address: "198.51.100.1" })), asked: issuer.asked.length };
+  };
+  const { outcome } = (await flood(0)).sent;
+  assert.equal(outcome?.kind === "refusal" && outcome.problem.type, "introspection-unavailable", "the attack works where ranges are not counted");
+  const { asked, sent } = await flood(2);
+  assert.equal(sent.outcome, undefined);
+  assert.equal(sent.exchange.principal?.subject, "ann");
+  assert.ok(asked <= 4 + 1, `${asked} questions`);
+});
+
+test("a token that is remembered costs no question, and beyond the bound of an address none is asked", async (t) => {
+  const issuer = await serve(t);
+  issuer.say = () => active(issuer);
+  const send = door(issuer, { questions: { burst: 1, window: "1h" } });
+  await passes(send(bearer("good")));
+  await passes(send(bearer("good")));
+  const { outcome } = await send(bearer("another"));
+  assert.ok(outcome?.kind === "refusal");
+  assert.deepEqual([outcome.problem.type, outcome.problem.status, issuer.asked.length], ["tokens-too-many", 429, 1]);
+});
+
 test("R22: whatever is no answer is 503, whose fault is the issuer's, and nobody passes", async (t) => {
   const issuer = await serve(t);
   const because = async (options: JsonObject = {}): Promise<unknown> => {

@@ -8,7 +8,7 @@ import { type Known, type Particulars, type Principal, type Problem, problem, ty
 import { bearerSchemes, challenging, credentialInvalid, credentialMalformed, databaseUnavailable, type PresentedToken, readAccessToken } from "../../../../keys/bearer.ts";
 import type { Grant } from "../../../../keys/claims.ts";
 import type { Wrong } from "../../../../keys/compact-jws.ts";
-import type { Exhausted } from "../../../../keys/jwt.ts";
+import type { Exhausted } from "../../../../keys/exhausted.ts";
 import type { Unavailable } from "../../../../keys/key-source.ts";
 import type { Judgement } from "../../../../keys/revocation/revocations.ts";
 import type { Possession } from "./possession.ts";
