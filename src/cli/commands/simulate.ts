@@ -21,8 +21,8 @@ import { refuseToBegin } from "../refuse-to-begin.ts";
 import { countMisfits, dataOfMisfits, tellMisfits } from "../tell-misfits.ts";
 import { plain, writeJson } from "../terminal.ts";
 
-/** Limits that a record says enough about. A queue would wait, a lease needs an end, a quota would be spent. */
-const REPLAYED: ReadonlySet<string> = new Set(["token-bucket", "sliding-window"]);
+/** Limits that a record says enough about. A lease needs to know who came before it ended, a quota would be spent. */
+const REPLAYED: ReadonlySet<string> = new Set(["token-bucket", "sliding-window", "leaky-bucket"]);
 const CALLERS_SHOWN = 20;
 
 interface Limited {
@@ -37,8 +37,8 @@ export const simulate: Command = defineCommand({
   name: "simulate",
   summary: "Replay an audit log against the limits of a policy.",
   description: [
-    "Reads an audit log, and asks the policy's token-bucket and sliding-window of each record that came as far as they stand: with its time, its caller and its address, from an empty memory. Says who would have been limited, at which operation, how often and since when. Nothing is enforced, and neither servers nor databases are asked.",
-    "A record holds no claims, fields or bodies: limits by plan count everybody as on the ordinary one, and keys by claim, path, query or field fall back to the caller.",
+    "Reads an audit log, and asks the policy's token-bucket, sliding-window and leaky-bucket of each record that came as far as they stand: with its time, its caller and its address, from an empty memory. Says who would have been limited, at which operation, how often and since when. Nothing is enforced, and neither servers nor databases are asked.",
+    "Not replayed are concurrency, quota, flow, and leaky-bucket where it has a queue: who waits is not limited. Records stand in the log in the order in which exchanges ended, and are replayed in it. A record holds no claims, fields or bodies: limits by plan count everybody as on the ordinary one, and keys by claim, path, query or field fall back to the caller.",
   ],
   positionals: [{ name: "log", about: "The audit log, one JSON object per line.", required: true, completes: "files" }, policyPositional],
   options: {},
@@ -86,13 +86,18 @@ async function replay(file: string, plans: ReadonlyMap<string, Plan>): Promise<{
     else records++;
     const plan = record === undefined ? undefined : plans.get(record.operation);
     if (record === undefined || plan === undefined || !cameSoFar(record, plan)) continue;
-    const steps = plan.inbound.filter(({ guard, stage }) => stage === "throttle" && REPLAYED.has(guard));
+    const steps = plan.inbound.filter(({ guard, stage }) => stage === "throttle" && REPLAYED.has(guard) && !(guard === "leaky-bucket" && queues(plan)));
     if (steps.length === 0) continue;
     replayed++;
     const guard = await decide(record, plan, steps);
     if (guard !== undefined) count(limited, record, guard);
   }
   return { records, replayed, unread, limited: [...limited.values()].sort((one, other) => other.times - one.times) };
+}
+
+/** Steps do not tell which posting they are of: where one lets requests wait, none of its kind is replayed. */
+function queues({ guards }: Plan): boolean {
+  return guards.some(({ guard, options }) => guard === "leaky-bucket" && typeof options === "object" && options !== null && "queue" in options);
 }
 
 function readRecord(line: string): AuditRecord | undefined {

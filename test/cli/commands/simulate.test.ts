@@ -33,6 +33,22 @@ test("what was refused before a limit, or is no record, is not replayed; what do
   assert.deepEqual([result.records, result.replayed, result.unread, result.limited.length], [5, 4, 2, 1]);
 });
 
+test("a leaky bucket is replayed, and one that lets requests wait is not: nobody is made to wait for it, either", async (t) => {
+  const lines = [line(0), line(1), line(2), line(10)];
+  const bare = await limited(t, { "leaky-bucket": { rate: "6/1m" } }, lines);
+  assert.deepEqual([bare.replayed, bare.limited], [4, [{ operation: "listThings", guard: "leaky-bucket", caller: "192.0.2.1", times: 2, first: "2026-11-25T12:00:01.000Z" }]]);
+  const queued = await limited(t, { "leaky-bucket": { rate: "6/1m", queue: { wait: "5m" } } }, lines);
+  assert.deepEqual([queued.replayed, queued.limited], [0, []]);
+});
+
+test("whoever goes on asking after a refusal waits as long as his penalty says", async (t) => {
+  const bucket = (more: object): object => ({ "token-bucket": { burst: 1, window: "10s", ...more } });
+  const lines = [0, 1, 2, 3, 11].map((second) => line(second, { principal: "ann" }));
+  const told = (times: number): object => ({ operation: "listThings", guard: "token-bucket", caller: "ann", times, first: "2026-11-25T12:00:01.000Z" });
+  assert.deepEqual((await limited(t, bucket({}), lines)).limited, [told(3)]);
+  assert.deepEqual((await limited(t, bucket({ penalty: { after: 1, upTo: "1h" } }), lines)).limited, [told(4)]);
+});
+
 test("limits in observe mode are tried, too, and without any nobody is limited", async (t) => {
   assert.equal((await limited(t, { "sliding-window": { rate: "1/1m", mode: "observe" } }, [line(0), line(1)])).limited.length, 1);
   const { out } = await desk(t, {}, [line(0), line(1)]).run("simulate", "audit.log", "policy.json");
