@@ -65,6 +65,8 @@ export function judgeInfo(info: string): readonly Finding[] {
   const findings = [old ? bad(LIMITS, `${name} is too old`, `Redis ${VERSION_MIN.join(".")} or Valkey`) : fine(LIMITS, name)];
   const policy = value("maxmemory_policy");
   if (policy !== undefined && policy !== "noeviction" && value("maxmemory") !== "0") findings.push(doubtful(LIMITS, `when its memory is full it forgets (${policy}): whoever makes it full gives everybody a new burst`, "maxmemory-policy noeviction, and servers for limits alone"));
+  const unsaved = [["rdb_last_bgsave_status", "save its memory"], ["aof_last_write_status", "write its log"]].filter(([name = ""]) => value(name) === "err").map(([, deed]) => deed);
+  if (unsaved.length > 0) findings.push(bad(LIMITS, `it could not ${unsaved.join(" or ")} the last time: until it can, it takes no writes, and a restart gives everybody a new burst`, "room and rights in its folder for files; its own log says what is missing"));
   if (value("role") === "slave") findings.push(bad(LIMITS, "this is a replica, which takes no writes", "the address of the master"));
   return findings;
 }

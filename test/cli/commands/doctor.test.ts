@@ -109,6 +109,9 @@ test("what such servers say of themselves is judged", () => {
   assert.deepEqual(told("redis_version:7.2.4", "valkey_version:8.0.1", "maxmemory:1000", "maxmemory_policy:noeviction"), ["fine Valkey 8.0.1"]);
   assert.match(told("redis_version:6.0.16")[0] ?? "", /^bad .*too old/);
   assert.match(told("redis_version:6.2.0", "maxmemory:1000", "maxmemory_policy:allkeys-lru")[1] ?? "", /^doubtful .*forgets \(allkeys-lru\)/);
+  assert.deepEqual(told("redis_version:7.0.15", "rdb_last_bgsave_status:ok", "aof_last_write_status:ok"), ["fine Redis 7.0.15"]);
+  assert.match(told("redis_version:7.0.15", "rdb_last_bgsave_status:err", "aof_last_write_status:ok")[1] ?? "", /^bad it could not save its memory the last time/);
+  assert.match(told("redis_version:7.0.15", "rdb_last_bgsave_status:ok", "aof_last_write_status:err")[1] ?? "", /^bad it could not write its log the last time/);
   assert.match(told("redis_version:6.2.0", "role:slave")[1] ?? "", /^bad .*replica/);
   assert.match(told("")[0] ?? "", /^bad .*too old/, "who does not say is not believed");
 });
