@@ -28,7 +28,7 @@ test("of a stranger nothing is told, even if he says it himself", async () => {
   assert.equal(sent.exchange.outgoing.count("sallyport_subject"), 0);
 });
 
-test("what a caller says under the prefix does not stand beside what the door says", async () => {
+test("R30: what a caller says under the prefix does not stand beside what the door says", async () => {
   const sent = await send({ client: undefined }, { prefix: "x-caller-" }, { fields: [["x-caller-client", "root"], ["x-caller-subject", "root"], ["X_CALLER_scopes".toLowerCase(), "all"]] });
   assert.deepEqual(told(sent, "x-caller-"), { "request-id": sent.exchange.id, subject: "ann", issuer: "https://id.example" });
   assert.deepEqual(sent.exchange.outgoing.all("x-caller-subject"), ["ann"]);

@@ -22,7 +22,7 @@ test("what an ordinary client sends goes on as it came", async () => {
   assert.deepEqual(await left(ordinary), ordinary);
 });
 
-test("a caller cannot say who he is, where he comes from, or what he really asks for", async () => {
+test("R30: a caller cannot say who he is, where he comes from, or what he really asks for", async () => {
   const forged = "sallyport-subject x-user x-user-id x-auth-user x-authenticated-userid x-forwarded-for x-forwarded-proto x-forwarded-host forwarded x-real-ip true-client-ip cf-connecting-ip client-ip x-client-ip client-cert client-cert-chain x-client-cert x-ssl-client-dn x-original-url x-rewrite-url x-http-method-override x-http-method x-method-override x-middleware-subrequest proxy via remote-user x-consumer-username x-amzn-oidc-identity x-goog-iap-jwt-assertion x-ms-client-principal-id x-envoy-internal x-jwt-claims x-roles x-accel-redirect";
   for (const name of forged.split(" ")) {
     assert.deepEqual(await left([[name, CANARY]]), [], name);
@@ -34,7 +34,7 @@ test("every field of a name is taken, however often it comes", async () => {
   assert.deepEqual(await left([["x-user", "a"], ["accept", "*/*"], ["x-user", "b"], ["X-User".toLowerCase(), "c"]]), [["accept", "*/*"]]);
 });
 
-test("credentials stay at the door, unless the policy keeps them", async () => {
+test("R31: credentials stay at the door, unless the policy keeps them", async () => {
   const scheme: Scheme = { name: "key", type: "apiKey", in: "header", parameter: "X-API-Key", place };
   const security = [[{ scheme, scopes: [] }]];
   const given = [["authorization", `Bearer ${CANARY}`], ["cookie", "session=1"], ["x-api-key", CANARY]] as const;
@@ -46,7 +46,7 @@ test("credentials stay at the door, unless the policy keeps them", async () => {
   }
 });
 
-test("of cookies only those that the contract declares go on, written anew", async () => {
+test("R31: of cookies only those that the contract declares go on, written anew", async () => {
   const declared = { parameters: [parameter("theme", "cookie"), parameter("lang", "cookie")] };
   assert.deepEqual(await left([["cookie", "session=1; theme=dark; a=b; lang=de"]], declared), [["cookie", "theme=dark; lang=de"]]);
   assert.deepEqual(await left([["cookie", "session=1"]], declared), []);

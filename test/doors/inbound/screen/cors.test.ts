@@ -50,7 +50,7 @@ test("with credentials the browser is told so, and the origin is never a star", 
 const FOREIGN = ["https://evil.example", "http://app.example", "https://app.example:8443", "https://app.example.evil.example", "https://sub.app.example", "https://APP.example", "https://app.example/", "https://app.example ", "null", "", "*", "https://app.example, https://evil.example"];
 
 for (const origin of FOREIGN) {
-  test(`the origin ${JSON.stringify(origin)} is refused, asked first or not`, async () => {
+  test(`R37: the origin ${JSON.stringify(origin)} is refused, asked first or not`, async () => {
     for (const given of [from(origin), preflight(origin)]) {
       const sent = await send({}, given, { listed: given.method === "OPTIONS" ? "method" : "operation" });
       assert.equal(type(sent), "403 origin-refused");
@@ -61,7 +61,7 @@ for (const origin of FOREIGN) {
 
 test("two origins are refused, whichever comes first", async () => assert.equal(type(await send({}, from(APP, ["origin", "https://evil.example"]))), "403 origin-refused"));
 
-test("a preflight is answered by the door", async () => {
+test("R37: a preflight is answered by the door", async () => {
   const { outcome, exchange } = await send({ maxAge: "90s", headers: ["X-Trace"], credentials: true }, preflight(APP), { listed: "method", allow: ["GET", "DELETE"] });
   assert.ok(outcome?.kind === "replied");
   assert.deepEqual(outcome.reply, { kind: "reply", status: 204, headers: { "access-control-allow-methods": "GET, DELETE", "access-control-allow-headers": "x-trace", "access-control-max-age": "90" } });

@@ -50,7 +50,7 @@ test("Strict-Transport-Security is said over TLS alone, and for as long as the p
 
 const caching = async (given: Given): Promise<readonly string[]> => (await send(given)).exchange.answer.fields.all("cache-control");
 
-test("what somebody is told is not stored, unless the API keeps it private already", async () => {
+test("R31: what somebody is told is not stored, unless the API keeps it private already", async () => {
   const who = { principal: principal() };
   const saying = (...values: string[]): Given => ({ ...who, answer: { fields: values.map((value) => ["cache-control", value] as const) } });
   assert.deepEqual(await caching(who), ["no-store"]);
