@@ -21,6 +21,7 @@ export const run: Command = defineCommand({
   description: [
     "Opens the gateway: reads the policy and its contract, and listens once everything is understood. If anything stands in the way, all of it is listed, and nothing listens.",
     "Policy, contract and certificates are read again when they change, and on SIGHUP; a policy that does not fit keeps the old one in force and says why. With `threads` in the policy, several threads serve behind the one port, and one that ends or is stuck is started again; with --supervise, so is the whole process. SIGTERM and SIGINT let exchanges in flight finish, for the time that `drain` in the policy gives, and then end with 0; a second SIGINT ends at once.",
+    "Memory: after some hundred thousand requests V8 lets young objects take 90 MiB more (150 MiB become 240, and stay so). NODE_OPTIONS=--max-semi-space-size=8 spares them, and nothing measured here became slower; each thread of several is held to as much already.",
     "What the gateway says of itself goes to standard error: text on a terminal, else one JSON object per line. The audit log goes to the file that the policy names, or to standard output.",
   ],
   positionals: [policyPositional],
