@@ -12,7 +12,10 @@ export interface DoorLimits {
   readonly perAddress: number;
   readonly newPerSecond: number;
   readonly newBurst: number;
+  readonly newInAllPerSecond: number;
+  readonly newInAllBurst: number;
   readonly handshake: number;
+  readonly handshakes: number;
   readonly head: number;
   readonly body: number;
   readonly bodyRate: number;
@@ -28,7 +31,10 @@ const limits: Shape<DoorLimits> = fields({
   perAddress: or(count("Connections at once of one IPv4 address or one IPv6 /64. Proxies under `trust` and `listen.proxy` stand for many, and are not held to it.", { min: 1, max: 1_000_000 }), 256),
   newPerSecond: or(count("New connections of one such address in a second, once `newBurst` have come at once.", { min: 1, max: 1_000_000 }), 1_000),
   newBurst: or(count("New connections of one such address at once.", { min: 1, max: 1_000_000 }), 5_000),
+  newInAllPerSecond: or(count("New connections of everybody together in a second, once `newInAllBurst` have come at once.", { min: 1, max: 1_000_000 }), 5_000),
+  newInAllBurst: or(count("New connections of everybody together at once.", { min: 1, max: 1_000_000 }), 20_000),
   handshake: or(duration("Longest time for a TLS handshake.", { min: "100ms", max: "1m" }), "5s"),
+  handshakes: or(count("TLS handshakes at once, in each thread. One more, and the one that has lasted longest makes room.", { min: 1, max: 1_000_000 }), 2_000),
   head: or(duration("Longest time from a connection, or from the first byte of a request, to the end of its head.", { min: "100ms", max: "5m" }), "5s"),
   body: or(duration("Longest time for a body that is waited for, whatever its pace.", { min: "1s", max: "1d" }), "5m"),
   bodyRate: or(size("Least pace of a body, in bytes per second, once five seconds are used up.", { min: "1B", max: "1MiB" }), "240B"),

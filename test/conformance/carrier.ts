@@ -74,7 +74,7 @@ export async function startCarrier(everywhere: object): Promise<Carrier> {
   const upstream = `http://127.0.0.1:${(api.address() as AddressInfo).port}`;
   writeFileSync(policy, JSON.stringify({ contract: "./openapi.json", upstream, listen: { port: 0 }, everywhere: { public: "suites of attacks have no logins", ...everywhere } }));
   // Suites open a connection for each request, all from here: how fast is not what they ask.
-  const limits = { front: { newConnectionsPerSecond: 1_000_000, newConnectionsBurst: 1_000_000 } };
+  const limits = { front: { newConnectionsPerSecond: 1_000_000, newConnectionsBurst: 1_000_000, newConnectionsInAllPerSecond: 1_000_000, newConnectionsInAllBurst: 1_000_000 } };
   const start = await startGateway(policy, { limits, say: () => undefined, watch: false, sink: openStreamSink(new Writable({ write: (_chunk, _encoding, done) => done() })) });
   if ("misfits" in start) throw new Error(start.misfits.map(writeMisfit).join("\n"));
   const { gateway } = start;

@@ -53,14 +53,17 @@ function unfitFor(policy: Policy): readonly Misfit[] {
 
 /** What the policy says of the wire's own limits. */
 export function frontLimitsOf(policy: Policy): Partial<FrontLimits> {
-  const { connections, perAddress, newPerSecond, newBurst, handshake, head, body, bodyRate, stall, answerRate, idle, requests, tunnelIdle } = policy.settings.listen.limits;
+  const { connections, perAddress, newPerSecond, newBurst, newInAllPerSecond, newInAllBurst, handshake, handshakes, head, body, bodyRate, stall, answerRate, idle, requests, tunnelIdle } = policy.settings.listen.limits;
   return {
     proxies: proxiesOf(policy),
     connections,
     connectionsPerAddress: perAddress,
     newConnectionsPerSecond: newPerSecond,
     newConnectionsBurst: newBurst,
+    newConnectionsInAllPerSecond: newInAllPerSecond,
+    newConnectionsInAllBurst: newInAllBurst,
     handshakeMilliseconds: handshake,
+    handshakes,
     headMilliseconds: head,
     bodyMilliseconds: body,
     bodyBytesPerSecond: bodyRate,

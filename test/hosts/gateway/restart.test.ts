@@ -1,12 +1,16 @@
 /** Restart: what a reload changes for the wire, and what it leaves for the next start. */
 import assert from "node:assert/strict";
-import { writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
 import { test, type TestContext } from "node:test";
 import type { JsonObject } from "../../../src/contract/json-value.ts";
+import type { FrontTls } from "../../../src/hosts/gateway/front.ts";
 import { startGateway } from "../../../src/hosts/gateway/gateway.ts";
 import { POLICY, writeFiles } from "../../hosts.ts";
 import { openApi, recordingSink } from "./rig.ts";
 import { Caller } from "./wire/fronts.ts";
+import { handshake, issue } from "./wire/secure.ts";
 
 interface Running {
   readonly port: number;
@@ -65,6 +69,28 @@ test("whose connections begin with a PROXY header may change while the doors are
   const after = new Caller(port).write(proxied);
   await after.until("[1]");
   after.leave();
+});
+
+test("other versions and another certificate of TLS are in force after a reload, and need no restart", async (t) => {
+  const folder = mkdtempSync(path.join(tmpdir(), "sallyport-restart-"));
+  t.after(() => rmSync(folder, { recursive: true }));
+  const written = (versions: FrontTls["versions"], name: string): JsonObject => {
+    const { certificate, key } = issue();
+    writeFileSync(path.join(folder, `${name}.pem`), certificate);
+    writeFileSync(path.join(folder, `${name}.key`), key);
+    return { port: 0, tls: { certificate: path.join(folder, `${name}.pem`), key: path.join(folder, `${name}.key`), versions } };
+  };
+  const { port, reload } = await run(t, { listen: written("1.3", "first") });
+  const first = await handshake(port, {});
+  assert.match(first, /^TLSv1\.3/);
+  assert.doesNotMatch(await handshake(port, { maxVersion: "TLSv1.2" }), /^TLSv1/);
+  assert.deepEqual(await reload({ listen: written("1.2 and 1.3", "second") }), []);
+  assert.match(await handshake(port, { maxVersion: "TLSv1.2" }), /^TLSv1\.2/);
+  assert.notEqual(await handshake(port, {}), first);
+  assert.deepEqual(await reload({ listen: written("1.3", "third") }), []);
+  assert.doesNotMatch(await handshake(port, { maxVersion: "TLSv1.2" }), /^TLSv1/);
+  assert.deepEqual(await reload({ listen: { port: 0 } }), [["listen.tls"]], "from encrypted to plain only with the next start");
+  assert.match(await handshake(port, {}), /^TLSv1\.3/);
 });
 
 test("what only a restart brings into force is named, once for each reload, and again until it has come", async (t) => {

@@ -17,6 +17,7 @@ interface Case {
 const CASES: readonly Case[] = [
   { limit: "connections", series: "full", limits: { connections: 2 } },
   { limit: "connectionsPerAddress", series: "address", limits: { connectionsPerAddress: 2 } },
+  { limit: "newConnectionsInAllPerSecond", series: "rate_in_all", limits: { newConnectionsInAllBurst: 2, newConnectionsInAllPerSecond: 0.001 } },
   { limit: "newConnectionsPerSecond", series: "rate", limits: { newConnectionsBurst: 2, newConnectionsPerSecond: 0.001 } },
 ];
 

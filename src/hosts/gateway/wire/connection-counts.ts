@@ -6,14 +6,19 @@
  * of one address would be the cap of everybody behind it.
  */
 import { addressPrefix } from "../../../exchange/address.ts";
-import { type Pace, paceOf } from "../../../stores/table/paces.ts";
+import { type Pace, paceOf, type Place } from "../../../stores/table/paces.ts";
 import { ConnectionTable } from "./connection-table.ts";
 import type { FrontLimits } from "./front-limits.ts";
 
-/** Why there is no place: there are too many in all, or of this address, or too many new ones of this address. */
-export type NoPlace = "connections" | "connectionsPerAddress" | "newConnectionsPerSecond";
+/** Why there is no place: the limit that would be exceeded. */
+export type NoPlace = Extract<keyof FrontLimits, "connections" | "connectionsPerAddress" | "newConnectionsPerSecond" | "newConnectionsInAllPerSecond" | "handshakes">;
 
-type Caps = Pick<FrontLimits, "connections" | "connectionsPerAddress" | "newConnectionsPerSecond" | "newConnectionsBurst" | "shared">;
+type Caps = Pick<FrontLimits, "connections" | "connectionsPerAddress" | "newConnectionsPerSecond" | "newConnectionsBurst" | "newConnectionsInAllPerSecond" | "newConnectionsInAllBurst" | "shared">;
+
+export interface Standing {
+  readonly many?: boolean;
+  readonly known?: boolean;
+}
 
 const SECOND_MILLISECONDS = 1_000;
 
@@ -21,6 +26,7 @@ export class ConnectionCounts {
   #limits: Caps;
   readonly #table: ConnectionTable;
   #pace: Pace = paceOf(1, 1);
+  #paceInAll: Pace = paceOf(1, 1);
   #own = 0;
 
   /** @param table what other threads count in, too; one of its own when left out */
@@ -32,8 +38,10 @@ export class ConnectionCounts {
 
   /** From now on. Who has a place keeps it. */
   relimit(limits: Caps): void {
+    const { newConnectionsBurst, newConnectionsPerSecond, newConnectionsInAllBurst, newConnectionsInAllPerSecond } = limits;
     this.#limits = limits;
-    this.#pace = paceOf(limits.newConnectionsBurst, (limits.newConnectionsBurst * SECOND_MILLISECONDS) / limits.newConnectionsPerSecond);
+    this.#pace = paceOf(newConnectionsBurst, (newConnectionsBurst * SECOND_MILLISECONDS) / newConnectionsPerSecond);
+    this.#paceInAll = paceOf(newConnectionsInAllBurst, (newConnectionsInAllBurst * SECOND_MILLISECONDS) / newConnectionsInAllPerSecond);
   }
 
   /** Connections of this thread. */
@@ -43,23 +51,30 @@ export class ConnectionCounts {
 
   /**
    * @param now microseconds on a clock that only goes on, and is the same for all threads
-   * @param many it stands for many callers, whatever the list says
+   * @param standing many: it stands for many callers, whatever the list says; known: it is no new one of all
    * @returns how to give the place back, once; or why there is none
    */
-  take(peer: string, now: bigint = process.hrtime.bigint() / 1_000n, many: boolean = false): (() => void) | NoPlace {
-    const { connections, connectionsPerAddress, shared } = this.#limits;
-    const table = this.#table;
-    const place = many || shared?.contains(peer) === true ? undefined : table.placeOf(addressPrefix(peer));
-    table.enter(place);
-    const why = table.all > connections ? "connections" : place === undefined ? undefined : table.of(place) > connectionsPerAddress ? "connectionsPerAddress" : table.admit(place, now, this.#pace) ? undefined : "newConnectionsPerSecond";
+  take(peer: string, now: bigint = process.hrtime.bigint() / 1_000n, { many = false, known = false }: Standing = {}): (() => void) | NoPlace {
+    const place = many || this.#limits.shared?.contains(peer) === true ? undefined : this.#table.placeOf(addressPrefix(peer));
+    this.#table.enter(place);
+    const why = this.#findExcess(place, now, known);
     if (why !== undefined) {
-      table.leave(place);
+      this.#table.leave(place);
       return why;
     }
     this.#own++;
     return () => {
       this.#own--;
-      table.leave(place);
+      this.#table.leave(place);
     };
+  }
+
+  /** Whoever is over his own pace takes nothing from the pace of all. */
+  #findExcess(place: Place | undefined, now: bigint, known: boolean): NoPlace | undefined {
+    const table = this.#table;
+    if (table.all > this.#limits.connections) return "connections";
+    if (place !== undefined && table.of(place) > this.#limits.connectionsPerAddress) return "connectionsPerAddress";
+    if (place !== undefined && !table.admit(place, now, this.#pace)) return "newConnectionsPerSecond";
+    return known || table.admit(table.everybody, now, this.#paceInAll) ? undefined : "newConnectionsInAllPerSecond";
   }
 }

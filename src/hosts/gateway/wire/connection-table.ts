@@ -17,6 +17,8 @@ export class ConnectionTable {
   readonly #words: Int32Array;
   /** How fast new ones come, for all threads. */
   readonly #paces: Paces;
+  /** The place of all together, which is no prefix's. */
+  readonly everybody: Place;
   readonly #sheets: number;
   readonly #own: number;
 
@@ -35,6 +37,7 @@ export class ConnectionTable {
     this.#sheets = (this.#words.length - KEY_WORDS) / SHEET_WORDS;
     if (!(thread < this.#sheets)) throw new RangeError(`${this.#sheets} threads have a sheet, and ${thread} is none of them`);
     this.#own = KEY_WORDS + thread * SHEET_WORDS;
+    this.everybody = this.placeOf("everybody");
   }
 
   /** Connections of all threads. */

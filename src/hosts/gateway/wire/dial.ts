@@ -1,9 +1,10 @@
 /**
  * Dial: opens a socket to where the API is.
  *
- * With TLS: 1.2 at least, the certificate verified against the name that was dialled, and `http/1.1` as the only
- * protocol offered, so that no server answers in another one.
+ * With TLS: 1.2 at least, the certificate verified against the name that was dialled, `http/1.1` as the only protocol
+ * offered, so that no server answers in another one, and one handshake: whoever was verified stays who he is.
  */
+import { constants } from "node:crypto";
 import net from "node:net";
 import tls from "node:tls";
 
@@ -34,7 +35,7 @@ export function targetOf(url: URL, authority: string | undefined): Target {
     port: url.port === "" ? (secure ? 443 : 80) : Number(url.port),
     hostLine: `host: ${url.host}\r\n`,
     prefix: url.pathname.replace(/\/$/, ""),
-    secure: secure ? tls.createSecureContext({ minVersion: "TLSv1.2", ...(authority === undefined ? {} : { ca: authority }) }) : undefined,
+    secure: secure ? tls.createSecureContext({ minVersion: "TLSv1.2", secureOptions: constants.SSL_OP_NO_RENEGOTIATION, ...(authority === undefined ? {} : { ca: authority }) }) : undefined,
   };
 }
 

@@ -33,11 +33,16 @@ export interface FrontLimits {
   /** New connections of one such address per second, once `newConnectionsBurst` have come at once: a handshake costs half a millisecond. */
   readonly newConnectionsPerSecond: number;
   readonly newConnectionsBurst: number;
+  /** New connections of everybody together per second, once `newConnectionsInAllBurst` have come at once: many addresses are cheap. */
+  readonly newConnectionsInAllPerSecond: number;
+  readonly newConnectionsInAllBurst: number;
   /** Addresses that stand for many callers (trusted proxies): not held to the limits of one address. */
   readonly shared: Ranges | undefined;
   /** Addresses whose connections begin with a PROXY header, which says whose they are. */
   readonly proxies: Ranges | undefined;
   readonly handshakeMilliseconds: number;
+  /** Handshakes at once, in each thread: one more, and the one that has lasted longest ends. */
+  readonly handshakes: number;
   /** Bytes kept while nobody wants them: pipelined requests, a body that no guard has opened. Then reading stops. */
   readonly aheadBytes: number;
   /** The rest of an unwanted body is read and thrown away up to here, so that its connection lives on. */
@@ -68,9 +73,12 @@ export const FRONT_LIMITS: FrontLimits = {
   connectionsPerAddress: 256,
   newConnectionsPerSecond: 1_000,
   newConnectionsBurst: 5_000,
+  newConnectionsInAllPerSecond: 5_000,
+  newConnectionsInAllBurst: 20_000,
   shared: undefined,
   proxies: undefined,
   handshakeMilliseconds: 5_000,
+  handshakes: 2_000,
   aheadBytes: 65_536,
   discardBytes: 65_536,
   lingerMilliseconds: 500,

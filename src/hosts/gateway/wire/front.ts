@@ -12,12 +12,13 @@ import tls from "node:tls";
 import { peerCertificate } from "../../peer-certificate.ts";
 import type { Front, FrontEvents, FrontTls } from "../front.ts";
 import { readAsUsual, readShared, type Taker } from "./accepted-socket.ts";
-import { ConnectionCounts, type NoPlace } from "./connection-counts.ts";
+import { ConnectionCounts, type NoPlace, type Standing } from "./connection-counts.ts";
 import type { ConnectionTable } from "./connection-table.ts";
 import { FrontClock } from "./front-clock.ts";
 import { FrontConnection } from "./front-connection.ts";
 import { FRONT_LIMITS, type FrontLimits } from "./front-limits.ts";
 import type { FrontParts, Peer } from "./front-parts.ts";
+import { Handshakes } from "./handshakes.ts";
 import { takeProxyHeader } from "./proxied-socket.ts";
 import { HeadReader } from "./request-head.ts";
 import { TurnedAway } from "./turned-away.ts";
@@ -58,8 +59,7 @@ class WireFront {
   readonly #turnedAway: TurnedAway;
   readonly #parts: { -readonly [Name in keyof FrontParts]: FrontParts[Name] };
   readonly #sockets = new Set<Socket>();
-  /** Whose each connection is that goes through a handshake, by both ends of it. */
-  readonly #peers = new Map<string, string>();
+  readonly #handshakes = new Handshakes();
   readonly #connections = new Set<FrontConnection>();
   #clients: FrontTls["clients"];
   #draining = false;
@@ -140,8 +140,10 @@ class WireFront {
     // A certificate that is not good enough is refused by a guard, which says so, and not by the handshake.
     const server = tls.createServer({ ...contextOf(secure), ALPNProtocols: ["http/1.1"], handshakeTimeout: handshakeMilliseconds, requestCert: asks, rejectUnauthorized: false });
     server.on("secureConnection", (socket) => {
+      const peer = this.#handshakes.end(socket);
+      if (peer === undefined) return void socket.destroy();
       const certificate = this.#clients === undefined ? undefined : peerCertificate(socket);
-      this.#connect((taker) => readAsUsual(socket, taker), { peer: this.#peers.get(nameOf(socket)) ?? "", certificate });
+      this.#connect((taker) => readAsUsual(socket, taker), { peer, certificate });
     });
     server.on("tlsClientError", (_fault, socket) => socket.destroy());
     return server;
@@ -154,7 +156,7 @@ class WireFront {
     const { proxies, headMilliseconds } = this.#parts.limits;
     if (proxies?.contains(peer) !== true) return this.#admit(socket, peer, readShared);
     // Until the header has come it is the proxy's own, which stands for many.
-    const release = this.#counts.take(peer, undefined, true);
+    const release = this.#counts.take(peer, undefined, { many: true });
     if (typeof release === "string") return this.#turnAway(socket, peer, release);
     const dropped = (): void => release();
     this.#sockets.add(socket);
@@ -163,19 +165,17 @@ class WireFront {
     takeProxyHeader(socket, headMilliseconds, ({ source }) => {
       socket.off("close", dropped);
       release();
-      this.#admit(socket, source ?? peer, readAsUsual, source === undefined);
+      this.#admit(socket, source ?? peer, readAsUsual, { many: source === undefined, known: true });
     });
   }
 
-  #admit(socket: Socket, peer: string, read: typeof readShared, many: boolean = false): void {
-    const release = this.#counts.take(peer, undefined, many);
+  #admit(socket: Socket, peer: string, read: typeof readShared, standing?: Standing): void {
+    const release = this.#counts.take(peer, undefined, standing);
     if (typeof release === "string") return this.#turnAway(socket, peer, release);
     if (this.#tls === undefined) return this.#hold(this.#connect((taker) => read(socket, taker), { peer }), release);
     this.#hold(socket, release);
-    const key = nameOf(socket);
-    this.#peers.set(key, peer);
-    socket.once("close", () => this.#peers.delete(key));
     socket.on("error", () => undefined);
+    for (const { socket: first, peer: whose } of this.#handshakes.begin(socket, peer, this.#parts.limits.handshakes)) this.#turnAway(first, whose, "handshakes");
     this.#tls.emit("connection", socket);
   }
 
@@ -205,13 +205,15 @@ class WireFront {
   }
 }
 
-function nameOf({ remoteAddress, remotePort }: Socket): string {
-  return `${remoteAddress} ${remotePort}`;
-}
-
-/** The complete set each time: a partial setSecureContext falls back to Node's defaults, TLS 1.2 among them. */
+/**
+ * The complete set each time: a partial setSecureContext falls back to Node's defaults, TLS 1.2 among them.
+ *
+ * A connection has one handshake. Node lets a caller of TLS 1.2 ask for three more, each of which costs this side many
+ * times what it costs him, and in which he may become somebody else behind the guards' back.
+ */
 function contextOf({ certificate, key, versions, clients }: FrontTls): tls.SecureContextOptions {
-  return { cert: certificate, key, minVersion: versions === "1.3" ? "TLSv1.3" : "TLSv1.2", maxVersion: "TLSv1.3", ciphers: CIPHERS, honorCipherOrder: true, ...(clients === undefined ? {} : clientOptions(clients)) };
+  const options = { cert: certificate, key, minVersion: versions === "1.3" ? "TLSv1.3" : "TLSv1.2", maxVersion: "TLSv1.3", ciphers: CIPHERS, honorCipherOrder: true, secureOptions: constants.SSL_OP_NO_RENEGOTIATION } as const;
+  return clients === undefined ? options : { ...options, ...clientOptions(clients) };
 }
 
 /**
@@ -219,5 +221,5 @@ function contextOf({ certificate, key, versions, clients }: FrontTls): tls.Secur
  * would take the verdict of an earlier handshake for a certificate that has ended or was revoked since.
  */
 function clientOptions({ authorities, revoked }: NonNullable<FrontTls["clients"]>): tls.SecureContextOptions {
-  return { ca: authorities ?? [], ...(revoked === undefined ? {} : { crl: revoked }), secureOptions: constants.SSL_OP_NO_TICKET };
+  return { ca: authorities ?? [], ...(revoked === undefined ? {} : { crl: revoked }), secureOptions: constants.SSL_OP_NO_RENEGOTIATION | constants.SSL_OP_NO_TICKET };
 }

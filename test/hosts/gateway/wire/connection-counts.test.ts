@@ -80,6 +80,24 @@ test("new ones come as fast as they may, and who was refused is not counted", ()
   assert.ok(leave(counts.ask("2001:db8:0:1::1", 10_000)), "another /64");
 });
 
+test("all together come as fast as they may, from however many addresses, and who stands for many is one of them", () => {
+  const shared = readRanges(["10.0.0.0/8"]);
+  assert.ok("contains" in shared);
+  const counts = counting({ newConnectionsInAllBurst: 3, newConnectionsInAllPerSecond: 10, shared });
+  const admitted = (now: number): number => ["192.0.2.1", "10.1.2.3", "2001:db8::1", "192.0.2.2", "10.1.2.3"].filter((peer) => counts.ask(peer, now) !== undefined).length;
+  assert.equal(admitted(0), 3);
+  assert.equal(admitted(99), 0);
+  assert.equal(admitted(300), 3);
+  assert.equal(counts.take("192.0.2.9", 300_000n), "newConnectionsInAllPerSecond");
+});
+
+test("who is over his own pace takes nothing from the pace of all", () => {
+  const counts = counting({ newConnectionsBurst: 1, newConnectionsPerSecond: 1, newConnectionsInAllBurst: 2, newConnectionsInAllPerSecond: 1 });
+  assert.ok(counts.ask("192.0.2.1") !== undefined);
+  for (let at = 0; at < 10; at++) assert.equal(counts.take("192.0.2.1", 0n), "newConnectionsPerSecond");
+  assert.ok(counts.ask("192.0.2.2") !== undefined);
+});
+
 test("who stands for many may also come as fast as he likes", () => {
   const shared = readRanges(["10.0.0.0/8"]);
   assert.ok("contains" in shared);

@@ -103,3 +103,32 @@ test("a server that speaks only another protocol is not talked to", async (t) =>
 test("behind TLS an answer that only the connection's end would end is not taken for whole", async (t) => {
   assert.equal(await say(t, await serve(t, good, {}, "HTTP/1.1 200 OK\r\n\r\nhello")), "api-broke-off END_UNPROVEN");
 });
+
+/** @returns what became of the second handshake that a server asks for, once it has been asked something */
+function asksAnew(t: TestContext, ask: (port: number) => void): Promise<string> {
+  return new Promise((resolve) => {
+    const server = tls.createServer({ cert: good.certificate, key: good.key.export({ format: "pem", type: "pkcs8" }), maxVersion: "TLSv1.2" }, (socket) => {
+      t.after(() => socket.destroy());
+      socket.on("error", ({ code = "fault" }: NodeJS.ErrnoException) => resolve(code));
+      socket.on("close", () => resolve("closed"));
+      socket.once("data", () => socket.renegotiate({}, (fault) => resolve(fault === null ? "made" : "failed")));
+    });
+    t.after(() => void server.close());
+    server.listen(0, "127.0.0.1", () => ask((server.address() as AddressInfo).port));
+  });
+}
+
+test("a server that asks for a second handshake gets none", async (t) => {
+  const byNode = (port: number): void => {
+    const socket = tls.connect({ port, host: "127.0.0.1", servername: "localhost", ca: authority.certificate }, () => socket.write("x"));
+    socket.on("error", () => undefined);
+    t.after(() => socket.destroy());
+  };
+  assert.equal(await asksAnew(t, byNode), "made", "Node by itself gives it");
+  const told = await asksAnew(t, (port) => {
+    const upstream = openWireUpstream(new URL(`https://localhost:${port}`), { ca: authority.certificate });
+    t.after(() => upstream.close());
+    void ask(upstream.forward);
+  });
+  assert.notEqual(told, "made");
+});

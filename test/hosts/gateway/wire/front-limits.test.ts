@@ -244,6 +244,15 @@ describe("number", () => {
       }
     }));
 
+  test("newConnectionsInAllPerSecond and newConnectionsInAllBurst: everybody together opens so many, and whoever has one keeps it", () =>
+    withFront({ newConnectionsInAllPerSecond: 0.01, newConnectionsInAllBurst: 3 }, async ({ port }) => {
+      const callers = await many(port, 5);
+      assert.equal(callers.filter(({ received }) => received !== "").length, 3);
+      const [kept] = callers;
+      await kept?.write(GET).until("}", 2);
+      for (const caller of callers) caller.leave();
+    }));
+
   test("shared: an address that stands for many is not counted as one", () => {
     const shared = readRanges(["127.0.0.0/8"]);
     assert.ok("contains" in shared);
@@ -261,7 +270,7 @@ test("the defaults are those that the documentation names", () => {
     {
       headBytes: 40_960, lineBytes: 16_384, fields: 256, headMilliseconds: 5_000, bodyMilliseconds: 300_000, bodyBytesPerSecond: 240, bodyGraceMilliseconds: 5_000,
       stallMilliseconds: 30_000, answerBytesPerSecond: 1_024, answerGraceMilliseconds: 60_000, idleMilliseconds: 10_000, requestsPerConnection: 100_000, connections: 10_000,
-      connectionsPerAddress: 256, newConnectionsPerSecond: 1_000, newConnectionsBurst: 5_000, shared: undefined, proxies: undefined, handshakeMilliseconds: 5_000, aheadBytes: 65_536, discardBytes: 65_536, lingerMilliseconds: 500, lingerBytes: 262_144, halfClosedMilliseconds: 100,
+      connectionsPerAddress: 256, newConnectionsPerSecond: 1_000, newConnectionsBurst: 5_000, newConnectionsInAllPerSecond: 5_000, newConnectionsInAllBurst: 20_000, shared: undefined, proxies: undefined, handshakeMilliseconds: 5_000, handshakes: 2_000, aheadBytes: 65_536, discardBytes: 65_536, lingerMilliseconds: 500, lingerBytes: 262_144, halfClosedMilliseconds: 100,
       tunnelIdleMilliseconds: 60_000,
     },
   );

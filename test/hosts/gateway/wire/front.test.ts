@@ -4,35 +4,11 @@ import { Agent, request } from "node:http";
 import https from "node:https";
 import { after, before, describe, test } from "node:test";
 import { setTimeout as wait } from "node:timers/promises";
-import tls from "node:tls";
-import { issueCertificate, localHosts, makeAuthority } from "../../../../src/hosts/gateway/certificates.ts";
-import type { FrontTls } from "../../../../src/hosts/gateway/front.ts";
 import { openWireFront } from "../../../../src/hosts/gateway/wire/front.ts";
 import { Caller, echo, eventually, openFake, type Opened, statusesOf, type TurnAtHand, withFront } from "./fronts.ts";
+import { AUTHORITY, handshake, issue, secureCaller } from "./secure.ts";
 
 const GET = "GET / HTTP/1.1\r\nhost: a\r\n\r\n";
-const authority = makeAuthority("Front test", localHosts, new Date(Date.now() - 60_000));
-
-function issue(versions: FrontTls["versions"] = "1.3"): FrontTls {
-  const { certificate, key } = issueCertificate(authority, localHosts, new Date(Date.now() - 60_000));
-  return { certificate, key: key.export({ format: "pem", type: "pkcs8" }) as string, versions };
-}
-
-function secureCaller(port: number, options: tls.ConnectionOptions = {}): Caller {
-  const socket = tls.connect({ port, host: "127.0.0.1", ca: authority.certificate, servername: "localhost", ALPNProtocols: ["http/1.1"], ...options });
-  return new Caller(port, socket);
-}
-
-const handshake = async (port: number, options: tls.ConnectionOptions): Promise<string> => {
-  const socket = tls.connect({ port, host: "127.0.0.1", ca: authority.certificate, servername: "localhost", ...options });
-  return new Promise((resolve) => {
-    socket.on("secureConnect", () => {
-      resolve(`${socket.getProtocol()} ${socket.alpnProtocol || "none"} ${socket.getPeerX509Certificate()?.fingerprint256}`);
-      socket.destroy();
-    });
-    socket.on("error", (fault: NodeJS.ErrnoException) => resolve(fault.code ?? "fault"));
-  });
-};
 
 describe("over TLS", () => {
   let opened: Opened;
@@ -144,7 +120,7 @@ describe("over TLS", () => {
   });
 
   test("node's own client is served, with its connection kept", async () => {
-    const agent = new https.Agent({ keepAlive: true, ca: authority.certificate, servername: "localhost" });
+    const agent = new https.Agent({ keepAlive: true, ca: AUTHORITY, servername: "localhost" });
     for (let at = 0; at < 3; at++) {
       const status = await new Promise((resolve, reject) => {
         https.get({ port: opened.port, host: "127.0.0.1", agent }, (response) => response.resume().on("end", () => resolve(response.statusCode))).on("error", reject);

@@ -10,8 +10,8 @@ import { OpenAnswer } from "../../../../src/exchange/exchange.ts";
 import { fieldsOf } from "../../../../src/exchange/fields.ts";
 import type { Problem } from "../../../../src/exchange/problem.ts";
 import type { Responder } from "../../../../src/hosts/carry.ts";
-import type { Front, FrontTls } from "../../../../src/hosts/gateway/front.ts";
-import { openWireFront } from "../../../../src/hosts/gateway/wire/front.ts";
+import type { FrontTls } from "../../../../src/hosts/gateway/front.ts";
+import { openWireFront, type WireFrontDoor } from "../../../../src/hosts/gateway/wire/front.ts";
 import type { FrontLimits } from "../../../../src/hosts/gateway/wire/front-limits.ts";
 
 /** One request's turn as the engine saw it. */
@@ -59,7 +59,7 @@ export const echo: Serve = (turn) => {
 };
 
 export interface Opened {
-  readonly front: Front;
+  readonly front: WireFrontDoor;
   readonly port: number;
   readonly turns: Seen[];
   /** Statuses given to bytes that were no request. */
