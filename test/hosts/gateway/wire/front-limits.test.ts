@@ -253,6 +253,19 @@ describe("number", () => {
       for (const caller of callers) caller.leave();
     }));
 
+  test("newConnectionsInAllBurst: a connection that begins with a PROXY header is one", () => {
+    const proxies = readRanges(["127.0.0.0/8"]);
+    assert.ok("contains" in proxies);
+    return withFront({ newConnectionsInAllPerSecond: 0.01, newConnectionsInAllBurst: 2, proxies }, async ({ port }) => {
+      for (const expected of [200, 200, undefined]) {
+        const caller = new Caller(port).write(`PROXY TCP4 203.0.113.9 192.0.2.1 56324 443\r\n${GET}`);
+        await eventually(() => caller.received !== "" || caller.closed, () => "an answer, or none");
+        assert.equal(statusesOf(caller.received)[0], expected);
+        caller.leave();
+      }
+    });
+  });
+
   test("shared: an address that stands for many is not counted as one", () => {
     const shared = readRanges(["127.0.0.0/8"]);
     assert.ok("contains" in shared);
