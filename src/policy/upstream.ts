@@ -2,7 +2,7 @@
 import { X509Certificate } from "node:crypto";
 import { readFileSync } from "node:fs";
 import path from "node:path";
-import { checked, count, duration, either, fields, listOf, optional, or, type Shape, text, url } from "./shape.ts";
+import { checked, count, duration, either, fields, listOf, oneOf, optional, or, type Shape, text, url } from "./shape.ts";
 
 export interface BreakerRules {
   /** Percent of failures from which on a target is left alone. */
@@ -23,6 +23,9 @@ export interface HealthRules {
   readonly up: number;
 }
 
+/** After which exchanges a connection is used again. */
+export type Reuse = "usual" | "bodiless" | "never";
+
 export interface UpstreamSettings {
   /** One at least; each with the same API behind it. */
   readonly targets: readonly URL[];
@@ -32,6 +35,7 @@ export interface UpstreamSettings {
   readonly breaker: BreakerRules;
   /** Repeated requests, in percent of all. */
   readonly retries: number;
+  readonly reuse: Reuse;
 }
 
 const targets = listOf("Where the API is: one place, or several that are all alike.", url("A place."), { min: 1, max: 100 });
@@ -60,6 +64,13 @@ const long = fields(
       {},
     ),
     retries: or(count("Percent of requests that may be repeated, of those that nobody can tell from one.", { min: 0, max: 100 }), 10),
+    reuse: or(
+      oneOf(
+        "When a connection carries another request. usual: unless there is a sign that the API has not read a body. bodiless: not after a request with a body, for an API that may pass over bodies. never: each request has a connection of its own.",
+        ["usual", "bodiless", "never"],
+      ),
+      "usual",
+    ),
   },
   "Where the API is, in words.",
 );

@@ -60,11 +60,11 @@ async function listen(policy: Policy, assembly: Assembly, upstream: UpstreamSett
   const { listen: place, drain } = policy.settings;
   const read = readTls(policy);
   const tls = "misfits" in read ? undefined : read.tls;
-  const { targets, breaker, retries, health } = upstream;
+  const { targets, breaker, retries, reuse, health } = upstream;
   const trust = readAuthority(upstream, policy.folder);
   // The house was built: it could be read.
   const authority = "pem" in trust ? trust.pem : undefined;
-  const api = openWireUpstream(targets, { breaker, retries, ...(authority === undefined ? {} : { ca: authority }), ...options.limits?.upstream });
+  const api = openWireUpstream(targets, { breaker, retries, reuse, ...(authority === undefined ? {} : { ca: authority }), ...options.limits?.upstream });
   const watching = health === undefined ? undefined : watchHealth(targets, health, authority, (at, up) => {
     api.mark(at, up);
     options.say(up ? "info" : "warning", up ? "a target of the API is well again" : "a target of the API is not well", { target: targets[at]?.host ?? "" });

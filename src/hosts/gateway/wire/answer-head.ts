@@ -129,6 +129,8 @@ function understand(bytes: Buffer, from: number, status: number, old: boolean, t
   if (chunked && length >= 0) return "FRAMING_AMBIGUOUS";
   if (connection !== undefined && connection !== "keep-alive") close = endHop(connection, list, status) || close;
   if (status < 200 && (chunked || length >= 0 || close)) return "FRAMING_AMBIGUOUS";
+  // There is no body, and this API may send one all the same, whenever it likes (RFC 9110, section 8.6).
+  if (status === 204 && (chunked || length > 0)) close = true;
   const bodiless = toHead || status < 200 || status === 204 || status === 304;
   const framing = bodiless ? BY_NONE : chunked ? BY_CHUNKS : length >= 0 ? BY_LENGTH : BY_CLOSE;
   return { status, list, framing, length: framing === BY_LENGTH ? length : 0, close: close || framing === BY_CLOSE, idleMilliseconds, end };

@@ -54,6 +54,8 @@ export class UpstreamCall implements Asking, Source {
   /** Of the target that is asked, until it is told how it went. */
   breaker: Breaker | undefined;
   #repeated = false;
+  readonly method: string;
+  readonly bodied: boolean;
   readonly toHead: boolean;
   readonly switching: boolean;
   readonly #router: CallRouter;
@@ -80,7 +82,9 @@ export class UpstreamCall implements Asking, Source {
     this.#router = router;
     this.#exchange = exchange;
     this.#receiver = receiver;
-    this.toHead = exchange.request.method === "HEAD";
+    this.method = exchange.request.method;
+    this.bodied = exchange.content.declared !== 0;
+    this.toHead = this.method === "HEAD";
     this.switching = exchange.protocol !== undefined;
   }
 

@@ -8,10 +8,14 @@ import type { Socket } from "node:net";
 import { type AnswerHead, BY_CLOSE } from "./answer-head.ts";
 import { AnswerReader } from "./answer-reader.ts";
 import { dial, type Target } from "./dial.ts";
+import { mayReuse } from "./reuse.ts";
 import type { UpstreamLimits } from "./upstream-limits.ts";
 
 /** Who takes the answer. */
 export interface Asking {
+  readonly method: string;
+  /** Whether the request has a body. */
+  readonly bodied: boolean;
   /** Whether HEAD is asked. */
   readonly toHead: boolean;
   /** Whether another protocol is asked for. */
@@ -223,6 +227,7 @@ export class UpstreamConnection {
     this.#asking = undefined;
     // An API that was asked to switch may have switched whatever it said.
     if (!sent || asking.switching || head.close || this.#reader.surplus || this.#state === "gone") return this.lose("DONE");
+    if (!mayReuse(this.#owner.limits.reuse, asking.method, asking.bodied, head.status)) return this.lose("DONE");
     this.resume();
     const { idleMilliseconds, idleMillisecondsMax, idleMarginMilliseconds } = this.#owner.limits;
     const said = head.idleMilliseconds;

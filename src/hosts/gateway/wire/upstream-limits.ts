@@ -4,6 +4,7 @@
  * Times are kept by one coarse clock (see front-clock.ts): a limit of n milliseconds ends a connection between n and
  * n + 2 * TICK_MILLISECONDS.
  */
+import type { Reuse } from "../../../policy/upstream.ts";
 
 export interface UpstreamLimits {
   /** Connections to one target. */
@@ -25,6 +26,8 @@ export interface UpstreamLimits {
   readonly idleMarginMilliseconds: number;
   /** How long a target that could not be connected to is passed over while there is another one. */
   readonly asideMilliseconds: number;
+  /** After which exchanges a connection is used again (see reuse.ts). */
+  readonly reuse: Reuse;
 }
 
 export const UPSTREAM_LIMITS: UpstreamLimits = {
@@ -36,4 +39,5 @@ export const UPSTREAM_LIMITS: UpstreamLimits = {
   idleMillisecondsMax: 60_000,
   idleMarginMilliseconds: 1_000,
   asideMilliseconds: 2_000,
+  reuse: "usual",
 };

@@ -2,6 +2,7 @@
 import net from "node:net";
 import type { AuditRecord } from "../../../../src/audit/record.ts";
 import { writeMisfit } from "../../../../src/contract/misfit.ts";
+import type { Reuse } from "../../../../src/policy/upstream.ts";
 import { startGateway } from "../../../../src/hosts/gateway/gateway.ts";
 import { type Message, readStrictly } from "../../../conformance/strict-http1.ts";
 import { writeFiles } from "../../../hosts.ts";
@@ -14,11 +15,11 @@ export interface OpenGateway {
   readonly stop: () => Promise<void>;
 }
 
-export async function openCarrier(apiPort: number): Promise<OpenGateway> {
+export async function openCarrier(apiPort: number, reuse: Reuse = "usual"): Promise<OpenGateway> {
   const records: AuditRecord[] = [];
   const contract = { openapi: "3.1.0", info: { title: "carrier", version: "1" }, paths: {} };
-  const policy = { contract: "./openapi.json", listen: { port: 0 }, unlisted: { forward: "attacks need every path" }, everywhere: { public: "attackers have no logins" } };
-  const file = writeFiles({ contract, policy }, `http://127.0.0.1:${apiPort}`);
+  const policy = { contract: "./openapi.json", upstream: { targets: [`http://127.0.0.1:${apiPort}`], reuse }, listen: { port: 0 }, unlisted: { forward: "attacks need every path" }, everywhere: { public: "attackers have no logins" } };
+  const file = writeFiles({ contract, policy });
   const start = await startGateway(file, { say: () => undefined, watch: false, sink: recordingSink(records), limits: { front: { connectionsPerAddress: 10_000, newConnectionsBurst: 1_000_000 } } });
   if ("misfits" in start) throw new Error(start.misfits.map(writeMisfit).join("\n"));
   return { port: Number(new URL(start.gateway.url).port), records, stop: start.gateway.stop };

@@ -141,13 +141,13 @@ test("bytes behind an answer end the connection and are never the next answer", 
   }
 });
 
-test("HEAD, 204 and 304 keep their connection", async (t) => {
-  for (const [method, status] of [["HEAD", "200 OK"], ["GET", "204 None"], ["GET", "304 None"]] as const) {
-    const { say, api, upstream } = await bench(t, `HTTP/1.1 ${status}\r\nContent-Length: 4\r\n\r\n`);
+test("HEAD, 204 and 304 keep their connection, unless 204 announces what it cannot have", async (t) => {
+  for (const [method, status, length, connections] of [["HEAD", "200 OK", "4", 1], ["GET", "304 None", "4", 1], ["GET", "204 None", "0", 1], ["GET", "204 None", "4", 2]] as const) {
+    const { say, api, upstream } = await bench(t, `HTTP/1.1 ${status}\r\nContent-Length: ${length}\r\n\r\n`);
     const told = await ask(upstream.forward, { method });
-    assert.deepEqual([told.held, told.body, told.fields.one("content-length")], [true, "", "4"]);
+    assert.deepEqual([told.held, told.body, told.fields.one("content-length")], [true, "", length]);
     await say({ method });
-    assert.equal(api.connections(), 1);
+    assert.equal(api.connections(), connections);
   }
 });
 
