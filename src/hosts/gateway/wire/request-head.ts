@@ -154,8 +154,8 @@ export class HeadReader {
     }
     const method = text.slice(0, this.#methodEnd - this.#start);
     if (framing.hosts === 0 && this.#minor === 1) return 400;
-    // To other readers everything behind it would be a tunnel, not requests (RFC 9112, section 3.2.3).
-    if (method === "CONNECT") return 400;
+    // To other readers what comes behind it is a tunnel (RFC 9112, section 3.2.3), or HTTP/2 (RFC 9113, section 3.4).
+    if (method === "CONNECT" || method === "PRI") return 400;
     const { declared, close, expects } = framing;
     return { method, target: text.slice(this.#methodEnd + 1 - this.#start, this.#targetEnd - this.#start), version: this.#minor === 0 ? "1.0" : "1.1", list, end: this.#at, declared, close, expects: expects && declared !== 0 };
   }

@@ -200,6 +200,24 @@ const FIELDS: readonly Attack[] = [
   post("Upgrade with a body", ["Connection: Upgrade", "Upgrade: h2c", `Content-Length: ${HIDDEN.length}`], HIDDEN),
 ];
 
+/** What a hop takes away, what it answers by itself, and what makes it a tunnel: each hop but the last one reads on differently. */
+const HOPS: readonly Attack[] = [
+  ...["Content-Length", "content-length, close", "close, Content-Length", "Host", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Request-Id", "Traceparent", "Expect", "Date", "Via", "Max-Forwards", "Sec-WebSocket-Key", "Content-Encoding", "Cache-Control", "\tContent-Length", ",,Content-Length"].map((option) =>
+    post(`Connection: ${escaped(option)} with a body`, ["Content-Length: 5", `Connection: ${option}`], "hello"),
+  ),
+  post("Connection: Transfer-Encoding with chunks", ["Transfer-Encoding: chunked", "Connection: Transfer-Encoding"], HELLO),
+  post("Connection: TE, which ends here anyway", ["Content-Length: 5", "Connection: TE", "TE: trailers"], "hello", "POST /a hello"),
+  post("Trailer announces what frames, and nothing comes", ["Transfer-Encoding: chunked", "Trailer: Content-Length"], HELLO, "POST /a hello"),
+  post("Trailer announces what frames, and it comes", ["Transfer-Encoding: chunked", "Trailer: Content-Length"], "5\r\nhello\r\n0\r\nContent-Length: 500\r\n\r\n"),
+  ...["0", "1", "10", "-1", "x", "", "0, 0"].map((left) => attack(`Max-Forwards: ${left} of TRACE`, `TRACE /a HTTP/1.1\r\nHost: a\r\nMax-Forwards: ${left}\r\n\r\n`)),
+  attack("Max-Forwards of GET, which says nothing", "GET /a HTTP/1.1\r\nHost: a\r\nMax-Forwards: 0\r\n\r\n", "GET /a "),
+  ...["TRACK", "DEBUG", "PRI", "CONNECT", "SOURCE"].map((method) => attack(`${method} with a body that is a request`, `${method} /a HTTP/1.1\r\nHost: a\r\nContent-Length: ${HIDDEN.length}\r\n\r\n${HIDDEN}`)),
+  ...["CONNECT a:80 HTTP/1.1\r\nHost: a:80", "CONNECT / HTTP/1.1\r\nHost: a", "CONNECT http://a/ HTTP/1.1\r\nHost: a", "CONNECT * HTTP/1.1\r\nHost: a", "CONNECT a:80 HTTP/1.0", "CONNECT a:80 HTTP/1.1\r\nHost: a:80\r\nContent-Length: 0"].map((head) => attack(`a tunnel: ${escaped(head)}`, `${head}\r\n\r\n${HIDDEN}`)),
+  ...["PRI * HTTP/1.1\r\nHost: a\r\n\r\nSM\r\n\r\n", "PRI * HTTP/2.0\r\nHost: a\r\n\r\nSM\r\n\r\n", "PRI /a HTTP/1.1\r\nHost: a\r\n\r\nSM\r\n\r\n", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"].map((preface) => attack(`HTTP/2 by prior knowledge: ${escaped(preface)}`, `${preface}\0\0\0\x04\0\0\0\0\0${HIDDEN}`)),
+  ...["GET http://a/a HTTP/1.1\r\nHost: a", "GET http://a/a HTTP/1.1\r\nHost: b", "GET http://a/a HTTP/1.1", "GET http://a:80/a HTTP/1.1\r\nHost: a", "GET HTTP://A/a HTTP/1.1\r\nHost: a", "GET //a/a HTTP/1.1\r\nHost: a", "GET http://a@b/a HTTP/1.1\r\nHost: b", "GET http://a\\@b/a HTTP/1.1\r\nHost: a", "GET http://a/a HTTP/1.0", "POST http://a/a HTTP/1.1\r\nHost: a\r\nContent-Length: 0"].map((head) => attack(`two authorities: ${escaped(head)}`, `${head}\r\n\r\n${HIDDEN}`)),
+  ...["Content_Length: 500", "Transfer_Encoding: chunked", "Content-Length : 500", "CONTENT-LENGTH_: 500"].map((line) => post(`a length, and ${escaped(line)}`, ["Content-Length: 5", line], `hello${HIDDEN}`)),
+];
+
 /** More than one request on one connection, which is no attack as long as both readers count the same. */
 const PIPELINES: readonly Attack[] = [
   attack("two requests in one piece", "GET /a HTTP/1.1\r\nHost: a\r\n\r\nGET /b HTTP/1.1\r\nHost: a\r\n\r\n", "GET /a ", "GET /b "),
@@ -212,4 +230,4 @@ const PIPELINES: readonly Attack[] = [
   attack("a line end too many between two requests", "POST /a HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhello\r\nGET /b HTTP/1.1\r\nHost: a\r\n\r\n", "POST /a hello", "GET /b "),
 ];
 
-export const ATTACKS: readonly Attack[] = [...TWO_FRAMINGS, ...OBFUSCATED_CODINGS, ...OBFUSCATED_LENGTHS, ...CHUNKS, ...LINES, ...REQUEST_LINES, ...FIELDS, ...PIPELINES];
+export const ATTACKS: readonly Attack[] = [...TWO_FRAMINGS, ...OBFUSCATED_CODINGS, ...OBFUSCATED_LENGTHS, ...CHUNKS, ...LINES, ...REQUEST_LINES, ...FIELDS, ...HOPS, ...PIPELINES];
