@@ -17,14 +17,14 @@ function limitsOf(written: object | undefined): { readonly limits: ReturnType<ty
 test("the defaults are the wire's own", () => {
   const { limits } = limitsOf({});
   for (const [name, value] of Object.entries(limits)) assert.deepEqual(value, FRONT_LIMITS[name as keyof typeof FRONT_LIMITS], name);
-  assert.equal(Object.keys(limits).length, 17);
+  assert.equal(Object.keys(limits).length, 18);
 });
 
 test("each is said with its unit, and reaches the wire under its own name", () => {
-  const { limits } = limitsOf({ connections: 50, perAddress: 5, newPerSecond: 3, newBurst: 4, newInAllPerSecond: 8, newInAllBurst: 9, handshake: "1s", handshakes: 10, head: "2s", body: "3s", bodyRate: "1KiB", stall: "4s", answerRate: "2KiB", idle: "5s", requests: 6, tunnelIdle: "7s" });
+  const { limits } = limitsOf({ connections: 50, perAddress: 5, newPerSecond: 3, newBurst: 4, newInAllPerSecond: 8, newInAllBurst: 9, handshake: "1s", handshakes: 10, head: "2s", body: "3s", bodyRate: "1KiB", stall: "4s", answerRate: "2KiB", idle: "5s", requests: 6, halfClosed: "11s", tunnelIdle: "7s" });
   assert.deepEqual(limits, {
     proxies: undefined, connections: 50, connectionsPerAddress: 5, newConnectionsPerSecond: 3, newConnectionsBurst: 4, newConnectionsInAllPerSecond: 8, newConnectionsInAllBurst: 9, handshakeMilliseconds: 1_000, handshakes: 10, headMilliseconds: 2_000, bodyMilliseconds: 3_000,
-    bodyBytesPerSecond: 1_024, stallMilliseconds: 4_000, answerBytesPerSecond: 2_048, idleMilliseconds: 5_000, requestsPerConnection: 6, tunnelIdleMilliseconds: 7_000,
+    bodyBytesPerSecond: 1_024, stallMilliseconds: 4_000, answerBytesPerSecond: 2_048, idleMilliseconds: 5_000, requestsPerConnection: 6, halfClosedMilliseconds: 11_000, tunnelIdleMilliseconds: 7_000,
   });
 });
 

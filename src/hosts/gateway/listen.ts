@@ -53,7 +53,7 @@ function unfitFor(policy: Policy): readonly Misfit[] {
 
 /** What the policy says of the wire's own limits. */
 export function frontLimitsOf(policy: Policy): Partial<FrontLimits> {
-  const { connections, perAddress, newPerSecond, newBurst, newInAllPerSecond, newInAllBurst, handshake, handshakes, head, body, bodyRate, stall, answerRate, idle, requests, tunnelIdle } = policy.settings.listen.limits;
+  const { connections, perAddress, newPerSecond, newBurst, newInAllPerSecond, newInAllBurst, handshake, handshakes, head, body, bodyRate, stall, answerRate, idle, requests, halfClosed, tunnelIdle } = policy.settings.listen.limits;
   return {
     proxies: proxiesOf(policy),
     connections,
@@ -71,6 +71,7 @@ export function frontLimitsOf(policy: Policy): Partial<FrontLimits> {
     answerBytesPerSecond: answerRate,
     idleMilliseconds: idle,
     requestsPerConnection: requests,
+    halfClosedMilliseconds: halfClosed,
     tunnelIdleMilliseconds: tunnelIdle,
   };
 }

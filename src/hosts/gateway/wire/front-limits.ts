@@ -50,7 +50,7 @@ export interface FrontLimits {
   /** After the last answer: how long, and how much, is still read so that no reset overtakes the answer. */
   readonly lingerMilliseconds: number;
   readonly lingerBytes: number;
-  /** How long a caller who has shut his sending side waits for an answer before he is taken to have left. */
+  /** How long a caller who has shut his sending side waits for his answer to begin, or to go on, before he is taken to have left. */
   readonly halfClosedMilliseconds: number;
   /** After a switch of protocols: how long nothing may move in either direction. A ping of a WebSocket moves. */
   readonly tunnelIdleMilliseconds: number;
@@ -83,6 +83,6 @@ export const FRONT_LIMITS: FrontLimits = {
   discardBytes: 65_536,
   lingerMilliseconds: 500,
   lingerBytes: 262_144,
-  halfClosedMilliseconds: 100,
+  halfClosedMilliseconds: 5_000,
   tunnelIdleMilliseconds: 60_000,
 };

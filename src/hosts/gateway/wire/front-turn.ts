@@ -212,6 +212,11 @@ export class Turn implements Responder, Sink {
     else gone?.();
   }
 
+  /** Bytes of answers that have been written on this connection. */
+  get moved(): number {
+    return this.#channel.socket.bytesWritten;
+  }
+
   /** Whether bytes of the answer wait for the caller to take them. */
   get waiting(): boolean {
     return this.#state !== "waiting" && this.#channel.socket.writableLength > 0;

@@ -5,7 +5,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import type { Sink } from "../../../../src/exchange/content.ts";
 import { REQUESTS_AT_ONCE_MAX } from "../../../../src/hosts/gateway/wire/front-connection.ts";
 import { FRONT_LIMITS } from "../../../../src/hosts/gateway/wire/front-limits.ts";
-import { ask, Caller, echo, eventually, openFake, type Opened, statusesOf, type TurnAtHand } from "./fronts.ts";
+import { ask, Caller, echo, eventually, openFake, type Opened, type Serve, statusesOf, type TurnAtHand, withFront } from "./fronts.ts";
 
 const GET = "GET / HTTP/1.1\r\nhost: a\r\n\r\n";
 const get = (target: string, field = ""): string => `GET ${target} HTTP/1.1\r\nhost: a\r\n${field}\r\n`;
@@ -368,12 +368,12 @@ describe("a caller who shuts his side, or resets, at any byte of an exchange", (
     });
   }
 
-  test("who shuts his side right behind his request gets a quick answer", async () => {
-    opened.serve = (turn) => void setTimeout(() => turn.answer("quick"), 20);
+  test("who shuts his side right behind his request gets his answer", async () => {
+    opened.serve = (turn) => void setTimeout(() => turn.answer("late"), 500);
     const caller = new Caller(opened.port);
     caller.socket.end(GET);
     await caller.end();
-    assert.match(caller.received, /connection: close.*quick/s);
+    assert.match(caller.received, /connection: close.*late/s);
   });
 
   test("who shuts his side behind several requests gets an answer to each", async () => {
@@ -393,13 +393,44 @@ describe("a caller who shuts his side, or resets, at any byte of an exchange", (
     assert.deepEqual(statusesOf(cut.received), [200, 400]);
   });
 
-  test("who shuts his side and gets none is taken to have left", async () => {
-    opened.turns.length = 0;
-    opened.serve = () => undefined;
-    const caller = new Caller(opened.port);
-    caller.socket.end(GET);
-    await eventually(() => opened.turns[0]?.ends.length === 1, () => "an end", FRONT_LIMITS.halfClosedMilliseconds + 300);
-    assert.deepEqual(opened.turns[0]?.ends, ["gone"]);
+  /** How the turn of a caller ends who shuts his side at once. @param halfClosedMilliseconds for which he waits */
+  const endOf = async (halfClosedMilliseconds: number, serve: Serve): Promise<readonly [string, string]> => {
+    let told: readonly [string, string] = ["", ""];
+    await withFront(
+      { halfClosedMilliseconds },
+      async ({ port, turns }) => {
+        const caller = new Caller(port);
+        caller.socket.end(GET);
+        await eventually(() => turns[0]?.ends.length === 1, () => "an end", 5_000);
+        await caller.end();
+        told = [turns[0]?.ends.join() ?? "", caller.received];
+      },
+      serve,
+    );
+    return told;
+  };
+
+  test("halfClosedMilliseconds: who shuts his side and gets no answer is taken to have left", async () => {
+    assert.deepEqual(await endOf(100, () => undefined), ["gone", ""]);
+  });
+
+  test("halfClosedMilliseconds: an answer that goes on is his to its end, however long, and one that stands still is not", async () => {
+    const streams = (pieces: number): Serve => (turn) =>
+      turn.answer({
+        open: (sink) => {
+          let left = pieces;
+          const timer = setInterval(() => {
+            sink.data(Buffer.from("piece."));
+            if (--left > 0) return;
+            clearInterval(timer);
+            if (pieces > 1) sink.end();
+          }, 20);
+        },
+      });
+    const [ends, received] = await endOf(1_000, streams(100));
+    assert.equal(ends, "sent");
+    assert.equal(received.split("piece.").length, 101);
+    assert.equal((await endOf(500, streams(1)))[0], "caller-left");
   });
 
   test("a head that was cut off is answered 400", async () => {

@@ -93,7 +93,7 @@ describe("over TLS", () => {
     await withFront({ handshakeMilliseconds: 60_000 }, patient, echo, issue());
   });
 
-  test("who shuts his side right behind his request gets a quick answer", async () => {
+  test("who shuts his side right behind his request gets his answer", async () => {
     const caller = secureCaller(opened.port);
     caller.socket.end(GET);
     await caller.end();
