@@ -24,7 +24,7 @@ function placesOf<Books>(example: Example<Books>): PlaceOf<Books> {
     for (const place of places.values()) await (await place).stop();
   });
   return (name, options = {}) => {
-    const key = `${name} ${(options.waive ?? []).join(" ")} ${options.change?.toString() ?? ""}`;
+    const key = `${name} ${(options.waive ?? []).join(" ")} ${options.change?.toString() ?? ""} ${options.rewrite?.toString() ?? ""}`;
     let place = places.get(key);
     if (place === undefined) places.set(key, (place = openPlace(example, name, options)));
     return place;
@@ -33,8 +33,8 @@ function placesOf<Books>(example: Example<Books>): PlaceOf<Books> {
 
 /** Two tests for each host: it works without the guards, and it does not with them. */
 function attackIn<Books>(placeOf: PlaceOf<Books>): (title: string, attempt: Attempt<Books>) => void {
-  return (title, { waive, run, change }) => {
-    const changed = change === undefined ? {} : { change };
+  return (title, { waive, run, change, rewrite }) => {
+    const changed = { ...(change === undefined ? {} : { change }), ...(rewrite === undefined ? {} : { rewrite }) };
     for (const name of HOSTS) {
       test(`${title}: open without ${waive.join(" and ")} (${name})`, async () => assert.ok(await tryIn(await placeOf(name, { waive, ...changed }), run), "an attack that never works proves nothing"));
       test(`${title}: closed (${name})`, async () => assert.ok(!(await tryIn(await placeOf(name, changed), run)), "the attack worked"));

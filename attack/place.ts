@@ -68,6 +68,8 @@ export interface PlaceOptions {
   readonly waive?: readonly string[];
   /** What else is different in the policy. */
   readonly change?: (policy: Policy) => void;
+  /** What is different in the contract, as text. */
+  readonly rewrite?: (contract: string) => string;
 }
 
 interface Policy {
@@ -98,14 +100,16 @@ export async function openPlace<Books>(example: Example<Books>, name: HostName, 
 }
 
 /** The example's policy without its ports, files and limits. */
-function writePolicy(example: Example, folder: string, upstream: string, { waive = [], change }: PlaceOptions): string {
+function writePolicy(example: Example, folder: string, upstream: string, { waive = [], change, rewrite }: PlaceOptions): string {
   const own = parse(readFileSync(path.join(example.folder, "policy.yaml"), "utf8")) as Policy; // our own file
   const { watch: _watch, audit: _audit, ...rest } = own;
   const limit = { burst: 1_000_000, window: "1s" };
   const waived = Object.fromEntries(waive.map((guard) => [guard, { waived: "to prove that the attack works without it" }]));
   const operations = Object.entries(own.operations).map(([id, postings]) => [id, { ...postings, ...(postings["token-bucket"] === undefined ? {} : { "token-bucket": limit }), ...waived }]);
   const jwt: JsonObject = { ...(own.everywhere["jwt"] as JsonObject), keys: "file:./jwks.json" };
-  const policy: Policy = { ...rest, contract: path.join(example.folder, "openapi.yaml"), upstream, listen: { port: 0 }, everywhere: { ...own.everywhere, jwt, "token-bucket": limit, ...waived }, operations: Object.fromEntries(operations) };
+  const contract = path.join(rewrite === undefined ? example.folder : folder, "openapi.yaml");
+  if (rewrite !== undefined) writeFileSync(contract, rewrite(readFileSync(path.join(example.folder, "openapi.yaml"), "utf8")));
+  const policy: Policy = { ...rest, contract, upstream, listen: { port: 0 }, everywhere: { ...own.everywhere, jwt, "token-bucket": limit, ...waived }, operations: Object.fromEntries(operations) };
   const stray = waive.find((guard) => !GUARDS.some((one) => one.name === guard));
   if (stray !== undefined) throw new Error(`there is no guard ${stray} to waive`);
   change?.(policy);

@@ -4,15 +4,14 @@
  * Worked out from the compiled plans, not from what the policy says: a guard that is posted and has nothing to check
  * protects nothing. Only what is enforced counts as held; what is observed or waived does not, whatever the reason.
  */
-import path from "node:path";
 import type { Json } from "../contract/json-value.ts";
 import type { MediaType, Operation } from "../contract/operation.ts";
 import type { Guard } from "../policy/definition.ts";
-import { closureOf } from "./closed.ts";
 import { type FreeTexts, freeTextsOf } from "./free-texts.ts";
 import type { House } from "./house.ts";
 import { type Level, levelsOf, speaksOfId } from "./levels.ts";
 import type { Plan, PostedGuard } from "./plan.ts";
+import { answersOf, findOpenProperties, listSome } from "./property-coverage.ts";
 import { takenIds } from "./taken-ids.ts";
 
 /** `held`: enforced. `observed`: refusals are only witnessed. `waived`: given up, with a reason. `open`: nobody looks. */
@@ -78,7 +77,7 @@ const ASPECT_LIST: readonly Aspect[] = [
   { name: "limit", about: "Calls are counted and bounded.", holds: ({ stage }) => stage === "throttle", advice: "post token-bucket, under `everywhere` for all" },
   { name: "function", about: "Not everybody with a good credential may call this operation (function level authorization).", holds: speaksOf("function"), judge: judgeFunction, advice: "name scopes in the contract's `security`, or post scope: { also: [...] }, role or rule" },
   { name: "object", about: "The object that the request names must be one of the caller's (object level authorization).", holds: speaksOf("object"), judge: judgeObject, advice: "" },
-  { name: "property", about: "Only members that the contract names go in and out, or only those that this caller may set and see (property level authorization).", holds: speaksOf("property"), judge: judgeProperty, advice: "close the objects of the contract (additionalProperties: false), or post properties" },
+  { name: "property", about: "Only members that the contract names go in and out (property level authorization).", holds: speaksOf("property"), judge: judgeProperty, advice: "close the objects of the contract (additionalProperties: false), or post properties: { undeclared: { sent: refuse, answered: remove } }" },
   { name: "parameters", about: "Path, query, header and cookie parameters fit the contract, and there are no others.", holds: named("parameters"), advice: "post parameters" },
   { name: "body", about: "The body of the request fits the contract.", holds: named("body"), judge: ({ operation }, found) => loosen(found, operation.body?.media ?? []), advice: "give every media type of the request body a schema" },
   { name: "injection", about: "Texts that the contract leaves free are looked at for attacks.", holds: named("injection"), advice: "post injection" },
@@ -178,33 +177,11 @@ function passedOver({ guards }: Plan, ids: readonly string[]): { readonly detail
   return missed.length === 0 ? {} : { detail: `no rule speaks of ${listSome(missed)}` };
 }
 
-const SHOWN_MAX = 6;
-
-function listSome(ids: readonly string[]): string {
-  return ids.slice(0, SHOWN_MAX).join(", ") + (ids.length > SHOWN_MAX ? ` and ${ids.length - SHOWN_MAX} others` : "");
-}
-
 function judgeProperty(plan: Plan, found: Judged): Judged {
-  if (found.state === "held" || found.state === "observed" || found.state === "waived") return found;
-  const { operation } = plan;
-  const both = [...(operation.body?.media ?? []), ...answersOf(operation)].filter(({ kind }) => kind === "json");
-  if (both.length === 0) return { state: "not applicable", detail: "no JSON goes in or out" };
-  const stands = (guard: string): boolean => plan.guards.some((posted) => posted.guard === guard && posted.checks && posted.mode === "enforce");
-  const sent = ajarPlaces(operation.body?.media ?? []);
-  const answered = ajarPlaces(answersOf(operation));
-  const ways = [
-    ...(sent !== undefined || (operation.body !== undefined && !stands("body")) ? ["in"] : []),
-    ...(answered !== undefined || (answersOf(operation).length > 0 && !stands("answer-body")) ? ["out"] : []),
-  ];
-  if (ways.length === 0) return { state: "held" };
-  const places = [...new Set([...(sent ?? []), ...(answered ?? [])])];
-  return { state: "open", detail: `members that the contract does not name may go ${ways.join(" and ")}${places.length === 0 ? "" : ` (${listSome(places)})`}` };
-}
-
-/** Of each media type that is not closed the first object that leaves it open; undefined: all are closed. */
-function ajarPlaces(media: readonly MediaType[]): readonly string[] | undefined {
-  const found = media.filter(({ kind }) => kind === "json").map(closureOf).filter((closure) => !closure.closed);
-  return found.length === 0 ? undefined : found.flatMap(({ ajar }) => (ajar?.line === undefined ? [] : [`${path.basename(ajar.file)}:${ajar.line}`]));
+  if (found.state === "observed" || found.state === "waived") return found;
+  const open = findOpenProperties(plan);
+  if (open === "not applicable") return found.state === "held" ? found : { state: "not applicable", detail: "no JSON goes in or out" };
+  return open === undefined ? { state: "held" } : { state: "open", ...open };
 }
 
 /** A guard that is there and looks into nothing: what the contract leaves open is named. */
@@ -213,10 +190,6 @@ function loosen(found: Judged, media: readonly MediaType[]): Judged {
   const loose = media.filter(({ kind, validator }) => kind !== "unsupported" && (validator === undefined || validator.open));
   if (loose.length === 0) return found;
   return { state: "open", detail: `not looked into: ${[...new Set(loose.map(({ range }) => range))].join(", ")}` };
-}
-
-function answersOf({ answers }: Operation): readonly MediaType[] {
-  return [...answers.values()].flatMap(({ media }) => media);
 }
 
 /** One advice per aspect and kind of lack, in the order of the aspects. */

@@ -53,7 +53,8 @@ async function judge(document: string, file: string, name: string, bar: number):
       contract,
       upstream: `http://127.0.0.1:${(api.address() as AddressInfo).port}`,
       listen: { port: 0 },
-      everywhere: { public: "a suite of schemas has no logins", "answer-body": { waived: "the suite judges requests alone" } },
+      // The suite is about JSON Schema, where an object is open until a schema closes it.
+      everywhere: { public: "a suite of schemas has no logins", properties: { undeclared: { sent: "contract" } }, "answer-body": { waived: "the suite judges requests alone" } },
     }),
   );
   const start = await startGateway(policy, { say: () => undefined, watch: false, sink: openStreamSink(new Writable({ write: (_chunk, _encoding, done) => done() })) });

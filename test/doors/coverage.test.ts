@@ -170,8 +170,8 @@ test("why an object cannot be held is told", () => {
   assert.match(aspect("object", { pathNames: ["id"], security: [] }, {}, { public: "price list, agreed" }).detail ?? "", /nothing here is anybody's/);
 });
 
-test("properties are held by schemas that let nothing else through, or by who may set and see them", (t) => {
-  const schemas: JsonObject = { shut: { type: "object", properties: { a: { type: "string" } }, additionalProperties: false }, ajar: { type: "object", properties: { a: { type: "string" } } } };
+test("properties are held by schemas that let nothing else through, or by a guard that closes what they leave ajar", (t) => {
+  const schemas: JsonObject = { shut: { type: "object", properties: { a: { type: "string" } }, additionalProperties: false }, ajar: { type: "object", properties: { a: { type: "string" } } }, free: { type: "object" }, opened: { type: "object", properties: { a: { type: "object", properties: { b: { type: "string" } }, additionalProperties: true } } }, mixed: { type: "object", properties: { a: { type: "string" } }, additionalProperties: { type: "string" } } };
   const content = (name: string): JsonObject => ({ content: { "application/json": { schema: { $ref: `#/components/schemas/${name}` } } } });
   const read = (sent: string, answered: string): Operation => {
     const post = { operationId: "listOrders", requestBody: content(sent), responses: { 200: { description: "", ...content(answered) } } };
@@ -181,7 +181,14 @@ test("properties are held by schemas that let nothing else through, or by who ma
   assert.equal(aspect("property", read("shut", "shut"), quiet).state, "held");
   assert.equal(aspect("property", read("ajar", "shut"), quiet).detail, "members that the contract does not name may go in (openapi.yaml:18)");
   assert.equal(aspect("property", read("ajar", "ajar"), quiet).detail, "members that the contract does not name may go in and out (openapi.yaml:18)");
-  assert.equal(aspect("property", read("ajar", "ajar"), { properties: { checks: true } }).state, "held");
+  const closing = (sent: string, answered: string): Parameters<typeof aspect>[2] => ({ properties: { options: { undeclared: { sent, answered } } } });
+  for (const sent of ["opened", "refuse"]) assert.equal(aspect("property", read("ajar", "ajar"), closing(sent, "remove")).state, "held", sent);
+  assert.equal(aspect("property", read("ajar", "ajar"), closing("contract", "refuse")).detail, "members that the contract does not name may go in (openapi.yaml:18)");
+  assert.equal(aspect("property", read("ajar", "ajar"), closing("opened", "contract")).detail, "members that the contract does not name may go out (openapi.yaml:18)");
+  assert.match(aspect("property", read("free", "free"), closing("refuse", "remove")).detail ?? "", /may go in and out/, "nothing is named that others could be told from");
+  assert.match(aspect("property", read("mixed", "shut"), closing("refuse", "remove")).detail ?? "", /may go in /);
+  assert.match(aspect("property", read("opened", "shut"), closing("opened", "remove")).detail ?? "", /may go in /);
+  assert.equal(aspect("property", read("opened", "shut"), closing("refuse", "remove")).state, "held");
   assert.equal(aspect("property", read("shut", "shut"), { ...quiet, body: { checks: false, waived: "agreed" } }).state, "open");
   assert.equal(aspect("property", read("shut", "shut"), { ...quiet, "answer-body": { mode: "observe" } }).state, "open");
   assert.equal(aspect("property", {}, quiet).detail, "no JSON goes in or out");

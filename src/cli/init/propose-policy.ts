@@ -39,6 +39,8 @@ export function proposePolicy(wishes: Wishes): Proposal {
     ...tokens.lines,
     "  # How many calls one caller may make: so many at once, and as many again in each window.",
     "  token-bucket: { burst: 60, window: 1m }",
+    "  # Members of requests that the contract does not name are refused; of answers they stay in where it leaves objects open. To take them out:",
+    "  # properties: { undeclared: { answered: remove } }",
     "  # Free texts are looked at for attacks. See first in the audit log whom it would refuse; then take `mode` away.",
     "  injection: { mode: observe }",
     "  # Answers are looked through for secrets, traces and messages of databases. The same: see first, then take `mode` away.",

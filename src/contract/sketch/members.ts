@@ -6,6 +6,8 @@ import { compilePattern, type Matcher } from "../schema/pattern/compile-pattern.
 import { ANNOTATIONS } from "../schema/vocabulary.ts";
 import type { Part } from "./parts.ts";
 
+const REST = ["additionalProperties", "unevaluatedProperties"];
+
 /** Members without names of their own, as one schema has them. */
 interface Others {
   readonly spot: Spot;
@@ -35,7 +37,12 @@ function patternsOf({ schema, spot }: Part): readonly Others[] {
 
 /** `additionalProperties: true` says that there may be others, and nothing of them: it declares none. */
 export function restOf({ schema, spot }: Part): readonly Others[] {
-  return ["additionalProperties", "unevaluatedProperties"].flatMap((keyword) => (saysSomething(schema[keyword]) ? [{ spot: below(spot, keyword), matches: undefined }] : []));
+  return REST.flatMap((keyword) => (saysSomething(schema[keyword]) ? [{ spot: below(spot, keyword), matches: undefined }] : []));
+}
+
+/** `additionalProperties: true` or `{}`: others are welcome, and nothing is said of them. */
+export function opensRest({ schema }: Part): boolean {
+  return REST.some((keyword) => schema[keyword] === true || (isJsonObject(schema[keyword]) && !saysSomething(schema[keyword])));
 }
 
 export function itemsOf({ schema, spot }: Part): readonly Spot[] {

@@ -32,6 +32,8 @@ export interface Sketch {
   readonly member: (name: string) => Sketch | undefined;
   /** Members without a name of their own: all of them together, and which names are theirs; undefined: all others. */
   readonly others: { readonly sketch: Sketch; readonly claims: ((name: string) => boolean) | undefined } | undefined;
+  /** A schema says in so many words that there may be others, of which it says nothing (`additionalProperties: true`). */
+  readonly opens: boolean;
   /** Of a list: all of its items together. */
   readonly items: Sketch | undefined;
   /** Everything that stands under this keyword in the schemas that apply here. */

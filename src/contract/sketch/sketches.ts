@@ -9,7 +9,7 @@ import type { Library, Spot } from "../library.ts";
 import { below } from "../schema/barred.ts";
 import { keyOf, type Resources } from "../schema/resources.ts";
 import { findAjar } from "./ajar.ts";
-import { itemsOf, memberSpots, namesOf, othersOf } from "./members.ts";
+import { itemsOf, memberSpots, namesOf, opensRest, othersOf } from "./members.ts";
 import { collectParts } from "./parts.ts";
 import type { Note, Sketch } from "./sketch.ts";
 
@@ -71,6 +71,7 @@ function draw(key: string, spots: readonly Spot[], sketches: Sketches, { library
       const found = findAjar(spots, resources, isOpenApi30);
       return found === undefined ? undefined : library.place(found);
     },
+    opens: parts.some(opensRest),
     get items() {
       return items.length === 0 ? undefined : sketches.of(items);
     },

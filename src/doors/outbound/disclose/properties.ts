@@ -4,11 +4,13 @@
  *     # in the contract, at a property's schema
  *     riskScore: { type: integer, x-sallyport-read: customers:internal, x-sallyport-write: [] }
  *     # in the policy
- *     properties: { read: { "[*].internalNote": { role: auditor } }, undeclared: { sent: refuse, answered: remove } }
+ *     properties: { read: { "[*].internalNote": { role: auditor } }, undeclared: { answered: remove } }
  *
  * A member for which a caller lacks the right is cut out of answers, byte by byte, and refused in requests: 403, with the
- * place told to the operator alone. Members that the contract declares nowhere can be refused on the way in, and removed or
- * refused on the way out, also where its schemas leave objects open; an object of which it names no member is free. Where
+ * place told to the operator alone. Members that the contract declares nowhere are refused on the way in, where its schemas
+ * are silent about them, too: `isAdmin: true` does not come along because nobody thought of forbidding it. Whoever wants others
+ * says `additionalProperties: true` in the contract, or `undeclared: { sent: contract }` here. On the way out they go as
+ * the schemas say, until they are to be removed or refused. An object of which no member is named is free. Where
  * several schemas may apply to one member, the rights of all of them are needed. `readOnly` and `writeOnly` are kept by `body`
  * and `answer-body`, and here where those do not stand. An answer is held to its whole schema before anything is cut.
  *

@@ -175,12 +175,13 @@ test("a caller sets only what is his to set; the place is told to the operator a
   assert.equal(said(await sent({ options }, { name: "x" }, principal({ claims: { roles: "teller" } }))), "passes");
 });
 
-test("members that are declared nowhere are refused on the way in where the policy says so, all of them told", async () => {
+test("members that are declared nowhere are refused on the way in, all of them told", async () => {
   const options = { undeclared: { sent: "refuse" } };
   const value = { id: "a", isAdmin: true, address: { city: "X", "a/b": 1 } };
-  assert.equal(said(await sent({}, value)), "passes", "as the contract says");
-  const refused = await sent({ options }, value);
+  assert.equal(said(await sent({ options: { undeclared: { sent: "contract" } } }, value)), "passes", "as the contract says");
+  const refused = await sent({}, value);
   assert.equal(said(refused), "400 request-invalid");
+  assert.equal(said(await sent({ options }, value)), "400 request-invalid");
   assert.deepEqual(refusal(refused.outcome).extra?.["errors"], [
     { in: "body", pointer: "/isAdmin", message: "is not a member that the contract knows" },
     { in: "body", pointer: "/address", message: "a member with a name of 3 characters: is not a member that the contract knows" },
@@ -189,6 +190,20 @@ test("members that are declared nowhere are refused on the way in where the poli
   const many = Object.fromEntries(Array.from({ length: TRESPASSES_MAX + 1 }, (_, at) => [`m${at}`, 1]));
   const { extra } = refusal((await sent({ options }, many)).outcome);
   assert.equal(Object.keys(extra?.["errors"] ?? {}).length, TRESPASSES_MAX);
+});
+
+test("a schema that says that there may be others lets them in, unless the policy refuses them even there", async () => {
+  for (const opening of [{ additionalProperties: true }, { additionalProperties: {} }, { unevaluatedProperties: { description: "others" } }, { allOf: [{ additionalProperties: true }] }]) {
+    const schema = { type: "object", properties: { id: text, inside: { type: "object", properties: { a: text } } }, ...opening };
+    assert.equal(said(await sent({ schema }, { id: "a", other: 1 })), "passes", JSON.stringify(opening));
+    assert.equal(said(await sent({ schema, options: { undeclared: { sent: "refuse" } } }, { id: "a", other: 1 })), "400 request-invalid");
+    assert.equal(said(await sent({ schema }, { inside: { b: 1 } })), "400 request-invalid", "it speaks for itself alone");
+  }
+  const schema = { type: "object", properties: { id: text } };
+  assert.equal(said(await sent({ schema: { type: "object" } }, { any: 1 })), "passes", "of an object without names nothing can be told apart");
+  assert.equal(said(await sent({ schema: { ...schema, patternProperties: { "^x-": text } } }, { id: "a", "x-a": "b" })), "passes");
+  assert.equal(said(await sent({ schema: { ...schema, patternProperties: { "^x-": text } } }, { id: "a", y: "b" })), "400 request-invalid");
+  assert.equal(said(await sent({ schema: { oneOf: [schema, { type: "object", properties: { name: text } }] } }, { name: "b" })), "passes");
 });
 
 test("readOnly and writeOnly are kept here where body and answer-body do not stand", async () => {

@@ -5,7 +5,7 @@ import { type Right, rightShape } from "./rights.ts";
 export interface PropertyOptions {
   readonly read: ReadonlyMap<string, Right>;
   readonly write: ReadonlyMap<string, Right>;
-  readonly undeclared: { readonly sent: "contract" | "refuse"; readonly answered: "contract" | "remove" | "refuse" };
+  readonly undeclared: { readonly sent: "opened" | "contract" | "refuse"; readonly answered: "contract" | "remove" | "refuse" };
 }
 
 export const propertyOptions: Shape<PropertyOptions> = fields({
@@ -13,8 +13,8 @@ export const propertyOptions: Shape<PropertyOptions> = fields({
   write: or(mapOf("Who may set a member of requests, by its path; written alike.", rightShape), {}),
   undeclared: or(
     fields({
-      sent: or(oneOf("Members of requests that the contract names nowhere: as its schemas say, or refused even where they leave objects open.", ["contract", "refuse"]), "contract"),
-      answered: or(oneOf("The same for answers; they can also be taken out.", ["contract", "remove", "refuse"]), "contract"),
+      sent: or(oneOf("Members of requests that the contract names nowhere: let in only where a schema says so (`additionalProperties: true`), wherever no schema forbids them, or not at all.", ["opened", "contract", "refuse"]), "opened"),
+      answered: or(oneOf("Members of answers that the contract names nowhere: let out wherever no schema forbids them, or taken out, or refused, even where schemas leave objects open.", ["contract", "remove", "refuse"]), "contract"),
     }),
     {},
   ),

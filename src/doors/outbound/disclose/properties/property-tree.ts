@@ -19,7 +19,7 @@ export interface PropertyNode {
   readonly members: Map<string, PropertyNode>;
   others: { readonly node: PropertyNode; readonly claims: ((name: string) => boolean) | undefined } | undefined;
   items: PropertyNode | undefined;
-  /** Members are named, so that others can be told from them. An object of which nothing is named is free. */
+  /** Members are named, so that others can be told from them. An object of which nothing is named is free, and so is one that is opened. */
   isNamed: boolean;
 }
 
@@ -44,6 +44,8 @@ export interface TreeOptions {
   /** `writeOnly` or `readOnly` where nobody else keeps it from travelling this way. */
   readonly never: string | undefined;
   readonly rules: readonly Rule[];
+  /** `additionalProperties: true` leaves an object free. */
+  readonly opens: boolean;
   /** What is cut out must not be asked for: what leaves keeps the contract. */
   readonly cuts: boolean;
   readonly complain: (message: string, allowed?: string) => void;
@@ -92,7 +94,7 @@ class Growth {
     // What has no name of its own may be meant by any name that the policy writes.
     if (others !== undefined) node.others = { node: this.node(others.sketch, follow(rules, (step) => step.kind === "member" || (step.kind === "name" && !node.members.has(step.name)))), claims: others.claims };
     if (items !== undefined) node.items = this.node(items, follow(rules, (step) => step.kind === "item"));
-    node.isNamed = node.members.size > 0 || others !== undefined;
+    node.isNamed = (node.members.size > 0 || others !== undefined) && !(this.#options.opens && sketch.opens);
     return node;
   }
 

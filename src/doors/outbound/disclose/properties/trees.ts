@@ -42,9 +42,11 @@ export function growTrees(way: Way, media: readonly MediaType[], options: Proper
       used.add(rule.path);
       return [{ path, right: rule.right }];
     });
-    const tree = growTree(sketch, { rights, extension: `x-sallyport-${way}`, never, rules: here, cuts: way === "read", complain: report });
+    const tree = growTree(sketch, { rights, extension: `x-sallyport-${way}`, never, rules: here, cuts: way === "read", opens: way === "write" && options.undeclared.sent === "opened", complain: report });
     const root = items === undefined ? tree : listOf(tree);
-    if (!closes && (root.below & ~UNDECLARED) === 0) continue;
+    // What the schemas leave ajar is closed here; else they have done so themselves, where somebody holds bodies to them.
+    const finds = closes && (never !== undefined || sketch.ajar !== undefined) ? root.below : root.below & ~UNDECLARED;
+    if (finds === 0) continue;
     if (way === "read" && !isCarved(one)) report(`properties of ${one.range} cannot be taken out`, "JSON, or a type of its own for those who may see all");
     roots.set(validator, root);
   }
