@@ -51,6 +51,9 @@ export const run: Command = defineCommand({
   },
 });
 
+/** Operations that are refused whole, told one by one; `sallyport check` lists them all. */
+const DOWN_TOLD_MAX = 20;
+
 function announce(gateway: Gateway, say: Say, page: Page | undefined): void {
   const { url, watchUrl } = gateway;
   const house = gateway.house();
@@ -60,10 +63,12 @@ function announce(gateway: Gateway, say: Say, page: Page | undefined): void {
   const upstream = (policy.settings.upstream?.targets ?? []).map(({ href }) => href).join(", ");
   if (page === undefined) {
     say("info", "listening", { url, upstream, ...(watchUrl === undefined ? {} : { watch: watchUrl }), operations: house.plans.size, down, score: coverage.score, policy: policy.version });
+    for (const { id, reason } of coverage.down.slice(0, DOWN_TOLD_MAX)) say("warning", "operation refused whole", { operation: id, reason });
     return;
   }
   page.write(`${page.style("good", "listening")} on ${page.style("strong", url)}, in front of ${plain(upstream)}`);
   page.write(`  ${plain(`${contract.title} ${contract.version}`)}: ${house.plans.size} operations${down === 0 ? "" : `, ${down} refused whole`}; score ${coverage.score} of 100 (see sallyport check)`);
+  for (const { id, reason } of coverage.down.slice(0, DOWN_TOLD_MAX)) page.write(`  ${page.style("doubtful", `${plain(id)} is refused whole`)}: ${plain(reason)}`);
   if (watchUrl !== undefined) page.write(`  health and metrics on ${watchUrl}`);
   page.write(`  audit log: ${plain(policy.settings.audit.file ?? "standard output")}; policy ${policy.version}`);
   if (warnings.length > 0) page.write(`  ${page.style("doubtful", countMisfits(warnings))}: sallyport check lists them`);

@@ -91,6 +91,16 @@ test("it says where it listens, serves, and ends with 0 on SIGTERM", async (t) =
   assert.equal(readFileSync(path.join(folder, "audit.log"), "utf8").trim().split("\n").length, 2);
 });
 
+test("an operation that is refused whole is told with the reason", async (t) => {
+  const contract = CONTRACT.replace("items: { type: string }", 'items: { type: string, pattern: "(a)\\\\1" }');
+  const { folder } = openDesk(t, { "openapi.yaml": contract, "policy.yaml": policyFor(await openApi(t)) });
+  const running = spawnRun(t, folder);
+  assert.equal((await running.until("listening"))["down"], 1);
+  const { severity, operation, reason } = await running.until("operation refused whole");
+  assert.deepEqual([severity, operation], ["warning", "listOrders"]);
+  assert.match(String(reason), /regular expression/);
+});
+
 test("what is in flight is finished before it ends", async (t) => {
   const { child, url, ended, until } = await run(t);
   const slow = fetch(`${url}/orders`, { headers: { "x-slow": "1" } });
