@@ -63,7 +63,7 @@ function judge(bytes: Uint8Array | Problem, content: Readable, chosen: Chosen, b
 function isSoundAtGlance(bytes: Uint8Array, content: Readable, { kind, decode, validator }: Chosen, bounds: DecodeBounds): boolean {
   if (kind !== "json" || decode !== undefined || content.understood) return false;
   const glimpse = validator === undefined ? glanceAtAny(bytes, bounds) : validator.glance?.(bytes, boundsFor(validator, bounds));
-  if (glimpse !== undefined) content.vouch(isNamed(validator) ? undefined : bounds, glimpse.spots);
+  if (glimpse !== undefined) content.vouch(isNamed(validator) ? undefined : bounds, glimpse);
   return glimpse !== undefined;
 }
 

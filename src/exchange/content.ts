@@ -4,6 +4,7 @@
  * A host hands over a source; nothing flows until a guard reads (then the body is held, up to its bound) or the host
  * forwards it (then it streams, with the same bound). The bound can only be lowered.
  */
+import type { Glimpse } from "../contract/glance/glance-text.ts";
 import type { FreeSpots } from "../contract/glance/free-spots.ts";
 import { type JsonBounds, parseSound } from "../contract/json.ts";
 import type { Json } from "../contract/json-value.ts";
@@ -47,6 +48,7 @@ export class Content implements Rewritable {
   #value: Json | undefined = undefined;
   vouched = false;
   spots: FreeSpots | undefined = undefined;
+  named = false;
   bounds: JsonBounds | undefined = undefined;
   files: readonly FilePart[] = NO_FILES;
   /** Bytes that have gone by, for the record. */
@@ -86,13 +88,15 @@ export class Content implements Rewritable {
     this.#value = value;
     this.vouched = false;
     this.spots = undefined;
+    this.named = false;
     this.bounds = bounds;
     this.files = files;
   }
 
-  vouch(bounds: JsonBounds | undefined, spots: FreeSpots | undefined): void {
+  vouch(bounds: JsonBounds | undefined, { spots, named }: Glimpse): void {
     this.vouched = true;
     this.spots = spots;
+    this.named = named;
     this.bounds = bounds;
   }
 
@@ -110,6 +114,7 @@ export class Content implements Rewritable {
     this.#value = value;
     this.vouched = false;
     this.spots = undefined;
+    this.named = false;
   }
 
   /** The bytes, when they are here already and nothing has to be judged of them any more. */

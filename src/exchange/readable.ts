@@ -1,5 +1,6 @@
 /** Readable: what guards may do with a body, stage by stage. */
 import type { FreeSpots } from "../contract/glance/free-spots.ts";
+import type { Glimpse } from "../contract/glance/glance-text.ts";
 import type { JsonBounds } from "../contract/json.ts";
 import type { Json } from "../contract/json-value.ts";
 import type { FilePart } from "../contract/media/decode.ts";
@@ -33,11 +34,13 @@ export interface Readable extends Bounded {
   /** For the guard that parsed it: keeps the value for the guards behind it, with what it was held to. */
   readonly understand: (value: Json, bounds?: JsonBounds, files?: readonly FilePart[]) => void;
   /** For the guard that looked at a JSON text and found it sound: the value is left for whoever needs it. */
-  readonly vouch: (bounds: JsonBounds | undefined, spots: FreeSpots | undefined) => void;
+  readonly vouch: (bounds: JsonBounds | undefined, glimpse: Glimpse) => void;
   /** Whether somebody has, and the bytes are still the same. */
   readonly vouched: boolean;
   /** Where in the bytes stand the texts that have to be looked at; undefined where nobody has noted them. */
   readonly spots: FreeSpots | undefined;
+  /** Each member of each object in the bytes is known to have a name that its schema declares. */
+  readonly named: boolean;
   /** What `value` was held to when it was read; undefined: nobody said. */
   readonly bounds: JsonBounds | undefined;
   /** Which parts of the value are files: empty texts in it, their bytes here. */

@@ -33,6 +33,8 @@ export class Glance {
   readonly #depthMax: number;
   readonly #texts: TextJudge;
   readonly #spots: FreeSpots | undefined;
+  /** So far every name was one that its chart knows. */
+  named = true;
   #names: JsonNames | undefined = undefined;
   #at = 0;
   #depth = 0;
@@ -160,6 +162,7 @@ export class Glance {
         if (index >= 0) names.learn(last, index);
       }
       if (index < 0) {
+        this.named = false;
         others ??= this.#otherNames();
         if (!this.#admit(others, start)) return false;
         if (chart.freeNames) this.#spots?.giveUp();

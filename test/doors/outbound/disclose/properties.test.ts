@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as fc from "fast-check";
+import { UNNOTED } from "../../../../src/contract/glance/glance-text.ts";
+import { JSON_BOUNDS } from "../../../../src/contract/json.ts";
 import type { Json, JsonObject } from "../../../../src/contract/json-value.ts";
 import type { DeclaredAnswer, Operation } from "../../../../src/contract/operation.ts";
 import { properties } from "../../../../src/doors/outbound/disclose/properties.ts";
@@ -12,6 +14,7 @@ import { TRESPASSES_MAX } from "../../../../src/doors/outbound/disclose/properti
 import type { Site } from "../../../../src/guard.ts";
 import { identityOf } from "../../../../src/policy/identity.ts";
 import { raw, type Raw, write, writeRaw } from "../../../contract/carve/raw-json.ts";
+import { near, schema as schemas, spell, value as values, withDefinitions } from "../../../contract/glance/dice.ts";
 import { compile } from "../../../contract/schema/desk.ts";
 import { type Given, misfits, post, principal, type Sent } from "../../../walk.ts";
 import { broken, late, media, refusal, said, untouched } from "../../samples.ts";
@@ -206,6 +209,40 @@ test("a schema that says that there may be others lets them in, unless the polic
   assert.equal(said(await sent({ schema: { oneOf: [schema, { type: "object", properties: { name: text } }] } }, { name: "b" })), "passes");
 });
 
+test("what a schema asks for it has spoken of, though it does not say what it is", async () => {
+  const schema = { type: "object", properties: { a: text }, required: ["b"] };
+  assert.equal(said(await sent({ schema }, { b: { any: 1 } })), "passes");
+  assert.equal(said(await sent({ schema }, { b: 1, c: 1 })), "400 request-invalid");
+  assert.equal(await left(answered({ schema, options: { undeclared: { answered: "remove" } } }, { body: '{"b":1,"c":1}' })), '{"b":1}');
+});
+
+test("bytes at which somebody has glanced are not read again, and nothing undeclared is in them", async () => {
+  const luck = fc.infiniteStream(fc.nat({ max: 1_000 }));
+  // An object with two members of any schema, and now and then a third that nobody declared.
+  const drawn = fc.tuple(schemas, schemas).chain(([a, b]) => fc.tuple(fc.constant({ properties: { a, b } }), fc.record({ a: near(a), b: near(b), id: values }, { requiredKeys: [] })));
+  const told = { named: 0, nested: 0, refused: 0 };
+  await fc.assert(
+    fc.asyncProperty(drawn, luck, async ([one, given], dice) => {
+      const schema = withDefinitions(one);
+      const validator = compile(schema).validator ?? assert.fail();
+      const bytes = Buffer.from(spell(given, dice));
+      const glimpse = validator.glance?.(bytes, { ...JSON_BOUNDS, controls: false });
+      const outcome = said(await sent({ schema, options: { undeclared: { sent: "refuse" } } }, {}, principal(), { body: bytes }));
+      if (outcome === "400 request-invalid") told.refused += 1;
+      if (glimpse?.named !== true) return;
+      if (bytes.length > 2) told.named += 1;
+      if (bytes.includes("{", 1)) told.nested += 1;
+      assert.equal(outcome, "passes", `${JSON.stringify(schema)} ${bytes.toString()}`);
+    }),
+    { numRuns: 2_000 },
+  );
+  assert.ok(told.named > 25 && told.nested > 15 && told.refused > 300, JSON.stringify(told));
+  const content = Content.holding(Buffer.from('{"id":"a","isAdmin":1}'));
+  content.vouch(undefined, { spots: undefined, named: true });
+  const schema = { type: "object", properties: { id: text } };
+  assert.equal(said(await sent({ schema }, {}, principal(), { content })), "passes", "it is taken at the word of who has looked");
+});
+
 test("readOnly and writeOnly are kept here where body and answer-body do not stand", async () => {
   const schema = { type: "object", properties: { id: { ...text, readOnly: true }, password: { ...text, writeOnly: true } } };
   const bare = { schema, site: { posted: new Set<string>() } };
@@ -239,7 +276,7 @@ test("what was found sound by its bytes is cut without a value made of it, what 
     const walked = await post({ guard: answerBody, operation: { answers: new Map([["200", answer(customer)]]) }, site: { identity } })(given);
     assert.deepEqual([walked.outcome, content.vouched], [undefined, true]);
     if (same) Object.defineProperty(content, "value", { get: () => assert.fail("a value was made") });
-    else content.vouch(undefined, undefined);
+    else content.vouch(undefined, UNNOTED);
     const sent = await walk(setting)(given);
     assert.equal(await left(Promise.resolve(sent)), '{"id":"a","name":"Ann","address":{"city":"X"}}');
     const behind = sent.exchange.answer.content;

@@ -30,6 +30,8 @@ export function guardAssignment(options: PropertyOptions, site: Site): Check<"va
     if ("wrong" in chosen) return propertyForbidden({ because: { reason: chosen.reason } });
     const root = chosen.validator === undefined ? undefined : roots.get(chosen.validator);
     if (root === undefined) return undefined;
+    // Whoever judged the bytes has met no name that was not declared.
+    if (content.named && (root.below & ~(UNDECLARED | holds(principal))) === 0) return undefined;
     const judge = (read: Understood): Problem | undefined => {
       if ("value" in read) return refuse(findTrespasses(read.value, root, holds(principal) | leavesOpen));
       if (read.kind === "unread") return read.problem;

@@ -23,6 +23,9 @@ export interface PropertyNode {
   isNamed: boolean;
 }
 
+/** Of which nothing is said. */
+const FREE: PropertyNode = { needs: 0, below: 0, members: new Map(), others: undefined, items: undefined, isNamed: false };
+
 /** No caller has it. */
 export const UNDECLARED: number = 1 << 30;
 /** Nor this one: for what must never travel this way. */
@@ -95,6 +98,9 @@ class Growth {
     if (others !== undefined) node.others = { node: this.node(others.sketch, follow(rules, (step) => step.kind === "member" || (step.kind === "name" && !node.members.has(step.name)))), claims: others.claims };
     if (items !== undefined) node.items = this.node(items, follow(rules, (step) => step.kind === "item"));
     node.isNamed = (node.members.size > 0 || others !== undefined) && !(this.#options.opens && sketch.opens);
+    // What a schema asks for it has spoken of, though it says nothing of it.
+    const claims = (name: string): boolean => node.members.has(name) || (others !== undefined && others.claims?.(name) !== false);
+    for (const name of sketch.required) if (!claims(name)) node.members.set(name, FREE);
     return node;
   }
 

@@ -1,5 +1,6 @@
 /** Reveal: cuts an answer down to what its caller may see. */
 import { carve, CUT, KEEP } from "../../../../contract/carve/carve.ts";
+import { UNNOTED } from "../../../../contract/glance/glance-text.ts";
 import type { Json } from "../../../../contract/json-value.ts";
 import type { Trim } from "../../../../contract/media/sequence/sequence.ts";
 import type { Finding, SequenceItems } from "../../../../contract/operation.ts";
@@ -83,7 +84,7 @@ class Scissors {
     if (this.#isObserved) return propertiesHidden({ because: { bytes: held.byteLength - left.byteLength } });
     answer.replace(status, left);
     // What is cut out of a sound text leaves one: guards behind need not read it anew.
-    if (content.vouched) answer.content.vouch(content.bounds, undefined);
+    if (content.vouched) answer.content.vouch(content.bounds, UNNOTED);
     return undefined;
   }
 

@@ -2,6 +2,7 @@
 import { carve } from "../../../../contract/carve/carve.ts";
 import { NameTable } from "../../../../contract/carve/name-table.ts";
 import { pluck } from "../../../../contract/carve/pluck.ts";
+import { UNNOTED } from "../../../../contract/glance/glance-text.ts";
 import type { Trim } from "../../../../contract/media/sequence/sequence.ts";
 import type { DeclaredAnswer, Finding } from "../../../../contract/operation.ts";
 import type { Check, Disclosed, Problem, Site } from "../../../../guard.ts";
@@ -59,7 +60,7 @@ export function discloseOwn(options: OwnerOptions, site: Site): Check<"disclose"
       if (left === held) return undefined;
       answer.replace(status, left);
       // What is cut out of a sound text leaves one.
-      if (isPart) answer.content.vouch(bounds, undefined);
+      if (isPart) answer.content.vouch(bounds, UNNOTED);
       else answer.content.understand(reduced.value, bounds);
       return undefined;
     };

@@ -1,6 +1,7 @@
 /** Owner behind answer-body: where the bytes were found sound, the owners are looked up in them. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { UNNOTED } from "../../../../../src/contract/glance/glance-text.ts";
 import type { JsonObject } from "../../../../../src/contract/json-value.ts";
 import { answerBody } from "../../../../../src/doors/outbound/verify/answer-body.ts";
 import { owner } from "../../../../../src/doors/outbound/verify/owner.ts";
@@ -29,7 +30,7 @@ async function pass(text: string, vouched: boolean, options: JsonObject = { fiel
   const given: Given = { principal: ann, answer: { fields: [["content-type", "application/json"]], content } };
   const verified = await post({ guard: answerBody, operation: { answers } })(given);
   assert.deepEqual([verified.outcome, content.vouched], [undefined, true]);
-  if (!vouched) content.vouch(undefined, undefined);
+  if (!vouched) content.vouch(undefined, UNNOTED);
   const sent = await post({ guard: owner, options, operation: { answers } })(given);
   const { content: left } = sent.exchange.answer;
   const bytes = await left.read();
