@@ -72,10 +72,10 @@ export function recordingSink(records: AuditRecord[]): AuditSink {
   };
 }
 
-/** @param apiPort where the API is, on loopback */
-export async function openRig(apiPort: number, policy: JsonObject = {}, limits: GatewayOptions["limits"] = {}): Promise<Rig> {
+/** @param api its port on loopback, or what the policy says of where it is */
+export async function openRig(api: number | JsonObject, policy: JsonObject = {}, limits: GatewayOptions["limits"] = {}): Promise<Rig> {
   const records: AuditRecord[] = [];
-  const file = writeFiles({ contract: RIG_CONTRACT, policy: { ...RIG_POLICY, ...policy } }, `http://127.0.0.1:${apiPort}`);
+  const file = writeFiles({ contract: RIG_CONTRACT, policy: { ...RIG_POLICY, ...policy, upstream: typeof api === "number" ? `http://127.0.0.1:${api}` : api } });
   const start = await startGateway(file, { say: () => undefined, watch: false, sink: recordingSink(records), limits });
   if ("misfits" in start) throw new Error(start.misfits.map(writeMisfit).join("\n"));
   const { gateway } = start;
