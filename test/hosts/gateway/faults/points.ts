@@ -105,7 +105,7 @@ const CALLER_POINTS: readonly CallerPoint[] = [
     at: "in a body that is held to be judged",
     reach: async (caller) => {
       caller.write("POST /orders HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\ncontent-length: 9\r\n\r\n{");
-      await caller.until("HTTP/1.1 401");
+      await caller.until("HTTP/1.1 401", 1, HANG_MILLISECONDS);
     },
     // Nobody who is unknown gets as far as his body being read.
     told: { reset: ["refused 401 unauthenticated caller"], "half-close": ["refused 401 unauthenticated caller"], silence: ["refused 401 unauthenticated caller"] },
@@ -135,7 +135,7 @@ const CALLER_POINTS: readonly CallerPoint[] = [
     api: endless,
     reach: async (caller) => {
       caller.write(GET);
-      await caller.until("HTTP/1.1 200");
+      await caller.until("HTTP/1.1 200", 1, HANG_MILLISECONDS);
       caller.socket.pause();
     },
     told: { reset: ["failed 200 caller-left caller"], "half-close": ["failed 200 caller-left caller"], silence: ["failed 200 caller-left caller"] },
@@ -144,7 +144,7 @@ const CALLER_POINTS: readonly CallerPoint[] = [
     at: "after the answer",
     reach: async (caller) => {
       caller.write(`${PUT}content-length: 2\r\n\r\nab`);
-      await caller.until("HTTP/1.1 204");
+      await caller.until("HTTP/1.1 204", 1, HANG_MILLISECONDS);
     },
     told: { reset: ["allowed 204"], "half-close": ["allowed 204"], silence: ["allowed 204"] },
   },
@@ -159,7 +159,7 @@ async function taken(caller: Caller, { rig }: Bench, text: string): Promise<void
 /** The API has been asked. */
 async function asked(caller: Caller, seen: () => number, text: string): Promise<void> {
   caller.write(text);
-  await eventually(() => seen() > 0, () => "the API asked");
+  await eventually(() => seen() > 0, () => "the API asked", HANG_MILLISECONDS);
 }
 
 export function callerSides(deeds: readonly Deed[]): readonly Side[] {
@@ -275,7 +275,7 @@ function apiSide({ at, says, shown, told, got, request = GET }: ApiPoint, deed: 
   const say = async (end: End): Promise<void> => {
     end.socket.write(says ?? "");
     if (shown === undefined) await heard(end.socket);
-    else await (await asking.promise).until(shown);
+    else await (await asking.promise).until(shown, 1, HANG_MILLISECONDS);
     commit(deed, end);
   };
   const side: Side = {

@@ -26,8 +26,8 @@ const LIMITS: NonNullable<GatewayOptions["limits"]> = {
 /** Longer than all of them: what ends by the wire's limits must not end by the deadline. */
 const DEADLINE = "2500ms";
 /** Nothing may take longer: the deadline, a limit after it, and room for a busy machine. */
-export const HANG_MILLISECONDS = 10_000;
-const EMPTIED_MILLISECONDS = 5_000;
+export const HANG_MILLISECONDS = 30_000;
+const EMPTIED_MILLISECONDS = 20_000;
 
 const AT_ONCE = 6;
 
