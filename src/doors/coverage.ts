@@ -80,9 +80,12 @@ const ASPECT_LIST: readonly Aspect[] = [
   { name: "property", about: "Only members that the contract names go in and out (property level authorization).", holds: speaksOf("property"), judge: judgeProperty, advice: "close the objects of the contract (additionalProperties: false), or post properties: { undeclared: { sent: refuse, answered: remove } }" },
   { name: "parameters", about: "Path, query, header and cookie parameters fit the contract, and there are no others.", holds: named("parameters"), advice: "post parameters" },
   { name: "body", about: "The body of the request fits the contract.", holds: named("body"), judge: ({ operation }, found) => loosen(found, operation.body?.media ?? []), advice: "give every media type of the request body a schema" },
+  { name: "xml", about: "XML that comes in is well-formed, small and free of what leads outside, and fits the contract.", holds: named("xml"), judge: ({ operation }, found) => only(found, (operation.body?.media ?? []).some(mayBeXml)), advice: "post xml" },
+  { name: "upload", about: "Files that come in are what they say they are.", holds: named("upload"), judge: ({ operation }, found) => only(found, (operation.body?.media ?? []).some(mayHoldFiles)), advice: "post upload" },
   { name: "injection", about: "Texts that the contract leaves free are looked at for attacks.", holds: named("injection"), advice: "post injection" },
   { name: "answer status", about: "The API answers only with statuses that the contract lists.", holds: named("answer-status"), advice: "post answer-status" },
   { name: "answer body", about: "What the API answers fits the contract.", holds: named("answer-body"), judge: (plan, found) => loosen(found, answersOf(plan.operation)), advice: "give every media type of the answers a schema" },
+  { name: "answer xml", about: "What the API answers in XML fits the contract, and leads nobody outside.", holds: named("answer-xml"), judge: ({ operation }, found) => only(found, answersOf(operation).some(({ kind }) => kind === "xml")), advice: "post answer-xml" },
   { name: "faults", about: "Traces and messages of the API's own faults stay inside.", holds: named("faults"), advice: "post faults" },
   { name: "headers", about: "Answers carry the fields that browsers need, and not those that tell too much.", holds: named("headers"), advice: "post headers" },
 ];
@@ -191,6 +194,14 @@ function loosen(found: Judged, media: readonly MediaType[]): Judged {
   if (loose.length === 0) return found;
   return { state: "open", detail: `not looked into: ${[...new Set(loose.map(({ range }) => range))].join(", ")}` };
 }
+
+/** A guard that is posted or waived everywhere says nothing of operations at which what it is for never travels. */
+function only(found: Judged, travels: boolean): Judged {
+  return travels ? found : { state: "not applicable" };
+}
+
+const mayBeXml = ({ kind, range }: MediaType): boolean => kind === "xml" || (kind === "opaque" && range.includes("*"));
+const mayHoldFiles = ({ kind, range }: MediaType): boolean => kind === "opaque" || kind === "bytes" || range.startsWith("multipart/");
 
 /** One advice per aspect and kind of lack, in the order of the aspects. */
 function adviceFor(operations: readonly CoveredOperation[], guards: readonly Guard[]): readonly Raise[] {

@@ -217,6 +217,23 @@ test("content that the contract leaves open is named, whichever guard stands the
   assert.equal(aspect("answer body", { answers: new Map([["200", { media: [anything], headers: [] }]]) }).state, "open");
 });
 
+test("a waiver for XML or files is seen beside a body that is enforced, where XML or files travel", () => {
+  const xml: MediaType = { ...closed, range: "application/xml", kind: "xml" };
+  const form: MediaType = { ...closed, range: "multipart/form-data" };
+  const answers: Operation["answers"] = new Map([["200", { media: [xml], headers: [] }]]);
+  const waived: Change = { checks: false, waived: "a good reason" };
+  const at = (name: string, changes: Readonly<Record<string, Change>>): CoveredAspect => aspect(name, { body: { required: true, media: [closed, xml, form] }, answers }, changes);
+  for (const [name, guard] of [["xml", "xml"], ["upload", "upload"], ["answer xml", "answer-xml"]] as const) {
+    assert.deepEqual(at(name, { [guard]: waived }), { aspect: name, state: "waived", detail: "a good reason", guards: [guard] });
+    assert.equal(at(name, { [guard]: { mode: "observe" } }).state, "observed");
+    assert.equal(at(name, {}).state, "held");
+    assert.equal(at("body", { [guard]: waived }).state, "held");
+    assert.equal(aspect(name, { body: { required: true, media: [closed] } }, { [guard]: waived }).state, "not applicable", "neither travels here");
+  }
+  const { raise } = measure(plan({ body: { required: true, media: [xml] } }, { xml: waived }));
+  assert.deepEqual(raise.map(({ advice }) => advice), ["take away the waiver of xml"]);
+});
+
 test("operations that are refused whole do not count, and are named with the reason", () => {
   const { operations, down, score } = measure(plan({}, {}, { down: "a schema that cannot be understood" }));
   assert.deepEqual([operations, down, score], [[], [{ id: "listOrders", reason: "a schema that cannot be understood" }], 0]);
