@@ -5,8 +5,8 @@
 import assert from "node:assert/strict";
 import net, { type Socket } from "node:net";
 import { after, before, beforeEach, test } from "node:test";
-import { setTimeout as wait } from "node:timers/promises";
 import { SIGNATURE_BYTES } from "../../../../src/contract/media/signature.ts";
+import { heard as readSoFar } from "../faults/suffer.ts";
 import { listenOn } from "../rig.ts";
 import { Caller, eventually } from "../wire/fronts.ts";
 import { openCarrier, type OpenGateway } from "./recorder.ts";
@@ -75,10 +75,9 @@ test("an API that answers before the body has come is asked nothing more on that
   await eventually(() => caller.received.endsWith("early"), () => caller.received);
   // The late body is what was announced, and no request; what comes behind it is one.
   caller.write(HIDDEN);
-  await wait(20);
+  await eventually(() => heard[0]?.socket.destroyed === true || heard[0]?.socket.readableEnded === true, () => "the connection to the API");
   assert.equal(caller.received.split("HTTP/1.1 ").length, 2, caller.received);
   assert.equal(heard.length, 1);
-  await eventually(() => heard[0]?.socket.destroyed === true || heard[0]?.socket.readableEnded === true, () => "the connection to the API");
   await victim();
   caller.leave();
 });
@@ -115,7 +114,7 @@ test("a body that pauses where a request would begin is still that body", async 
   };
   const caller = new Caller(gateway.port);
   caller.write(`POST /a HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n${HIDDEN.length.toString(16)}\r\n`);
-  await wait(50);
+  await readSoFar(caller.socket);
   caller.write(`${HIDDEN}\r\n0\r\n\r\n`);
   await eventually(() => caller.received.endsWith("whole"), () => caller.received);
   assert.equal(heard.length, 1);
@@ -140,7 +139,7 @@ test("an answer that comes while nothing is asked is nobody's", async () => {
   await eventually(() => first.received.endsWith("/first"), () => first.received);
   // The connection is kept, and the next answer lies in it before the next question.
   heard[0]?.socket.write(answer("evil"));
-  await wait(20);
+  await eventually(() => heard[0]?.socket.destroyed === true || heard[0]?.socket.readableEnded === true, () => "the connection to the API");
   await victim();
   first.write("GET /again HTTP/1.1\r\nHost: a\r\n\r\n");
   await eventually(() => first.received.endsWith("/again"), () => first.received);
