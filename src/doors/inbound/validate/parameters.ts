@@ -2,7 +2,7 @@
  * Parameters: every parameter of a request is one that the contract declares, and has a value that it allows.
  *
  * Each is decoded the way the contract says (style, explode, schema) and then checked; all that is wrong is told at
- * once, and what is wrong with a small body in the same answer. A query parameter that nobody declared is refused: behind
+ * once, and what is wrong with a body of up to 64 KiB in the same answer. A query parameter that nobody declared is refused: behind
  * the door it may switch on what nobody thought of, `?debug=1` or `?role=admin`. Header fields that nobody declared pass,
  * for every client sends some; `strip` takes away those that must not arrive. Undeclared cookies do not reach the API either.
  *

@@ -6,7 +6,7 @@ import { ERRORS_MAX } from "../../../../src/doors/inbound/validate/invalid.ts";
 import { POINTER_CHARACTERS_MAX } from "../../../../src/doors/told-pointer.ts";
 import { parameters } from "../../../../src/doors/inbound/validate/parameters.ts";
 import { TOLD_BYTES_MAX } from "../../../../src/doors/inbound/validate/body/judge-body.ts";
-import { Content } from "../../../../src/exchange/content.ts";
+import { Content, contentTooLarge } from "../../../../src/exchange/content.ts";
 import type { Site } from "../../../../src/policy/definition.ts";
 import { type Given, misfits, post, type Sent } from "../../../walk.ts";
 import { assertSilent, CANARY, late, media, parameter, place, refusal, said, schema, textOf, untouched } from "../../samples.ts";
@@ -225,8 +225,8 @@ function both(given: Given, site: Partial<Site> = { posted, optionsOf: () => [{}
 const BAD_PAGE = { in: "query", name: "page", pointer: "", message: "must be good" };
 const BAD_BODY = { in: "body", pointer: "/a", message: "must be as declared" };
 
-test("what is wrong with the body is told in the same answer, whether it is here or comes late", async () => {
-  for (const given of [{ body: '{"a":2}' }, { content: late('{"a":2}', 7) }]) assert.deepEqual(errors(await both(given)), [BAD_PAGE, BAD_BODY]);
+test("what is wrong with the body is told in the same answer, whether it is here or comes late, and whether or not its length was announced", async () => {
+  for (const given of [{ body: '{"a":2}' }, { content: late('{"a":2}', 7) }, { content: late('{"a":2}') }, { content: late('{"a":2}'.padEnd(TOLD_BYTES_MAX)) }]) assert.deepEqual(errors(await both(given)), [BAD_PAGE, BAD_BODY]);
   assert.deepEqual(errors(await both({ content: new Content(undefined, 0) })), [BAD_PAGE, { in: "body", pointer: "", message: "is required" }]);
   assert.deepEqual(errors(await both({ body: '{"a":1}' })), [BAD_PAGE]);
   assertSilent((await both({ body: JSON.stringify({ a: CANARY }) })).outcome);
@@ -237,9 +237,10 @@ test("a body of another type, too large, or that breaks off, leaves the answer a
   assert.deepEqual(errors(await both({ content: late('{"a":2}', TOLD_BYTES_MAX) })), [BAD_PAGE, BAD_BODY]);
   const large = untouched(TOLD_BYTES_MAX + 1);
   assert.deepEqual(errors(await both({ content: large.content })), [BAD_PAGE]);
-  const unknown = untouched();
-  assert.deepEqual(errors(await both({ content: unknown.content })), [BAD_PAGE]);
-  assert.deepEqual([large.opened(), unknown.opened()], [false, false]);
+  assert.equal(large.opened(), false);
+  assert.deepEqual(errors(await both({ content: late('{"a":2}'.padEnd(TOLD_BYTES_MAX + 1)) })), [BAD_PAGE]);
+  const broken = new Content({ open: (sink) => sink.fail(contentTooLarge()) }, undefined);
+  assert.deepEqual(errors(await both({ content: broken })), [BAD_PAGE]);
 });
 
 test("all of it is bounded together", async () => {

@@ -59,7 +59,10 @@ export function bodyJudge(options: BodyOptions, { operation }: Pick<Site, "opera
   };
 }
 
-/** Bodies up to here are read although the request is refused already, so that all that is wrong can be told. */
+/**
+ * Bodies up to here are read although the request is refused already, so that all that is wrong can be told. Of a body whose
+ * length nobody announced as much is taken; nothing that is larger is held for the sake of a longer list.
+ */
 export const TOLD_BYTES_MAX = 65_536;
 
 /** As `body` judges it here; undefined where it does not stand, or tells nobody of it. */
@@ -69,7 +72,15 @@ export function bodyJudgeAt({ optionsOf, posted, operation }: Pick<Site, "option
   // What is wrong with the options is told where they are posted.
   const options = bodyOptions.read(written, { pointer: "", report: () => undefined });
   const judge = options === misread ? undefined : bodyJudge(options, { operation });
-  return judge === undefined ? undefined : (exchange) => ((exchange.content.declared ?? Infinity) > TOLD_BYTES_MAX ? undefined : judge(exchange));
+  return judge === undefined ? undefined : (exchange) => judgeSmall(exchange, judge);
+}
+
+function judgeSmall(exchange: Parameters<BodyJudge>[0], judge: BodyJudge): ReturnType<BodyJudge> {
+  const { content } = exchange;
+  if (content.declared !== undefined) return content.declared > TOLD_BYTES_MAX ? undefined : judge(exchange);
+  const small = (head: Uint8Array | Problem): ReturnType<BodyJudge> => (head instanceof Uint8Array && head.byteLength <= TOLD_BYTES_MAX ? judge(exchange) : undefined);
+  const head = content.begin(TOLD_BYTES_MAX + 1);
+  return head instanceof Promise ? head.then(small) : small(head);
 }
 
 /** The answer says what would be taken (RFC 9110, sections 12.5.1, 12.5.3 and 15.5.16). */
