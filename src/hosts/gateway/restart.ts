@@ -8,7 +8,7 @@ const AT_START: Readonly<Record<string, (settings: Settings) => unknown>> = {
   "listen.address": ({ listen }) => listen.address,
   "listen.port": ({ listen }) => listen.port,
   "listen.tls": ({ listen }) => listen.tls === undefined,
-  upstream: ({ upstream }) => upstream,
+  upstream: ({ upstream }) => upstream === undefined,
   threads: ({ threads }) => threads,
   audit: ({ audit }) => audit,
   watch: ({ watch }) => watch,

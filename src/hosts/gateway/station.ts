@@ -11,18 +11,17 @@ import { fieldsTooLarge, malformedRequest, requestSlow, versionUnsupported } fro
 import { targetTooLong } from "../../doors/inbound/screen/framing/target-too-long.ts";
 import type { ArrivalFacts } from "../../doors/engine.ts";
 import type { Policy } from "../../policy/policy.ts";
-import { readAuthority, type UpstreamSettings } from "../../policy/upstream.ts";
+import type { UpstreamSettings } from "../../policy/upstream.ts";
 import { type Assembly, assemble, type AssembleOptions } from "../assemble.ts";
 import { carry, type Responder } from "../carry.ts";
 import type { Front, MalformedStatus } from "./front.ts";
-import { watchHealth } from "./health.ts";
 import { findListenMisfits, frontLimitsOf, hostOf, listenMisfit, placeIn, readTls, startMisfit } from "./listen.ts";
 import { ConnectionTable } from "./wire/connection-table.ts";
 import { openWireFront } from "./wire/front.ts";
 import type { FrontLimits } from "./wire/front-limits.ts";
-import { openWireUpstream } from "./wire/upstream.ts";
 import type { TurnedAwayNews } from "./wire/turned-away.ts";
 import type { UpstreamLimits } from "./wire/upstream-limits.ts";
+import { Way } from "./way.ts";
 
 export interface StationOptions extends AssembleOptions {
   /** What differs from FRONT_LIMITS and UPSTREAM_LIMITS. */
@@ -60,15 +59,7 @@ async function listen(policy: Policy, assembly: Assembly, upstream: UpstreamSett
   const { listen: place, drain } = policy.settings;
   const read = readTls(policy);
   const tls = "misfits" in read ? undefined : read.tls;
-  const { targets, breaker, retries, reuse, health } = upstream;
-  const trust = readAuthority(upstream, policy.folder);
-  // The house was built: it could be read.
-  const authority = "pem" in trust ? trust.pem : undefined;
-  const api = openWireUpstream(targets, { breaker, retries, reuse, ...(authority === undefined ? {} : { ca: authority }), ...options.limits?.upstream });
-  const watching = health === undefined ? undefined : watchHealth(targets, health, authority, (at, up) => {
-    api.mark(at, up);
-    options.say(up ? "info" : "warning", up ? "a target of the API is well again" : "a target of the API is not well", { target: targets[at]?.host ?? "" });
-  });
+  const api = new Way(upstream, policy.folder, options.limits?.upstream ?? {}, options.say);
   const events = {
     serve: (facts: ArrivalFacts, responder: Responder) => carry(engine, facts, responder, api.forward),
     malformed: (peer: string, status: MalformedStatus) => answerMalformed(assembly, peer, status),
@@ -87,10 +78,9 @@ async function listen(policy: Policy, assembly: Assembly, upstream: UpstreamSett
   metrics.gauge("sallyport_connections_refused_handshakes", "Connections ended since the start: their handshake had lasted longest, and there were too many.", () => front.turnedAway("handshakes"));
   metrics.gauge("sallyport_upstream_connections_open", "Connections to the API.", () => api.counts().open);
   metrics.gauge("sallyport_upstream_waiting", "Requests that wait for a connection to the API.", () => api.counts().waiting);
-  metrics.gauge("sallyport_upstream_targets_up", "Targets of the API that are asked.", api.up);
+  metrics.gauge("sallyport_upstream_targets_up", "Targets of the API that are asked.", () => api.up());
   const stop = async (): Promise<void> => {
     await front.drain(drain);
-    await watching?.close();
     await api.close();
     await assembly.close();
   };
@@ -100,6 +90,7 @@ async function listen(policy: Policy, assembly: Assembly, upstream: UpstreamSett
     assembly.onReload((house) => {
       front.relimit({ ...frontLimitsOf(house.policy), ...options.limits?.front });
       renewTls(house.policy, front, options);
+      api.renew(house.policy);
     });
     return { url: `${tls === undefined ? "http" : "https"}://${hostOf(address)}:${address.port}`, assembly, stop };
   } catch (fault) {

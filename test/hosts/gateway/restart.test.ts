@@ -1,5 +1,7 @@
 /** Restart: what a reload changes for the wire, and what it leaves for the next start. */
 import assert from "node:assert/strict";
+import type { ServerResponse } from "node:http";
+import type { Socket } from "node:net";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -9,7 +11,7 @@ import type { FrontTls } from "../../../src/hosts/gateway/front.ts";
 import { startGateway } from "../../../src/hosts/gateway/gateway.ts";
 import { POLICY, writeFiles } from "../../hosts.ts";
 import { openApi, recordingSink } from "./rig.ts";
-import { Caller } from "./wire/fronts.ts";
+import { Caller, eventually } from "./wire/fronts.ts";
 import { handshake, issue } from "./wire/secure.ts";
 
 interface Running {
@@ -71,6 +73,63 @@ test("whose connections begin with a PROXY header may change while the doors are
   after.leave();
 });
 
+interface Elsewhere {
+  readonly url: string;
+  /** Paths in the order of coming. */
+  readonly asked: string[];
+  /** Connections that are open. */
+  readonly open: () => number;
+  /** Answers what is asked from now on; what was asked before, too. */
+  readonly answer: () => void;
+}
+
+/** An API that answers with its number, when it is told to. */
+async function openElsewhere(t: TestContext, name: number): Promise<Elsewhere> {
+  const asked: string[] = [];
+  const waiting: ServerResponse[] = [];
+  let answers = false;
+  const answer = (response: ServerResponse): void => void response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify([name]));
+  const api = await openApi((request, response) => {
+    asked.push(request.url ?? "");
+    if (answers || request.url === "/healthz") answer(response);
+    else waiting.push(response);
+  });
+  const sockets = new Set<Socket>();
+  api.server.on("connection", (socket: Socket) => void sockets.add(socket.once("close", () => sockets.delete(socket))));
+  t.after(api.stop);
+  const answerAll = (): void => {
+    answers = true;
+    for (const response of waiting.splice(0)) answer(response);
+  };
+  return { url: `http://127.0.0.1:${api.port}`, asked, open: () => sockets.size, answer: answerAll };
+}
+
+for (const threads of [1, 2]) {
+  test(`another upstream is asked from a reload on, and what the old one is asked is still answered (${threads} ${threads === 1 ? "thread" : "threads"})`, { skip: threads > 1 && process.platform !== "linux" ? "several threads behind one port need Linux" : false }, async (t) => {
+    const [old, next] = await Promise.all([openElsewhere(t, 1), openElsewhere(t, 2)]);
+    const health = { path: "/healthz", every: "100ms" };
+    const { port, reload } = await run(t, { threads });
+    assert.deepEqual(await reload({ upstream: { targets: [old.url], health } }), []);
+    const early = new Caller(port).write(REQUEST);
+    await eventually(() => old.asked.includes("/prices"), () => "the old one asked", 10_000);
+    assert.deepEqual(await reload({ upstream: { targets: [next.url], health } }), []);
+    next.answer();
+    const late = new Caller(port).write(REQUEST);
+    await late.until("[2]", 1, 10_000);
+    assert.equal(early.received, "");
+    old.answer();
+    await early.until("[1]", 1, 10_000);
+    // On the same connection of the caller the next request goes to the new one.
+    await early.write(REQUEST).until("[2]", 1, 10_000);
+    await eventually(() => old.open() === 0, () => "the end of the old one's connections", 10_000);
+    const questions = old.asked.length;
+    const more = next.asked.length;
+    await eventually(() => next.asked.length > more + 5 * threads, () => "questions for the health of the new one", 10_000);
+    assert.equal(old.asked.length, questions, "nobody asks how the old one is");
+    for (const caller of [early, late]) caller.leave();
+  });
+}
+
 test("other versions and another certificate of TLS are in force after a reload, and need no restart", async (t) => {
   const folder = mkdtempSync(path.join(tmpdir(), "sallyport-restart-"));
   t.after(() => rmSync(folder, { recursive: true }));
@@ -96,7 +155,7 @@ test("other versions and another certificate of TLS are in force after a reload,
 test("what only a restart brings into force is named, once for each reload, and again until it has come", async (t) => {
   const { reload } = await run(t);
   assert.deepEqual(await reload({ deadline: "3s" }), []);
-  assert.deepEqual(await reload({ upstream: "http://127.0.0.1:9", listen: { port: 1 }, drain: "7s" }), [["listen.port", "upstream", "drain"]]);
-  assert.deepEqual(await reload({ upstream: "http://127.0.0.1:9" }), [["upstream"]]);
+  assert.deepEqual(await reload({ threads: 2, listen: { port: 1 }, drain: "7s" }), [["listen.port", "threads", "drain"]]);
+  assert.deepEqual(await reload({ drain: "7s" }), [["drain"]]);
   assert.deepEqual(await reload({}), []);
 });

@@ -34,6 +34,7 @@ export class Pool implements ConnectionOwner {
   #opening = 0;
   #now = 0;
   #closed = false;
+  #retired = false;
 
   constructor(target: Target, limits: UpstreamLimits, breaker: BreakerRules, events: PoolEvents) {
     this.target = target;
@@ -86,8 +87,9 @@ export class Pool implements ConnectionOwner {
 
   free(connection: UpstreamConnection): void {
     const call = this.#takeWaiting();
-    if (call === undefined) this.#idle.push(connection);
-    else connection.ask(call);
+    if (call !== undefined) connection.ask(call);
+    else if (this.#retired) connection.lose("RETIRED");
+    else this.#idle.push(connection);
   }
 
   gone(connection: UpstreamConnection, code: string, opening: boolean): void {
@@ -108,6 +110,12 @@ export class Pool implements ConnectionOwner {
   tick(now: number): void {
     this.#now = now;
     for (const connection of this.#open) connection.tick(now);
+  }
+
+  /** Whoever asks or waits gets his answer; no connection is kept behind it. */
+  retire(): void {
+    this.#retired = true;
+    for (const connection of this.#idle.splice(0)) connection.lose("RETIRED");
   }
 
   /** Ends everything; those who wait are told. */

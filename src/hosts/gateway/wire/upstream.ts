@@ -33,6 +33,8 @@ export interface WireUpstream extends Upstream {
   readonly mark: (at: number, up: boolean) => void;
   /** Targets that would be asked now. */
   readonly up: () => number;
+  /** Nobody new comes. Everything ends with the answers on their way. @returns when it has, or was closed */
+  readonly retire: () => Promise<void>;
 }
 
 /**
@@ -48,6 +50,7 @@ export function openWireUpstream(urls: URL | readonly URL[], { ca, breaker = BRE
     counts: () => ({ open: pools.sum(({ open }) => open), idle: pools.sum(({ idle }) => idle), waiting: pools.sum(({ waiting }) => waiting) }),
     mark: (at, up) => pools.mark(at, up),
     up: () => pools.up,
+    retire: () => pools.retire(),
   };
 }
 
@@ -61,6 +64,8 @@ class Pools implements PoolEvents, CallRouter, Ticked {
   readonly #clock: FrontClock;
   readonly #budget: RetryBudget;
   #turn = 0;
+  /** Called when the last connection is gone. */
+  #emptied: (() => void) | undefined;
 
   constructor(targets: readonly Target[], limits: UpstreamLimits, breaker: BreakerRules, budget: RetryBudget) {
     this.#budget = budget;
@@ -114,15 +119,22 @@ class Pools implements PoolEvents, CallRouter, Ticked {
 
   tick(now: number): void {
     for (const pool of this.#pools) pool.tick(now);
+    if (this.#emptied !== undefined && this.sum(({ open, waiting }) => open + waiting) === 0) void this.close();
   }
 
   sum(of: (pool: Pool) => number): number {
     return this.#pools.reduce((total, pool) => total + of(pool), 0);
   }
 
+  retire(): Promise<void> {
+    for (const pool of this.#pools) pool.retire();
+    return new Promise((resolve) => (this.#emptied = resolve));
+  }
+
   close(): Promise<void> {
     this.#clock.stop();
     for (const pool of this.#pools) pool.close();
+    this.#emptied?.();
     return Promise.resolve();
   }
 

@@ -203,3 +203,31 @@ test("a target that was passed over is asked again when its time is up", async (
 test("an upstream without a target is a mistake that shows at once", () => {
   assert.throws(() => openWireUpstream([]), /target/);
 });
+
+test("who retires answers whoever asks or waits, keeps no connection, and is done with the last of them", async (t) => {
+  const { upstream, open, answer } = await slow(t, { connections: 2 });
+  const told = Array.from({ length: 4 }, (_, at) => ask(upstream.forward, { path: `/${at}` }));
+  await until(() => open.length === 2);
+  let retired = false;
+  const done = upstream.retire().then(() => (retired = true));
+  assert.deepEqual(upstream.counts(), { open: 2, idle: 0, waiting: 2 });
+  for (let count = 0; count < 4; count++) {
+    await until(() => open.length > 0);
+    assert.equal(retired, false);
+    answer();
+  }
+  assert.deepEqual((await Promise.all(told)).map(wordOf), Array.from({ length: 4 }, () => "200 hello"));
+  await done;
+  assert.deepEqual(upstream.counts(), { open: 0, idle: 0, waiting: 0 });
+});
+
+test("an idle connection ends at once when its upstream retires", async (t) => {
+  const api = await startApi((socket) => void socket.write(OK));
+  const upstream = openWireUpstream(api.url);
+  t.after(api.close);
+  assert.equal(wordOf(await ask(upstream.forward)), "200 hello");
+  assert.equal(upstream.counts().idle, 1);
+  const done = upstream.retire();
+  assert.deepEqual(upstream.counts(), { open: 0, idle: 0, waiting: 0 });
+  await done;
+});
