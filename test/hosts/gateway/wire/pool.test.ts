@@ -217,8 +217,8 @@ test("who retires answers whoever asks or waits, keeps no connection, and is don
     answer();
   }
   assert.deepEqual((await Promise.all(told)).map(wordOf), Array.from({ length: 4 }, () => "200 hello"));
+  assert.deepEqual(upstream.counts(), { open: 0, idle: 0, waiting: 0 }, "kept for nobody");
   await done;
-  assert.deepEqual(upstream.counts(), { open: 0, idle: 0, waiting: 0 });
 });
 
 test("an idle connection ends at once when its upstream retires", async (t) => {
