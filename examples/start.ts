@@ -4,7 +4,7 @@
  * Makes what is missing (a certificate, a key that signs tokens), opens both, and prints a few commands to try: what
  * is allowed, and what one of the doors refuses. Ctrl-C ends both.
  *
- *     node examples/start.ts [bank|social] [--folder F] [--port N] [--api-port N] [--watch-port N]
+ *     node examples/start.ts [bank|shop|social] [--folder F] [--port N] [--api-port N] [--watch-port N]
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";

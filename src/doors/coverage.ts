@@ -11,7 +11,7 @@ import { type FreeTexts, freeTextsOf } from "./free-texts.ts";
 import type { House } from "./house.ts";
 import { type Level, levelsOf, speaksOfId } from "./levels.ts";
 import type { Plan, PostedGuard } from "./plan.ts";
-import { answersOf, findOpenProperties, listSome } from "./property-coverage.ts";
+import { answersOf, comesNamed, findOpenProperties, listSome } from "./property-coverage.ts";
 import { takenIds } from "./taken-ids.ts";
 
 /** `held`: enforced. `observed`: refusals are only witnessed. `waived`: given up, with a reason. `open`: nobody looks. */
@@ -109,7 +109,7 @@ export function measureCoverage(house: Pick<House, "plans" | "policy">, guards: 
     held,
     applicable: judged.length,
     raise: adviceFor(operations, guards),
-    freeTexts: plans.filter(({ down }) => down === undefined).flatMap(({ operation }) => freeTextsOf(operation) ?? []),
+    freeTexts: plans.filter(({ down }) => down === undefined).flatMap((plan) => freeTextsOf(plan.operation, comesNamed(plan)) ?? []),
   };
 }
 

@@ -19,23 +19,25 @@ export interface FreeTexts {
 /** Fields that are told of one operation. */
 export const FREE_TEXTS_MAX = 50;
 
-/** undefined: the contract leaves none free. */
-export function freeTextsOf({ id, parameters, body }: Operation): FreeTexts | undefined {
+/** @param named members that no schema names do not come in @returns undefined: the contract leaves none free */
+export function freeTextsOf({ id, parameters, body }: Operation, named = false): FreeTexts | undefined {
   const fields = new Set<string>();
-  for (const { in: place, name, leaf } of parameters) collect(leaf ?? FREE_LEAF, `${place}/${escapePointer(name)}`, fields, new Set());
-  for (const { validator, kind } of body?.media ?? []) if (kind !== "opaque" && kind !== "bytes" && kind !== "unsupported") collect(validator?.leaf ?? FREE_LEAF, "", fields, new Set());
+  for (const { in: place, name, leaf } of parameters) collect(leaf ?? FREE_LEAF, `${place}/${escapePointer(name)}`, fields, new Set(), false);
+  for (const { validator, kind } of body?.media ?? []) if (kind !== "opaque" && kind !== "bytes" && kind !== "unsupported") collect(validator?.leaf ?? FREE_LEAF, "", fields, new Set(), named);
   if (fields.size === 0) return undefined;
   return { operation: id, fields: [...fields].slice(0, FREE_TEXTS_MAX), more: Math.max(0, fields.size - FREE_TEXTS_MAX) };
 }
 
 /** Recursive schemas are told once: what lies deeper has the same names. */
-function collect(leaf: Leaf, path: string, fields: Set<string>, above: ReadonlySet<Leaf>): void {
+function collect(leaf: Leaf, path: string, fields: Set<string>, above: ReadonlySet<Leaf>, named: boolean): void {
   if (leaf.idle || above.has(leaf) || fields.size > 10 * FREE_TEXTS_MAX) return;
   if (leaf.text === "text") fields.add(path === "" ? "/" : path);
   const within = new Set([...above, leaf]);
-  for (const [name, member] of leaf.members) collect(member, `${path}/${escapePointer(name)}`, fields, within);
-  for (const [index, item] of leaf.prefix.entries()) collect(item, `${path}/${index}`, fields, within);
-  if (leaf.rest !== undefined && !leaf.rest.idle) collect(leaf.rest, `${path}/*`, fields, within);
-  else if (leaf.freeNames) fields.add(`${path}/*`);
-  if (leaf.items !== undefined) collect(leaf.items, `${path}/*`, fields, within);
+  for (const [name, member] of leaf.members) collect(member, `${path}/${escapePointer(name)}`, fields, within, named);
+  for (const [index, item] of leaf.prefix.entries()) collect(item, `${path}/${index}`, fields, within, named);
+  // Beside members that are named there are no others then.
+  const shut = named && leaf.members.size > 0;
+  if (!shut && leaf.rest !== undefined && !leaf.rest.idle) collect(leaf.rest, `${path}/*`, fields, within, named);
+  else if (!shut && leaf.freeNames) fields.add(`${path}/*`);
+  if (leaf.items !== undefined) collect(leaf.items, `${path}/*`, fields, within, named);
 }

@@ -5,10 +5,11 @@
  * named is a question behind that one.
  */
 import path from "node:path";
-import { isJsonObject, type Json } from "../contract/json-value.ts";
 import type { MediaType, Operation } from "../contract/operation.ts";
 import { findFree } from "../contract/sketch/find-free.ts";
 import { type Closure, closureOf } from "./closed.ts";
+import { misread } from "../policy/shape.ts";
+import { propertyOptions } from "./outbound/disclose/properties/options.ts";
 import type { Plan } from "./plan.ts";
 
 /** What `properties` does with members that are not named; `contract`: nothing. */
@@ -19,17 +20,19 @@ const PLACES_SHOWN_MAX = 6;
 
 /** @returns undefined: nothing else goes in or out; else what may, and where; `not applicable` where no JSON travels */
 export function findOpenProperties(plan: Plan): { readonly detail: string } | "not applicable" | undefined {
-  const { operation, guards } = plan;
-  const sent = jsonOf(operation.body?.media ?? []);
-  const answered = jsonOf(answersOf(operation));
+  const sent = jsonOf(plan.operation.body?.media ?? []);
+  const answered = jsonOf(answersOf(plan.operation));
   if (sent.length + answered.length === 0) return "not applicable";
-  const stands = (name: string): boolean => guards.some(({ guard, checks, mode }) => guard === name && checks && mode === "enforce");
-  const closing = guards.find(({ guard, checks, mode }) => guard === "properties" && checks && mode === "enforce")?.options;
-  const ways = { in: look(sent, stands("body"), undeclared(closing, "sent")), out: look(answered, stands("answer-body"), undeclared(closing, "answered")) };
+  const ways = { in: look(sent, stands(plan, "body"), undeclared(plan, "sent")), out: look(answered, stands(plan, "answer-body"), undeclared(plan, "answered")) };
   const open = Object.entries(ways).filter(([, found]) => found !== undefined);
   if (open.length === 0) return undefined;
   const places = [...new Set(open.flatMap(([, found]) => found ?? []))];
   return { detail: `members that the contract does not name may go ${open.map(([way]) => way).join(" and ")}${places.length === 0 ? "" : ` (${listSome(places)})`}` };
+}
+
+/** Whether what comes in holds only members that the contract names. */
+export function comesNamed(plan: Plan): boolean {
+  return look(jsonOf(plan.operation.body?.media ?? []), stands(plan, "body"), undeclared(plan, "sent")) === undefined;
 }
 
 export function answersOf({ answers }: Operation): readonly MediaType[] {
@@ -50,11 +53,16 @@ function look(media: readonly MediaType[], isHeld: boolean, how: Undeclared): re
   return open.length === 0 ? undefined : open.flatMap(({ ajar }) => (ajar?.line === undefined ? [] : [`${path.basename(ajar.file)}:${ajar.line}`]));
 }
 
-function undeclared(options: Json | undefined, way: "sent" | "answered"): Undeclared {
-  const list = isJsonObject(options) ? options["undeclared"] : undefined;
-  const said = isJsonObject(list) ? list[way] : undefined;
-  if (said === "opened") return "opened";
-  return said === "refuse" || said === "remove" ? "closed" : "contract";
+function stands({ guards }: Plan, name: string): boolean {
+  return guards.some(({ guard, checks, mode }) => guard === name && checks && mode === "enforce");
+}
+
+function undeclared(plan: Plan, way: "sent" | "answered"): Undeclared {
+  const posted = stands(plan, "properties") ? plan.guards.find(({ guard }) => guard === "properties") : undefined;
+  // What is wrong with the options is told where they are posted.
+  const options = posted === undefined ? misread : propertyOptions.read(posted.options, { pointer: "", report: () => undefined });
+  const said = options === misread ? "contract" : options.undeclared[way];
+  return said === "refuse" || said === "remove" ? "closed" : said;
 }
 
 function jsonOf(media: readonly MediaType[]): readonly MediaType[] {

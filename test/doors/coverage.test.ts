@@ -182,6 +182,7 @@ test("properties are held by schemas that let nothing else through, or by a guar
   assert.equal(aspect("property", read("ajar", "shut"), quiet).detail, "members that the contract does not name may go in (openapi.yaml:18)");
   assert.equal(aspect("property", read("ajar", "ajar"), quiet).detail, "members that the contract does not name may go in and out (openapi.yaml:18)");
   const closing = (sent: string, answered: string): Parameters<typeof aspect>[2] => ({ properties: { options: { undeclared: { sent, answered } } } });
+  assert.equal(aspect("property", read("ajar", "shut"), { properties: { options: {} } }).state, "held", "as it is without being told");
   for (const sent of ["opened", "refuse"]) assert.equal(aspect("property", read("ajar", "ajar"), closing(sent, "remove")).state, "held", sent);
   assert.equal(aspect("property", read("ajar", "ajar"), closing("contract", "refuse")).detail, "members that the contract does not name may go in (openapi.yaml:18)");
   assert.equal(aspect("property", read("ajar", "ajar"), closing("opened", "contract")).detail, "members that the contract does not name may go out (openapi.yaml:18)");

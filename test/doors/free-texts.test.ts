@@ -21,6 +21,14 @@ test("texts without a bound are named as a policy names them, and nothing else",
   assert.deepEqual(fieldsOf({ type: "object", properties: { id: { type: "integer" } }, additionalProperties: false }), []);
 });
 
+test("where members that no schema names do not come in, nothing of them is told", () => {
+  const validator = compile({ type: "object", properties: { id: { type: "integer" }, inside: { type: "object", properties: { note: { type: "string" } } }, free: { type: "object" } } }).validator;
+  const posted = operation({ body: { required: false, media: [media("application/json", "json", validator)] } });
+  assert.deepEqual(freeTextsOf(posted)?.fields.filter((field) => !field.startsWith("/free")), ["/inside/note", "/inside/*", "/*"]);
+  assert.deepEqual(freeTextsOf(posted, true)?.fields.filter((field) => !field.startsWith("/free")), ["/inside/note"]);
+  assert.ok(freeTextsOf(posted, true)?.fields.some((field) => field.startsWith("/free/*")), "of an object without names nothing can be told apart");
+});
+
 test("parameters are named with their place, and an operation without free texts is not named at all", () => {
   assert.deepEqual(freeTextsOf(operation({ parameters: [parameter("q", "query", { leaf: leafOf("text") }), parameter("id", "path", { leaf: leafOf("none") })] })), { operation: "listOrders", fields: ["query/q"], more: 0 });
   assert.equal(freeTextsOf(operation({ parameters: [parameter("id", "path", { leaf: leafOf("short") })] })), undefined);

@@ -87,25 +87,27 @@ test("the audit log names the guards that refused", async () => {
   assert.deepEqual(await outcomesIn(path.join(folder, "bank/audit.log"), 5), ["allowed", "owner", "parameters", "body", "answer-body"]);
 });
 
-test("the social network starts by its name, and its commands do what they say", async () => {
-  const other = start(await freePort(), "social");
-  try {
-    const trials = trialsIn(await announcement(other));
-    assert.equal(trials.length, 7);
-    await tryAll(trials);
-    assert.deepEqual(await outcomesIn(path.join(folder, "social/audit.log"), 7), trials.map(([, guard]) => guard ?? "allowed"));
-  } finally {
-    other.kill("SIGINT");
-    assert.deepEqual(await once(other, "close"), [0, null]);
-  }
-});
+for (const name of ["shop", "social"]) {
+  test(`the ${name} starts by its name, and its commands do what they say`, async () => {
+    const other = start(await freePort(), name);
+    try {
+      const trials = trialsIn(await announcement(other));
+      assert.equal(trials.length, 7);
+      await tryAll(trials);
+      assert.deepEqual(await outcomesIn(path.join(folder, name, "audit.log"), 7), trials.map(([, guard]) => guard ?? "allowed"));
+    } finally {
+      other.kill("SIGINT");
+      assert.deepEqual(await once(other, "close"), [0, null]);
+    }
+  });
+}
 
 test("an example that does not stand here is one clear sentence", async () => {
   const other = start(await freePort(), "circus");
   let said = "";
   other.stderr?.on("data", (data: Buffer) => (said += data.toString()));
   assert.deepEqual(await once(other, "close"), [2, null]);
-  assert.equal(said, "start: one of bank, social can be started, not circus\n");
+  assert.equal(said, "start: one of bank, shop, social can be started, not circus\n");
 });
 
 /** Pastes a line, as somebody at a terminal would, and gives what it answers. */
