@@ -210,6 +210,8 @@ const HOPS: readonly Attack[] = [
   post("Trailer announces what frames, and nothing comes", ["Transfer-Encoding: chunked", "Trailer: Content-Length"], HELLO, "POST /a hello"),
   post("Trailer announces what frames, and it comes", ["Transfer-Encoding: chunked", "Trailer: Content-Length"], "5\r\nhello\r\n0\r\nContent-Length: 500\r\n\r\n"),
   ...["0", "1", "10", "-1", "x", "", "0, 0"].map((left) => attack(`Max-Forwards: ${left} of TRACE`, `TRACE /a HTTP/1.1\r\nHost: a\r\nMax-Forwards: ${left}\r\n\r\n`)),
+  ...["0", "1", "x", ""].map((left) => attack(`Max-Forwards: ${left} of OPTIONS`, `OPTIONS /a HTTP/1.1\r\nHost: a\r\nMax-Forwards: ${left}\r\n\r\n`)),
+  attack("OPTIONS that counts nothing", "OPTIONS /a HTTP/1.1\r\nHost: a\r\n\r\n", "OPTIONS /a "),
   attack("Max-Forwards of GET, which says nothing", "GET /a HTTP/1.1\r\nHost: a\r\nMax-Forwards: 0\r\n\r\n", "GET /a "),
   ...["TRACK", "DEBUG", "PRI", "CONNECT", "SOURCE"].map((method) => attack(`${method} with a body that is a request`, `${method} /a HTTP/1.1\r\nHost: a\r\nContent-Length: ${HIDDEN.length}\r\n\r\n${HIDDEN}`)),
   ...["CONNECT a:80 HTTP/1.1\r\nHost: a:80", "CONNECT / HTTP/1.1\r\nHost: a", "CONNECT http://a/ HTTP/1.1\r\nHost: a", "CONNECT * HTTP/1.1\r\nHost: a", "CONNECT a:80 HTTP/1.0", "CONNECT a:80 HTTP/1.1\r\nHost: a:80\r\nContent-Length: 0"].map((head) => attack(`a tunnel: ${escaped(head)}`, `${head}\r\n\r\n${HIDDEN}`)),

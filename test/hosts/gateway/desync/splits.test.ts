@@ -73,7 +73,7 @@ function answerOf({ method, ends = false }: Reply, pieces: readonly Buffer[]): s
       surplus ||= piece.byteLength > 0;
       continue;
     }
-    const fault = piece.byteLength === 0 ? undefined : reader.read(piece, piece.byteLength);
+    const fault = piece.byteLength === 0 ? undefined : reader.read(Buffer.concat([piece, LEFT_OVER]), piece.byteLength);
     if (fault !== undefined) return fault;
     body += Buffer.from(reader.piece ?? "").toString("latin1");
     surplus ||= reader.surplus;

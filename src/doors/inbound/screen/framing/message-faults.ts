@@ -20,7 +20,7 @@ const CONNECTION_FIELDS = ["connection", "keep-alive", "proxy-connection", "tran
 /** A sentence that never quotes the caller; undefined when nothing is wrong. */
 export function messageFault(request: Request): string | undefined {
   if (!METHOD.test(request.method)) return "the method is malformed";
-  return lengthFault(request) ?? hostFault(request) ?? connectionFault(request);
+  return lengthFault(request) ?? hostFault(request) ?? connectionFault(request) ?? hopsFault(request);
 }
 
 /** Where the body ends (RFC 9112, section 6). One way of saying it, said once, or request smuggling begins. */
@@ -47,6 +47,14 @@ function hostFault({ fields, version }: Request): string | undefined {
 function connectionFault({ fields, version }: Request): string | undefined {
   if (version === "2") return CONNECTION_FIELDS.some((name) => fields.count(name) > 0) ? "HTTP/2 has no fields of the connection" : undefined;
   return fields.all("connection").every(namesOptions) ? undefined : "the field connection names other fields";
+}
+
+/**
+ * Who counts hops of OPTIONS asks the proxies on the way, not the API: one of them would have to count down, and to answer at
+ * 0 (RFC 9110, section 7.6.2). Nobody is told here who stands on the way. TRACE is refused altogether (see method.ts).
+ */
+function hopsFault({ method, fields }: Request): string | undefined {
+  return method === "OPTIONS" && fields.count("max-forwards") > 0 ? "max-forwards asks who stands on the way" : undefined;
 }
 
 const namesOptions = remember((line) => line.split(",").every((option) => CONNECTION_OPTIONS.has(option.trim().toLowerCase())));

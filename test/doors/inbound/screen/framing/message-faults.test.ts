@@ -67,4 +67,10 @@ test("a method that is none is refused", async () => {
   for (const method of ["GET", "M-SEARCH", "A".repeat(32)]) assert.equal(await said(HOST, { method }), "passes", method);
 });
 
+test("OPTIONS that counts hops is refused, any other method says nothing by it", async () => {
+  for (const left of ["0", "1", ""]) assert.equal(await said([...HOST, ["max-forwards", left]], { method: "OPTIONS" }), MALFORMED, left);
+  assert.equal(await said([...HOST, ["max-forwards", "0"]], { method: "GET" }), "passes");
+  assert.equal(await said(HOST, { method: "OPTIONS" }), "passes");
+});
+
 test("nothing wrong is nothing said", async () => assert.equal(await said([...HOST, ["transfer-encoding", "chunked"], ["connection", "close"]]), "passes"));
