@@ -7,6 +7,7 @@
 import { spawnSync } from "node:child_process";
 import { globSync } from "node:fs";
 import path from "node:path";
+import { openScratch } from "./scratch.ts";
 
 const root = path.resolve(import.meta.dirname, "..");
 const files = process.argv.slice(2);
@@ -28,6 +29,7 @@ function run(title: string, command: string, words: readonly string[]): void {
 
 const bin = (name: string): string => path.join(root, "node_modules", ".bin", name);
 
+openScratch();
 if (files.length === 0) {
   run("types", bin("tsc"), ["--noEmit"]);
   run("lint", bin("oxlint"), ["--deny-warnings"]);

@@ -6,6 +6,7 @@
  * Ends with 1 when a score is below its bar. Suites that are not beside the checkout are skipped with a line each.
  */
 import { parseArgs } from "node:util";
+import { openScratch } from "../../tools/scratch.ts";
 import { scoreAuthzen } from "./authzen.ts";
 import { scoreDetection } from "./detection.ts";
 import { scoreHttp1 } from "./http1.ts";
@@ -29,6 +30,7 @@ const judges: Readonly<Record<string, () => Promise<readonly Score[]>>> = {
   authzen: scoreAuthzen,
 };
 
+openScratch();
 const scores: Score[] = [];
 for (const [name, judge] of Object.entries(judges)) if (name.includes(values.only)) scores.push(...(await judge()));
 
