@@ -154,10 +154,17 @@ function readIdle(value: string): number | undefined {
   return idleSaid;
 }
 
-/** Drops what is about this connection alone (RFC 9110, section 7.6.1). @returns whether it ends */
+/**
+ * Drops what is about this connection alone (RFC 9110, section 7.6.1). An API that names what frames its answer leaves in doubt
+ * where the next one begins.
+ *
+ * @returns whether it ends
+ */
 function endHop(connection: string, list: string[], status: number): boolean {
   const names = nominatedBy(connection);
   // What is switched to has still to be compared with what was asked for; the second door drops it.
   for (let at = list.length - 2; at >= 0; at -= 2) if (names.has(list[at] ?? "") && !(status === 101 && list[at] === "upgrade")) list.splice(at, 2);
-  return names.has("close");
+  return names.has("close") || FRAMING.test(connection);
 }
+
+const FRAMING = /content-length|transfer-encoding/i;

@@ -79,6 +79,9 @@ const STATUS_LINES: readonly Reply[] = [
 const FIELDS: readonly Reply[] = [
   ...["X", "X : y", " X: y", "\tX: y", ": y", "X: y\n", "X: a\rb", "X: a\nb", "X: a\x00b", "X: a\x0bb", "X: a\x7fb", "X Y: z", "X(: y", "X\xe9: y", "X: y\r\n z", "X: y\r\n\tz", "Set-Cookie: a=b\nX: y"].map((line) => ok(`the field ${escaped(line)}`, [line, "Content-Length: 5"], "hello")),
   ok("fields that are the connection's own", ["Connection: close, X-Secret", "X-Secret: 1", "Keep-Alive: timeout=5", "Proxy-Connection: keep-alive", "Upgrade: h2c", "Content-Length: 5"], "hello", "200 hello"),
+  ok("Connection names the length", ["Connection: keep-alive, Content-Length", "Content-Length: 5"], "hello", "200 hello"),
+  ok("Connection names the length, and more comes", ["Connection: Content-Length", "Content-Length: 5"], `hello${EVIL}`, "200 hello"),
+  ok("Connection names the coding", ["Connection: Transfer-Encoding", "Transfer-Encoding: chunked"], HELLO, "200 hello"),
   ok("too many fields", [...Array.from({ length: 201 }, (_, at) => `X-${at}: y`), "Content-Length: 5"], "hello"),
   ok("a head that is too long", [...Array.from({ length: 70 }, (_, at) => `X-${at}: ${"y".repeat(1_000)}`), "Content-Length: 5"], "hello"),
   ok("a head that never ends", ["X: y\r\nZ"], "", undefined, { ends: true }),

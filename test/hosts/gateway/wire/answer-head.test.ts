@@ -84,7 +84,7 @@ test("1xx announces neither a body nor the connection's end, nor comes in HTTP/1
 
 test("the connection ends when the API says so, with HTTP/1.0, and behind a body without an end", () => {
   const closes = (...lines: readonly string[]): boolean => headOf(withFields("content-length: 1", ...lines)).close;
-  for (const lines of [["connection: close"], ["Connection: Close"], ["connection: keep-alive, close"], ["connection: keep-alive", "connection: x, close"], ["connection: close", "connection: keep-alive"], ["proxy-connection: close"]]) assert.ok(closes(...lines), lines.join());
+  for (const lines of [["connection: close"], ["Connection: Close"], ["connection: keep-alive, close"], ["connection: keep-alive", "connection: x, close"], ["connection: close", "connection: keep-alive"], ["proxy-connection: close"], ["connection: Content-Length"], ["connection: keep-alive, transfer-encoding"]]) assert.ok(closes(...lines), lines.join());
   for (const lines of [[], ["connection: keep-alive"], ["connection: Keep-Alive"], ["connection: closed"], ["proxy-connection: keep-alive"]]) assert.ok(!closes(...lines), lines.join());
   assert.ok(headOf("HTTP/1.0 200 OK\r\ncontent-length: 1\r\nconnection: keep-alive\r\n\r\n").close);
   assert.ok(headOf(withFields("x: y")).close);
