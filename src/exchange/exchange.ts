@@ -83,13 +83,13 @@ export interface Arrival {
   /** What the connection is switched to if the API agrees (RFC 9110, section 7.8); undefined: nothing. Written with `agree`. */
   readonly protocol: string | undefined;
   /** For the guard that has judged the handshake. */
-  readonly agree: (protocol: string) => void;
+  agree(protocol: string): void;
   /** Fields that the caller gets with whatever answer there will be. */
   readonly reply: WritableFields;
   /** Writes down, without refusing, what a guard does not act on and the operator must know. */
-  readonly witness: (guard: string, stage: Stage, problem: Problem) => void;
+  witness(guard: string, stage: Stage, problem: Problem): void;
   /** Tells a guard how the exchange goes on. */
-  readonly follow: (follower: Follower) => void;
+  follow(follower: Follower): void;
 }
 
 /** authenticate, throttle and authorize: who it is, as far as that is known. Undefined is a stranger. */
@@ -103,7 +103,7 @@ export interface Inspected extends Known {
   /** Values of the parameters, in the order of `operation.parameters`, undefined where one was not given. Empty until they have been read. */
   readonly values: readonly (Json | undefined)[];
   /** For the guard that has read the parameters. */
-  readonly understand: (values: readonly (Json | undefined)[]) => void;
+  understand(values: readonly (Json | undefined)[]): void;
 }
 
 /** prepare: what goes to the API may be written. */
@@ -124,9 +124,9 @@ export interface Answer {
 export interface WritableAnswer extends Answer {
   readonly fields: WritableFields;
   /** Replaces status and body. */
-  readonly replace: (status: number, body: Uint8Array) => void;
+  replace(status: number, body: Uint8Array): void;
   /** Lets the body flow through `gauge`, which may take from it. What is here already is judged at once. */
-  readonly trim: (gauge: Gauge) => Problem | undefined;
+  trim(gauge: Gauge): Problem | undefined;
 }
 
 /** verify: the answer may be read. */

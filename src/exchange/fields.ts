@@ -8,11 +8,11 @@ import { isFieldValue } from "./field-text.ts";
 
 export interface Fields {
   /** The value of the first field of this name. `name` in lower case. */
-  readonly one: (name: string) => string | undefined;
+  one(name: string): string | undefined;
   /** The values of all fields of this name, in order. */
-  readonly all: (name: string) => readonly string[];
+  all(name: string): readonly string[];
   /** How many fields of this name there are. */
-  readonly count: (name: string) => number;
+  count(name: string): number;
   /** Names and values in turn: name, value, name, value. */
   readonly list: readonly string[];
   /**
@@ -46,14 +46,14 @@ export class FieldBlock {
 
 export interface WritableFields extends Fields {
   /** Replaces all fields of this name with one. */
-  readonly set: (name: string, value: string) => void;
+  set(name: string, value: string): void;
   /** Adds a field behind those that are there. */
-  readonly append: (name: string, value: string) => void;
+  append(name: string, value: string): void;
   /** Adds all fields of a block behind those that are there. */
-  readonly appendAll: (block: FieldBlock) => void;
-  readonly remove: (name: string) => void;
+  appendAll(block: FieldBlock): void;
+  remove(name: string): void;
   /** Removes every field whose name `drops` accepts; it is asked once per field. */
-  readonly removeWhere: (drops: (name: string) => boolean) => void;
+  removeWhere(drops: (name: string) => boolean): void;
 }
 
 /**

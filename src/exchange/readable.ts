@@ -14,27 +14,27 @@ export interface Bounded {
   /** Bytes announced by Content-Length; undefined when the length is not known ahead (chunked). 0: no body. */
   readonly declared: number | undefined;
   /** Lowers the bound to `bytes`; a higher one than before is ignored. */
-  readonly bound: (bytes: number) => void;
+  bound(bytes: number): void;
 }
 
 /** What the later stages may do: read it. */
 export interface Readable extends Bounded {
   /** The whole body, or the problem that stood in the way. Repeated calls give the same bytes. */
-  readonly read: () => Bytes | Problem | Promise<Bytes | Problem>;
+  read(): Bytes | Problem | Promise<Bytes | Problem>;
   /** The first bytes, as many as asked for or all that there are; the rest is left to flow. */
-  readonly begin: (bytes: number) => Bytes | Problem | Promise<Bytes | Problem>;
+  begin(bytes: number): Bytes | Problem | Promise<Bytes | Problem>;
   /** Undoes the coding in which it was sent: from then on what was inside is the body. Held, within the same bound. */
-  readonly unpack: (coding: Coding, ratio: number) => Promise<Problem | undefined>;
+  unpack(coding: Coding, ratio: number): Promise<Problem | undefined>;
   /** Lets the body flow through `gauge`, whoever takes it. What is here already is judged at once. */
-  readonly pass: (gauge: Gauge) => Problem | undefined;
+  pass(gauge: Gauge): Problem | undefined;
   /** The value that a validate guard made of it, once it has; of what it only looked at the value is made when it is asked for. */
   readonly value: Json | undefined;
   /** Whether there is a value, made or not. */
   readonly understood: boolean;
   /** For the guard that parsed it: keeps the value for the guards behind it, with what it was held to. */
-  readonly understand: (value: Json, bounds?: JsonBounds, files?: readonly FilePart[]) => void;
+  understand(value: Json, bounds?: JsonBounds, files?: readonly FilePart[]): void;
   /** For the guard that looked at a JSON text and found it sound: the value is left for whoever needs it. */
-  readonly vouch: (bounds: JsonBounds | undefined, glimpse: Glimpse) => void;
+  vouch(bounds: JsonBounds | undefined, glimpse: Glimpse): void;
   /** Whether somebody has, and the bytes are still the same. */
   readonly vouched: boolean;
   /** Where in the bytes stand the texts that have to be looked at; undefined where nobody has noted them. */
@@ -50,5 +50,5 @@ export interface Readable extends Bounded {
 /** What a prepare guard may do, too: put another body in its place. */
 export interface Rewritable extends Readable {
   /** For a body that has been read. Fields that say how long it is, or what its digest is, are the guard's to write. */
-  readonly rewrite: (bytes: Bytes, value: Json) => void;
+  rewrite(bytes: Bytes, value: Json): void;
 }

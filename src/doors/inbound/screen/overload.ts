@@ -61,7 +61,8 @@ export const overload: Guard = defineGuard({
     prepare({ lag: _lag, critical, low, ...rules }, { operation, share }) {
       const part = SHARES[priorityOf(operation, critical, low)];
       const limit = share(`overload ${JSON.stringify(rules)}`, () => ({ value: new AdaptiveLimit(rules) }));
-      return ({ id, content, follow }) => {
+      return (exchange) => {
+        const { id, content } = exchange;
         if (!limit.take(part)) return refuse(id, { inFlight: limit.inFlight, limit: Math.floor(limit.limit) });
         // How long a body takes that is still on its way is up to its sender.
         const tells = content.declared === 0 || content.understood;
@@ -70,7 +71,7 @@ export const overload: Guard = defineGuard({
           if (open) limit.giveBack();
           open = false;
         };
-        follow({
+        exchange.follow({
           answered({ now, apiMilliseconds, status, refusedAt }) {
             // What a guard of the second door refuses says nothing of how fast the API is.
             if (open && tells && apiMilliseconds !== undefined && (refusedAt === undefined || refusedAt === "host")) limit.learn(now, apiMilliseconds, status === 503 || status === 504);
