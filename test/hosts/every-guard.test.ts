@@ -1,5 +1,5 @@
 /**
- * Every guard: each of them once in a real gateway, in front of a real API.
+ * Every guard: each of them once behind every host, in front of a real API.
  *
  * Guards are tried one by one against an exchange of the tests' own; what they get from a host may differ from that. Here an
  * ordinary request has to come through, there and back, with the guard at work.
@@ -77,18 +77,20 @@ for (const { name } of GUARDS) {
     const { options, settings = {}, claims = {} } = POSTINGS[name] ?? assert.fail(`say with which options ${name} is to be posted`);
     const posting = options === undefined ? {} : { [name]: options };
     const operations = { ...(POLICY["operations"] as JsonObject), getOrder: posting, createOrder: posting };
-    const [host = assert.fail()] = await startHosts({ policy: { ...POLICY, ...settings, operations }, contract: CONTRACT, only: ["gateway"] });
+    const hosts = await startHosts({ policy: { ...POLICY, ...settings, operations }, contract: CONTRACT });
     try {
-      const authorization = `Bearer ${token(claims)}`;
-      const read = await send(host, { headers: { authorization } });
-      assert.equal(read.status, 200, read.body);
-      host.api = (_request, response) => response.writeHead(201, { "content-type": "application/json" }).end('{"id":"a-1","amount":5}');
-      const written = await send(host, { method: "POST", target: "/orders", headers: { authorization, "content-type": "application/json" }, body: '{"id":"a-1","amount":5}' });
-      assert.equal(written.status, 201, written.body);
+      for (const host of hosts) {
+        const authorization = `Bearer ${token(claims)}`;
+        const read = await send(host, { headers: { authorization } });
+        assert.equal(read.status, 200, read.body);
+        host.api = (_request, response) => response.writeHead(201, { "content-type": "application/json" }).end('{"id":"a-1","amount":5}');
+        const written = await send(host, { method: "POST", target: "/orders", headers: { authorization, "content-type": "application/json" }, body: '{"id":"a-1","amount":5}' });
+        assert.equal(written.status, 201, written.body);
+      }
     } finally {
-      await host.stop();
+      for (const host of hosts) await host.stop();
     }
-    assert.deepEqual(host.records.map(({ outcome }) => outcome), ["allowed", "allowed"]);
+    for (const { name: host, records } of hosts) assert.deepEqual(records.map(({ outcome }) => outcome), ["allowed", "allowed"], host);
   });
 }
 
