@@ -3,7 +3,7 @@
  * JSON Web Tokens.
  */
 
-/** Answers where the secret ends whose beginning stands at `from`, or -1. */
+/** Answers where the secret ends whose beginning stands at `from`; or, below zero, up to where none of its kind begins: -1 says no more than "not here". */
 export type Measure = (text: string, from: number) => number;
 
 /** Characters of one secret that are looked at. */
@@ -110,24 +110,29 @@ export const CREDENTIALS: readonly (readonly [prefix: string, measure: Measure])
 
 const KEY_LABELS: ReadonlySet<string> = new Set(["PRIVATE KEY", "RSA PRIVATE KEY", "EC PRIVATE KEY", "DSA PRIVATE KEY", "ENCRYPTED PRIVATE KEY", "OPENSSH PRIVATE KEY", "SSH2 ENCRYPTED PRIVATE KEY", "PGP PRIVATE KEY BLOCK"]);
 
+const LABEL_CHARACTERS_MAX = 37;
+
 /** `-----BEGIN ... PRIVATE KEY-----`, up to its end where there is one. */
 export const measurePrivateKey: Measure = (text, from) => {
   const label = from + "-----BEGIN ".length;
-  const close = text.indexOf("-----", label);
-  if (close === -1 || close - label > 32 || !KEY_LABELS.has(text.slice(label, close).toUpperCase())) return -1;
-  const end = text.indexOf("-----END ", close + 5);
-  if (end === -1 || end - from > SECRET_CHARACTERS_MAX) return close + 5;
-  const last = text.indexOf("-----", end + 9);
-  return last === -1 ? end : last + 5;
+  const length = text.slice(label, label + LABEL_CHARACTERS_MAX).indexOf("-----");
+  const close = label + length;
+  if (length === -1 || !KEY_LABELS.has(text.slice(label, close).toUpperCase())) return -1;
+  // Not a character further than a key may be long: many beginnings in a row would each be looked for an end.
+  const behind = text.slice(close + 5, from + SECRET_CHARACTERS_MAX);
+  const end = behind.indexOf("-----END ");
+  if (end === -1) return close + 5;
+  const last = behind.indexOf("-----", end + 9);
+  return close + 5 + (last === -1 ? end : last + 5);
 };
 
 /** Three parts of base64url, of which the first is a header with an algorithm (RFC 7519, section 3.1). */
 export const measureToken: Measure = (text, from) => {
   if (isInside(text, from)) return -1;
   const header = run(text, from, WORDLIKE);
-  if (text.charCodeAt(header) !== 0x2e) return -1;
+  // What begins within the same run ends with it: no run is read twice.
+  if (text.charCodeAt(header) !== 0x2e || !Buffer.from(text.slice(from, header), "base64url").toString("latin1").includes('"alg"')) return -header;
   const payload = run(text, header + 1, WORDLIKE);
-  if (payload - header < 3 || text.charCodeAt(payload) !== 0x2e) return -1;
-  const end = run(text, payload + 1, WORDLIKE | DOT);
-  return Buffer.from(text.slice(from, header), "base64url").toString("latin1").includes('"alg"') ? end : -1;
+  if (payload - header < 3 || text.charCodeAt(payload) !== 0x2e) return -payload;
+  return run(text, payload + 1, WORDLIKE | DOT);
 };

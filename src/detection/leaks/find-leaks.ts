@@ -45,12 +45,15 @@ export function findLeaks(text: string, rules: ReadonlySet<LeakRule>): readonly 
   phrases ??= new Phrases(SOUGHT.map(({ phrase }) => phrase));
   const leaks: Leak[] = [];
   let covered = 0;
+  /** By number of the phrase: up to where it is known to begin nothing. */
+  const barren = new Map<number, number>();
   phrases.scan(text, (number, from, to) => {
     const sought = SOUGHT[number];
     // Within a secret there is no other one.
-    if (sought === undefined || !rules.has(sought.rule) || from < covered) return true;
+    if (sought === undefined || !rules.has(sought.rule) || from < covered || from < (barren.get(number) ?? 0)) return true;
     const end = sought.end(text, from, to);
-    if (end === -1) return true;
+    if (end < -1) barren.set(number, -end);
+    if (end < 0) return true;
     leaks.push({ rule: sought.rule, from, to: end });
     if (end > to) covered = end;
     return leaks.length < LEAKS_MAX;

@@ -77,17 +77,21 @@ function isTilde(reading: Reading, at: number): boolean {
   return at === 0 && (sign === 0x2b || sign === 0x2d) && reading.count <= 3 && (reading.typeAt(at + 2) === END || reading.typeAt(at + 2) === NUMBER);
 }
 
+/** Of one pattern in brackets. */
+const GLOB_CHARACTERS_MAX = 25;
+
 /** `/bi[n]/bash`, `/etc/[p]asswd`, `/???/c?t`: a path whose letters are patterns. */
 function isGlob(reading: Reading, at: number, type: number): boolean {
   const { text } = reading;
   const from = reading.from[at] ?? 0;
   if (type === 0x5b) {
-    const close = text.indexOf("]", from);
-    if (close === -1 || close - from > 24 || !/^\[[a-z0-9/!^-]+$/i.test(text.slice(from, close))) return false;
+    const length = text.slice(from, from + GLOB_CHARACTERS_MAX).indexOf("]");
+    const close = from + length;
+    if (length === -1 || !/^\[[a-z0-9/!^-]+$/i.test(text.slice(from, close))) return false;
     return /(?:\/[a-z]{0,6})$/i.test(text.slice(Math.max(0, from - 8), from)) && /^\][a-z]{0,12}(?:[/ ]|$)/i.test(text.slice(close, close + 16)) && /^(?:.{0,24}[ =;|&`]|)\/[a-z[\]/-]{0,24}$/i.test(text.slice(Math.max(0, from - 24), from));
   }
   // Of single question marks and stars two parts of a path must have some: `/?in/c?t`.
-  return type === 0x3f && reading.typeAt(at - 1) !== 0x3f && /^\/[a-z?*]{0,8}[?*][a-z?*]{0,8}\/[a-z?*]{0,8}[?*]/i.test(text.slice(text.lastIndexOf("/", from) === -1 ? from : firstSlash(text, from), from + 24));
+  return type === 0x3f && reading.typeAt(at - 1) !== 0x3f && /^\/[a-z?*]{0,8}[?*][a-z?*]{0,8}\/[a-z?*]{0,8}[?*]/i.test(text.slice(firstSlash(text, from), from + 24));
 }
 
 function firstSlash(text: string, from: number): number {
