@@ -15,6 +15,9 @@ export const ALIASES = 1_000;
 /** How deep a document may nest: the walks over it are recursive. */
 export const DEPTH_LEVELS = 512;
 
+/** Places of one file that are no YAML, told one by one. */
+export const BROKEN_TOLD_MAX = 5;
+
 const TOO_DEEP = `nested deeper than ${DEPTH_LEVELS} levels`;
 
 export interface Source {
@@ -79,11 +82,18 @@ function readYaml(text: string, file: string): Source | { readonly wrong: readon
     ...clampPosition(lines.linePos(pos[0])),
   }));
   findings.push(...seekMergeKeys(text, document, lines));
-  if (findings.length > 0) return { wrong: findings.map((finding) => refuse(file, finding)) };
+  if (findings.length > 0) return { wrong: tellFirst(findings).map((finding) => refuse(file, finding)) };
   const value = document.toJS({ maxAliasCount: ALIASES }) as Json; // surveyed below: YAML knows more than JSON
   const wrong = surveyGraph(value);
   if (wrong !== undefined) return { wrong: [refuse(file, { message: wrong })] };
   return { value, position: (pointer) => clampPosition(lines.linePos(locateYaml(document, readPointer(pointer) ?? []))) };
+}
+
+/** Of what is broken the first places matter: the others mostly come of them. */
+function tellFirst(findings: readonly Finding[]): readonly Finding[] {
+  const [next] = findings.slice(BROKEN_TOLD_MAX);
+  if (next === undefined) return findings;
+  return [...findings.slice(0, BROKEN_TOLD_MAX), { ...next, message: `and ${findings.length - BROKEN_TOLD_MAX} more places from here on: mend the first ones` }];
 }
 
 function composeYaml(text: string, lineCounter: LineCounter): Document {

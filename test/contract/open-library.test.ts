@@ -7,7 +7,7 @@ import { type TestContext, test } from "node:test";
 import type { Library } from "../../src/contract/library.ts";
 import type { Misfit } from "../../src/contract/misfit.ts";
 import { FILE_BYTES, FILES, openLibrary, REFERENCES } from "../../src/contract/open-library.ts";
-import { ALIASES, DEPTH_LEVELS } from "../../src/contract/read-source.ts";
+import { ALIASES, BROKEN_TOLD_MAX, DEPTH_LEVELS } from "../../src/contract/read-source.ts";
 import { writeFiles } from "./temporary-files.ts";
 
 function open(t: TestContext, files: Readonly<Record<string, string | Uint8Array>>, root = Object.keys(files)[0] ?? ""): Library {
@@ -83,6 +83,12 @@ for (const [title, text, message] of REFUSED_YAML) {
     assert.equal(misfit?.level, "error");
   });
 }
+
+test("of many broken places the first are told, and how many more there are", (t) => {
+  const found = misfits(t, "a.yaml", '{"a":1}\n'.repeat(20));
+  assert.equal(found.length, BROKEN_TOLD_MAX + 1);
+  assert.match(found.at(-1)?.message ?? "", /^and \d+ more places from here on/);
+});
 
 test("The words of YAML 1.1 and a quoted << are texts", (t) => {
   const library = open(t, { "a.yaml": "a: yes\nb: 012\nc: '<<'\n'<<': d\n" });

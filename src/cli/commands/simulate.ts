@@ -4,7 +4,7 @@
  * The guards' own checks decide, with the times, callers and addresses of the records and an empty memory. Nothing is
  * asked of servers or databases, and nothing waits.
  */
-import { createReadStream, existsSync } from "node:fs";
+import { closeSync, createReadStream, existsSync, openSync, readSync } from "node:fs";
 import path from "node:path";
 import { createInterface } from "node:readline";
 import type { AuditRecord } from "../../audit/record.ts";
@@ -24,6 +24,8 @@ import { plain, writeJson } from "../terminal.ts";
 /** Limits that a record says enough about. A lease needs to know who came before it ended, a quota would be spent. */
 const REPLAYED: ReadonlySet<string> = new Set(["token-bucket", "sliding-window", "leaky-bucket"]);
 const CALLERS_SHOWN = 20;
+/** Of a log that are looked at before it is taken for one. */
+const BEGINNING_BYTES = 256;
 
 interface Limited {
   readonly operation: string;
@@ -57,6 +59,7 @@ export const simulate: Command = defineCommand({
     if ("wrong" in found) return refuseToBegin(found.wrong, json, terminal);
     const file = path.resolve(folder, log);
     if (!existsSync(file)) return refuseToBegin(`there is no ${log}`, json, terminal);
+    if (!holdsRecords(file)) return refuseToBegin(`${log} is no audit log: it does not begin with a JSON object (the log comes first, then the policy)`, json, terminal);
     const { house, misfits } = openHouse(found.file);
     if (house === undefined) {
       if (json) out.write(writeJson({ error: "an error stands in the way", misfits: dataOfMisfits(misfits) }));
@@ -75,6 +78,18 @@ export const simulate: Command = defineCommand({
     return EXIT.fine;
   },
 });
+
+/** Whether a file begins as a log does; an empty one may still become one. */
+function holdsRecords(file: string): boolean {
+  const descriptor = openSync(file, "r");
+  try {
+    const head = Buffer.alloc(BEGINNING_BYTES);
+    const text = head.toString("utf8", 0, readSync(descriptor, head)).trimStart();
+    return text === "" || text.startsWith("{");
+  } finally {
+    closeSync(descriptor);
+  }
+}
 
 async function replay(file: string, plans: ReadonlyMap<string, Plan>): Promise<{ readonly records: number; readonly replayed: number; readonly unread: number; readonly limited: readonly Limited[] }> {
   const limited = new Map<string, Limited>();

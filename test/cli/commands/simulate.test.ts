@@ -61,3 +61,10 @@ test("without a log or a policy nothing begins", async (t) => {
   assert.equal((await one.run("simulate", "audit.log", "nowhere.json")).code, 3);
   assert.equal((await one.run("simulate")).code, 2);
 });
+
+test("a policy where the log should stand is told in a sentence", async (t) => {
+  const one = openDesk(t, { "openapi.json": JSON.stringify(CONTRACT), "policy.yaml": "contract: ./openapi.json\n", "audit.log": "" });
+  const { code, error } = await one.run("simulate", "policy.yaml", "audit.log");
+  assert.equal(code, 3);
+  assert.match(error, /policy\.yaml is no audit log: .*the log comes first/);
+});
