@@ -7,32 +7,31 @@
  */
 import { GROWTH_MAX, READERS, REPEATED, repeat } from "./readers.ts";
 
-/** Milliseconds of one sample: enough for a clock, and short enough to be left alone on a busy machine. */
-const SAMPLE_MILLISECONDS = 2;
 const SAMPLES = 3;
 const SAMPLES_IN_DOUBT = 60;
 
-/** Milliseconds of one reading. Texts are made anew each time: nothing that an engine keeps of one helps with the next. */
-function sample(read: (text: string) => void, piece: string, characters: number): number {
-  let [spent, readings] = [0, 0];
-  while (spent < SAMPLE_MILLISECONDS) {
-    const text = repeat(piece, characters);
-    // A search puts the repeats together to one text: that is not the reader's work.
-    text.indexOf("\u{ffff}");
-    const start = performance.now();
-    read(text);
-    spent += performance.now() - start;
-    readings++;
-  }
-  return spent / readings;
+/**
+ * Milliseconds of so many readings of texts that are made anew each time: nothing that an engine keeps of one helps with the next.
+ * Two halves are as much as one whole: what is left for the collector to take away is the same.
+ */
+function sample(read: (text: string) => void, piece: string, characters: number, readings: number): number {
+  const texts = Array.from({ length: readings }, () => repeat(piece, characters));
+  // A search puts the repeats together to one text: that is not the reader's work.
+  for (const text of texts) text.indexOf("\u{ffff}");
+  const start = performance.now();
+  for (const text of texts) read(text);
+  return performance.now() - start;
 }
+
+/** Texts that are read in one sample: enough for a clock, and short enough to be left alone on a busy machine. */
+const READINGS = 2;
 
 /** The least of several samples, one length after the other: what disturbs one of them disturbs both. */
 function growthOf(read: (text: string) => void, piece: string, characters: number): { readonly growth: number; readonly milliseconds: number } {
   let [half, whole] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
   for (let round = 0; round < SAMPLES || (whole / half >= GROWTH_MAX && round < SAMPLES_IN_DOUBT); round++) {
-    half = Math.min(half, sample(read, piece, characters / 2));
-    whole = Math.min(whole, sample(read, piece, characters));
+    half = Math.min(half, sample(read, piece, characters / 2, 2 * READINGS) / (2 * READINGS));
+    whole = Math.min(whole, sample(read, piece, characters, READINGS) / READINGS);
   }
   return { growth: whole / half, milliseconds: whole };
 }

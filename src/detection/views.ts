@@ -7,20 +7,21 @@
  */
 import { MARK } from "./marks.ts";
 import { decodeBase64 } from "./views/base64.ts";
-import { stripComments } from "./views/comments.ts";
+import { stripComments, stripLineComments } from "./views/comments.ts";
 import { decodeEntities } from "./views/entities.ts";
 import { decodeEscapes, decodeNumbers } from "./views/escapes.ts";
 import { foldCharacters, foldSevenBits, readOctets } from "./views/folding.ts";
 import { decodeLeniently } from "./views/percent.ts";
+import { stripQuotes } from "./views/quotes.ts";
 import { decodeSeven } from "./views/seven.ts";
 
-export const VIEWS_MAX = 6;
+export const VIEWS_MAX = 7;
 /** Times that one decoder is put behind another. */
 const ROUNDS_MAX = 3;
 
 export interface View {
   /** For the operator. */
-  readonly name: "plain" | "decoded" | "folded" | "without comments" | "base64" | "octets" | "utf-7";
+  readonly name: "plain" | "decoded" | "folded" | "without comments" | "without quotes" | "base64" | "octets" | "utf-7";
   readonly text: string;
 }
 
@@ -43,6 +44,11 @@ export function viewsOf(text: string, marks: number): readonly View[] {
   if ((marks & ENCODED) !== 0) add("decoded", decodeAll(last));
   if ((marks & MARK.digit) !== 0 && last.includes("0x")) add("decoded", decodeNumbers(last));
   if ((marks & (MARK.slash | MARK.percent | MARK.ampersand)) !== 0) add("without comments", stripComments(last));
+  if ((marks & MARK.line) !== 0 && (marks & (MARK.dash | MARK.hash)) !== 0) add("without comments", stripLineComments(last));
+  if ((marks & (MARK.backslash | MARK.quote)) !== 0) {
+    const bare = stripQuotes(text);
+    if (bare !== text) add("without quotes", bare);
+  }
   if ((marks & BROKEN_BASE64) === 0) {
     const inner = decodeBase64(text);
     if (inner !== undefined) add("base64", decodeAll(inner));

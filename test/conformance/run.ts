@@ -9,6 +9,7 @@ import { parseArgs } from "node:util";
 import { openScratch } from "../../tools/scratch.ts";
 import { scoreAuthzen } from "./authzen.ts";
 import { scoreDetection } from "./detection.ts";
+import { scoreEvasions } from "./evasions.ts";
 import { scoreHttp1 } from "./http1.ts";
 import { scoreJsonParsing } from "./json-parsing.ts";
 import { scoreJsonSchema } from "./json-schema.ts";
@@ -27,6 +28,7 @@ const judges: Readonly<Record<string, () => Promise<readonly Score[]>>> = {
   wycheproof: scoreWycheproof,
   http1: scoreHttp1,
   detection: scoreDetection,
+  evasions: scoreEvasions,
   authzen: scoreAuthzen,
 };
 

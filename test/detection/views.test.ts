@@ -55,3 +55,15 @@ test("a view that says nothing new is left out, there are never more than the bo
     assert.equal(new Set(views.map((view) => view.text)).size, views.length, text);
   }
 });
+
+test("what a shell takes out of words is taken out between letters, and nowhere else", () => {
+  for (const written of ["x;c''at /etc/passwd", "x;c\"\"at /etc/passwd", "x;c\\at /etc/passwd"]) assert.ok(viewsOf(written, marksOf(written)).some(({ text }) => text === "x;cat /etc/passwd"), written);
+  for (const kept of ["say '' or \"\"", "5'' pipe", "a\\1", "''quoted''"]) assert.ok(viewsOf(kept, marksOf(kept)).every(({ name }) => name !== "without quotes"), kept);
+});
+
+test("a comment of SQL up to the end of its line is taken out where a line comes behind", () => {
+  const seen = (text: string): readonly string[] => viewsOf(text, marksOf(text)).map((view) => view.text);
+  assert.ok(seen("' union-- a fox\nselect 1").includes("' union select 1"));
+  assert.ok(seen("' union#a fox\nselect 1").includes("' union select 1"));
+  for (const kept of ["a--b\nc", "# Heading\ntext", "a -- b"]) assert.deepEqual(seen(kept), [kept]);
+});

@@ -12,7 +12,7 @@ import { END, NUMBER, type Reading, WORD } from "../reading.ts";
 import { Expression } from "./sql/expression.ts";
 import { statementRule } from "./sql/statements.ts";
 import { AS, SQL, SYSTEM } from "./sql/words.ts";
-import { isSeam, isTail } from "./sql/seams.ts";
+import { isCutOff, isSeam, isTail } from "./sql/seams.ts";
 
 const expression = new Expression();
 
@@ -90,7 +90,7 @@ function findCondition(reading: Reading, at: number, next: number): string | und
   if (!isSeam(reading, at)) return undefined;
   if (expression.constants > 0 && reading.type[at] === WORD) return "sql-tautology";
   if (expression.constants > 0 || expression.calls > 0 || expression.selects > 0) return "sql-condition";
-  const tail = isTail(reading, expression.end) || expression.isOpen;
+  const tail = isTail(reading, expression.end) || isCutOff(reading, expression.end) || expression.isOpen;
   if (expression.comparisons > 0 && (expression.literals > 0 || expression.commonCalls > 0 || tail)) return "sql-condition";
   const isAlone = expression.operators === 0 && expression.literals === 1 && expression.names === 0;
   return isAlone && tail && (reading.typeAt(next) === NUMBER || reading.typeAt(next) === WORD || expression.end < reading.count) ? "sql-condition" : undefined;

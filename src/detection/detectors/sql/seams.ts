@@ -41,3 +41,10 @@ export function isTail(reading: Reading, at: number): boolean {
 function isCut(reading: Reading, at: number): boolean {
   return reading.count - at <= 5;
 }
+
+/** A comment right behind a value, and whatever in it: so ends what was put into a statement that goes on, when behind it more stands. */
+export function isCutOff(reading: Reading, at: number): boolean {
+  const type = reading.typeAt(at);
+  if (type === 0x23) return reading.isGlued(at);
+  return type === 0x2d && reading.typeAt(at + 1) === 0x2d && reading.isGlued(at + 1);
+}

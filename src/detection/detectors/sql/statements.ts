@@ -3,7 +3,7 @@
  */
 import { END, NUMBER, type Reading, WORD } from "../../reading.ts";
 import type { Expression } from "./expression.ts";
-import { isSeam, isTail } from "./seams.ts";
+import { isCutOff, isSeam, isTail } from "./seams.ts";
 import { AS, SQL, SYSTEM } from "./words.ts";
 
 export function statementRule(reading: Reading, at: number, meaning: number, expression: Expression): string | undefined {
@@ -38,7 +38,7 @@ export function statementRule(reading: Reading, at: number, meaning: number, exp
 function clauseRule(reading: Reading, at: number, meaning: number, expression: Expression): string | undefined {
   switch (meaning) {
     case AS.order:
-      return reading.classAt(at + 1, SQL) === AS.by && isSeam(reading, at) && reading.typeAt(at + 2) === NUMBER && (isTail(reading, at + 3) || reading.typeAt(at + 3) === 0x2c) ? "sql-clause" : undefined;
+      return reading.classAt(at + 1, SQL) === AS.by && isSeam(reading, at) && reading.typeAt(at + 2) === NUMBER && (isTail(reading, at + 3) || isCutOff(reading, at + 3) || reading.typeAt(at + 3) === 0x2c) ? "sql-clause" : undefined;
     case AS.having:
       return reading.typeAt(at + 1) === WORD && reading.typeAt(at + 2) === 0x28 && expression.parse(reading, at + 1) && expression.comparisons > 0 ? "sql-clause" : seamClause(reading, at, expression);
     case AS.where:
