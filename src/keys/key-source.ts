@@ -20,8 +20,8 @@ export interface KeySource {
   readonly renewed: (seen: KeySet, now: number) => KeySet | Promise<KeySet>;
 }
 
-/** Loads a set. Answers `held` itself when nothing has changed, so that what was made with it stays good. */
-export type LoadKeys = (held: KeySet | undefined, now: number) => Promise<KeySet | { readonly wrong: string }>;
+/** Loads a set. Answers `held` itself when nothing has changed, so that what was made with it stays good. `newer`: for a key that `held` does not have. */
+export type LoadKeys = (held: KeySet | undefined, now: number, newer?: boolean) => Promise<KeySet | { readonly wrong: string }>;
 
 export interface KeyTimes {
   /** After this many milliseconds keys are fetched again in the background. */
@@ -76,7 +76,7 @@ class RemoteKeys implements KeySource {
     if (this.#loading !== undefined) return this.#loading.then(() => this.renewed(seen, now));
     if (this.#askedAt !== undefined && !hasPassed(this.#askedAt, now, COOLDOWN_MILLISECONDS)) return seen;
     this.#askedAt = now;
-    return this.#fetch(now).then(() => this.#held ?? seen);
+    return this.#fetch(now, true).then(() => this.#held ?? seen);
   }
 
   #good(now: number): KeySet | undefined {
@@ -88,13 +88,13 @@ class RemoteKeys implements KeySource {
     return this.#loading === undefined && (this.#failures === 0 || hasPassed(this.#failedAt, now, wait));
   }
 
-  #fetch(now: number): Promise<void> {
-    this.#loading ??= this.#run(now).finally(() => (this.#loading = undefined));
+  #fetch(now: number, newer = false): Promise<void> {
+    this.#loading ??= this.#run(now, newer).finally(() => (this.#loading = undefined));
     return this.#loading;
   }
 
-  async #run(now: number): Promise<void> {
-    const loaded = await this.#load(this.#held, now).catch((fault: unknown) => ({ wrong: fault instanceof Error ? fault.name : "broken" }));
+  async #run(now: number, newer: boolean): Promise<void> {
+    const loaded = await this.#load(this.#held, now, newer).catch((fault: unknown) => ({ wrong: fault instanceof Error ? fault.name : "broken" }));
     if ("wrong" in loaded) {
       this.#failures++;
       this.#failedAt = now;

@@ -13,8 +13,8 @@ type Wrong = { readonly wrong: string };
 /** Keys at an address that the operator wrote down. */
 export function loadFrom(address: URL, allowed: readonly Algorithm[], fetch: FetchDocument): LoadKeys {
   const read = setReader(allowed);
-  return async (held) => {
-    const document = await fetch(address, "configured");
+  return async (held, _now, newer) => {
+    const document = await fetch(address, "configured", newer);
     return "wrong" in document ? document : read(document.bytes, held);
   };
 }
@@ -23,10 +23,10 @@ export function loadFrom(address: URL, allowed: readonly Algorithm[], fetch: Fet
 export function loadByDiscovery(issuer: string, allowed: readonly Algorithm[], fetch: FetchDocument): LoadKeys {
   const read = setReader(allowed);
   const metadata = metadataOf(issuer, fetch);
-  return async (held, now) => {
+  return async (held, now, newer) => {
     const named = await metadata.address("jwks_uri", now);
     if ("wrong" in named) return named;
-    const document = await fetch(named.url, named.origin);
+    const document = await fetch(named.url, named.origin, newer);
     const set = "wrong" in document ? document : read(document.bytes, held);
     // Perhaps the keys have moved: the next attempt asks the metadata again.
     if ("wrong" in set) metadata.forget();

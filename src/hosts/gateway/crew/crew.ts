@@ -9,6 +9,8 @@ import net, { type AddressInfo } from "node:net";
 import { availableParallelism } from "node:os";
 import type { AuditSink } from "../../../audit/log.ts";
 import type { Misfit } from "../../../contract/misfit.ts";
+import { DocumentDesk } from "../../../keys/document-desk.ts";
+import { fetchHere } from "../../../keys/fetch-document.ts";
 import { type Settings, THREADS_MAX } from "../../../policy/policy.ts";
 import { writeMetrics } from "../../../watch/metrics.ts";
 import { type Assembly, assemble, openSink, sayReload, watchFiles } from "../../assemble.ts";
@@ -16,7 +18,7 @@ import type { Doors, GatewayOptions } from "../gateway.ts";
 import { findListenMisfits, listenMisfit, placeIn, startMisfit } from "../listen.ts";
 import { sayWhatWaits } from "../restart.ts";
 import { ConnectionTable } from "../wire/connection-table.ts";
-import type { FromMember } from "./messages.ts";
+import type { DocumentAnswer, DocumentQuestion, FromMember } from "./messages.ts";
 import { Thread } from "./thread.ts";
 
 export function threadsOf(wanted: number | "auto"): number {
@@ -75,6 +77,12 @@ function findPort({ port, address }: { readonly port: number; readonly address: 
   });
 }
 
+async function hand(desk: DocumentDesk, { url, origin, newer }: DocumentQuestion): Promise<DocumentAnswer["document"]> {
+  const document = await desk.hand(new URL(url), origin, newer);
+  // A copy of its own: bytes on their way to a thread take all of the memory along that they are a part of.
+  return "wrong" in document ? { wrong: document.wrong } : { bytes: Uint8Array.from(document.bytes) };
+}
+
 type Counted = FromMember & { readonly kind: "counted" };
 
 class Crew implements Doors {
@@ -96,7 +104,9 @@ class Crew implements Doors {
     const memory = own.memory.memory();
     const orders = { table: memory?.table.buffer instanceof SharedArrayBuffer ? memory.table.buffer : undefined, policyFile: own.engine.house.policy.file, port, limits: options.limits };
     const connections = ConnectionTable.memoryFor(count);
+    const desk = new DocumentDesk(fetchHere);
     const events = {
+      document: (question: DocumentQuestion) => hand(desk, question),
       said: options.say,
       audit: (text: string, done: (fault?: Error) => void) => this.#write(text, done),
       ended(thread: number, number: number) {

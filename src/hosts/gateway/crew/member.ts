@@ -6,7 +6,9 @@
 import { parentPort, workerData } from "node:worker_threads";
 import type { AuditSink } from "../../../audit/log.ts";
 import type { Preparation } from "../../assemble.ts";
+import { fetchThrough } from "../../../keys/fetch-document.ts";
 import { openStation } from "../station.ts";
+import { DocumentLine } from "./document-line.ts";
 import type { FromMember, MemberOrders, ToMember } from "./messages.ts";
 
 export const PULSE_MILLISECONDS = 500;
@@ -28,6 +30,9 @@ const sink: AuditSink = {
   close: () => Promise.resolve(),
 };
 
+const documents = new DocumentLine(tell);
+fetchThrough(documents.fetch);
+
 // The file that the crew's policy names is the crew's to write: this one only hands over.
 const station = await openStation(orders.policyFile, {
   say: (severity, event, particulars = {}) => tell({ kind: "said", severity, event, particulars }),
@@ -47,6 +52,7 @@ else {
   let prepared: Preparation | undefined;
   const obey: { readonly [K in ToMember["kind"]]: (message: ToMember & { readonly kind: K }) => void } = {
     written: ({ fault }) => written?.(fault === undefined ? undefined : new Error(fault)),
+    document: (answer) => documents.answer(answer),
     count: () => tell({ kind: "counted", snapshot: assembly.metrics.read(), ready: assembly.audit.ready() }),
     prepare() {
       prepared = assembly.prepare();

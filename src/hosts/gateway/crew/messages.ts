@@ -1,6 +1,7 @@
 /** Messages: what the crew and its members say to each other. Each is answered at most once. */
 import type { JsonObject } from "../../../contract/json-value.ts";
 import type { Misfit } from "../../../contract/misfit.ts";
+import type { Origin } from "../../../keys/ask.ts";
 import type { Severity } from "../../../watch/operations.ts";
 import type { Snapshot } from "../../../watch/metrics.ts";
 import type { StationOptions } from "../station.ts";
@@ -18,7 +19,23 @@ export interface MemberOrders {
   readonly pulse: SharedArrayBuffer;
 }
 
+/** A member wants a document of an issuer. `newer`: the one that others were given lately is not enough. */
+export interface DocumentQuestion {
+  readonly kind: "document";
+  readonly question: number;
+  readonly url: string;
+  readonly origin: Origin;
+  readonly newer: boolean;
+}
+
+export interface DocumentAnswer {
+  readonly kind: "document";
+  readonly question: number;
+  readonly document: { readonly bytes: Uint8Array<ArrayBuffer> } | { readonly wrong: string };
+}
+
 export type ToMember =
+  | DocumentAnswer
   /** The audit text that was handed over last is written, or is not. */
   | { readonly kind: "written"; readonly fault: string | undefined }
   | { readonly kind: "count" }
@@ -28,6 +45,7 @@ export type ToMember =
   | { readonly kind: "stop" };
 
 export type FromMember =
+  | DocumentQuestion
   | { readonly kind: "open"; readonly url: string; readonly policy: string }
   | { readonly kind: "misfits"; readonly misfits: readonly Misfit[] }
   | { readonly kind: "said"; readonly severity: Severity; readonly event: string; readonly particulars: JsonObject }

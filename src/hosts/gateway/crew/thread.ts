@@ -9,7 +9,7 @@ import { Worker } from "node:worker_threads";
 import type { Misfit } from "../../../contract/misfit.ts";
 import type { JsonObject } from "../../../contract/json-value.ts";
 import type { Severity } from "../../../watch/operations.ts";
-import type { FromMember, MemberOrders, ToMember } from "./messages.ts";
+import type { DocumentAnswer, DocumentQuestion, FromMember, MemberOrders, ToMember } from "./messages.ts";
 
 /** How long a thread may be stuck before it is ended. */
 export const STUCK_MILLISECONDS_MAX = 15_000;
@@ -31,6 +31,8 @@ export interface ThreadEvents {
   readonly said: (severity: Severity, event: string, particulars: JsonObject) => void;
   /** Writes a text of the audit log, and calls back once it is written or is not. */
   readonly audit: (text: string, done: (fault?: Error) => void) => void;
+  /** Hands over a document of an issuer. Never rejects. */
+  readonly document: (question: DocumentQuestion) => Promise<DocumentAnswer["document"]>;
   /** It has ended, and what it held is free. `number`: the thread's own, which the next one in its place has, too. */
   readonly ended: (thread: number, number: number) => void;
   /** Open again, with this version of the policy. */
@@ -129,6 +131,10 @@ export class Thread {
   #hear(message: FromMember, worker: Worker): void {
     if (message.kind === "said") return this.#events.said(message.severity, message.event, { thread: this.#number, ...message.particulars });
     if (message.kind === "audit") return this.#events.audit(message.text, (fault) => worker.postMessage({ kind: "written", fault: fault?.message } satisfies ToMember));
+    if (message.kind === "document") {
+      const { kind, question } = message;
+      return void this.#events.document(message).then((document) => worker.postMessage({ kind, question, document } satisfies ToMember));
+    }
     const at = this.#waiting.findIndex(({ kinds }) => kinds.includes(message.kind));
     const [waiting] = at === -1 ? [] : this.#waiting.splice(at, 1);
     waiting?.resolve(message);

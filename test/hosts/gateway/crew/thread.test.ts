@@ -34,6 +34,7 @@ function trial(scripts: readonly string[], tools: Partial<ThreadTools> = {}): Tr
   const events = {
     said: (_severity: unknown, event: string, particulars: JsonObject) => void said.push([event, particulars]),
     audit: (_text: string, done: () => void) => done(),
+    document: () => Promise.resolve({ wrong: "nobody fetches here" }),
     ended: () => undefined,
     returned: resolve,
   };
