@@ -74,6 +74,7 @@ export interface Parameter {
   readonly hint: Hint;
   /** As in Validator. */
   readonly leaf?: Leaf;
+  readonly sketch?: Sketch;
   readonly place: Place;
 }
 

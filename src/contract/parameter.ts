@@ -49,7 +49,7 @@ export function compileParameter(declaration: ParameterDeclaration, validator: V
   if (content !== undefined) {
     const read = readerOfContent(content, location);
     if (read === undefined) return { wrong: `content of the media type ${content} is not supported in a parameter; application/json and text/plain are` };
-    return withLeaf({ name, in: location, required, claims: claimsOf(name, location), read: (raw) => judge(read(raw), validator), hint, place }, validator);
+    return withSchema({ name, in: location, required, claims: claimsOf(name, location), read: (raw) => judge(read(raw), validator), hint, place }, validator);
   }
   if (splitters === undefined) return { wrong: `the style "${style}" does not exist for a parameter in ${location}` };
   if (style === "deepObject" && !exploded) return { wrong: "the style deepObject is not defined with explode: false" };
@@ -69,12 +69,12 @@ export function compileParameter(declaration: ParameterDeclaration, validator: V
     hint,
     place,
   };
-  return withLeaf(parameter, validator);
+  return withSchema(parameter, validator);
 }
 
-/** Only who looks for attacks asks for leaves: until then they are not worked out. */
-function withLeaf(parameter: Parameter, validator: Validator): Parameter {
-  return Object.defineProperty(parameter, "leaf", { get: () => validator.leaf, enumerable: true });
+/** Not everybody asks for leaves and sketches: until somebody does they are not worked out. */
+function withSchema(parameter: Parameter, validator: Validator): Parameter {
+  return Object.defineProperties(parameter, { leaf: { get: () => validator.leaf, enumerable: true }, sketch: { get: () => validator.sketch, enumerable: true } });
 }
 
 type Outcome = ReturnType<Parameter["read"]>;

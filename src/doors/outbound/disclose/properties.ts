@@ -9,7 +9,8 @@
  * A member for which a caller lacks the right is cut out of answers, byte by byte, and refused in requests: 403, with the
  * place told to the operator alone. Members that the contract declares nowhere are refused on the way in, where its schemas
  * are silent about them, too: `isAdmin: true` does not come along because nobody thought of forbidding it. Whoever wants others
- * says `additionalProperties: true` in the contract, or `undeclared: { sent: contract }` here. On the way out they go as
+ * says `additionalProperties: true` in the contract, or `undeclared: { sent: contract }` here. Parameters that are objects
+ * (`filter[name]`) are held to the same. On the way out they go as
  * the schemas say, until they are to be removed or refused. An object of which no member is named is free. Where
  * several schemas may apply to one member, the rights of all of them are needed. `readOnly` and `writeOnly` are kept by `body`
  * and `answer-body`, and here where those do not stand. An answer is held to its whole schema before anything is cut.

@@ -17,7 +17,7 @@ import { raw, type Raw, write, writeRaw } from "../../../contract/carve/raw-json
 import { near, schema as schemas, spell, value as values, withDefinitions } from "../../../contract/glance/dice.ts";
 import { compile } from "../../../contract/schema/desk.ts";
 import { type Given, misfits, post, principal, type Sent } from "../../../walk.ts";
-import { broken, late, media, refusal, said, untouched } from "../../samples.ts";
+import { broken, late, media, parameter, refusal, said, untouched } from "../../samples.ts";
 
 const text = { type: "string" };
 const customer: JsonObject = {
@@ -207,6 +207,21 @@ test("a schema that says that there may be others lets them in, unless the polic
   assert.equal(said(await sent({ schema: { ...schema, patternProperties: { "^x-": text } } }, { id: "a", "x-a": "b" })), "passes");
   assert.equal(said(await sent({ schema: { ...schema, patternProperties: { "^x-": text } } }, { id: "a", y: "b" })), "400 request-invalid");
   assert.equal(said(await sent({ schema: { oneOf: [schema, { type: "object", properties: { name: text } }] } }, { name: "b" })), "passes");
+});
+
+test("a parameter that is an object has no members that nobody named, either", async () => {
+  const sketch = compile({ type: "object", properties: { name: text, inside: { type: "object", properties: { a: text } } } }).validator?.sketch ?? assert.fail();
+  const parameters = [parameter("page", "query"), parameter("filter", "query", { sketch })];
+  const ask = (filter: Json | undefined, options: JsonObject = {}): Promise<Sent> => post({ guard: properties, options, operation: { parameters }, site: { identity, posted } })({ values: [1, filter], answer: { from: "door" } });
+  assert.equal(said(await ask({ name: "a", inside: { a: "b" } })), "passes");
+  assert.equal(said(await ask(undefined)), "passes");
+  const refused = await ask({ isAdmin: true, inside: { b: 1 } });
+  assert.equal(said(refused), "400 request-invalid");
+  assert.deepEqual(refusal(refused.outcome).extra?.["errors"], [
+    { in: "query", name: "filter", pointer: "/isAdmin", message: "is not a member that the contract knows" },
+    { in: "query", name: "filter", pointer: "/inside/b", message: "is not a member that the contract knows" },
+  ]);
+  assert.equal(said(await ask({ isAdmin: true }, { undeclared: { sent: "contract" } })), "passes");
 });
 
 test("what a schema asks for it has spoken of, though it does not say what it is", async () => {

@@ -3,6 +3,7 @@ import { type Check, type Inspected, type Particulars, type Problem, problem, ty
 import { readValue, type Understood } from "../../../body-reading.ts";
 import { refuseInvalid } from "../../../inbound/validate/invalid.ts";
 import { tellPointer } from "../../../told-pointer.ts";
+import { guardParameters } from "./guard-parameters.ts";
 import { jsonBoundsOf } from "../../../json-options.ts";
 import { mediaChoice } from "../../../media-choice.ts";
 import type { PropertyOptions } from "./options.ts";
@@ -14,6 +15,16 @@ import { findTrespasses, type Trespass } from "./trespass.ts";
 const propertyForbidden: (particulars?: Particulars) => Problem = problem("property-forbidden", 403, "Part of the body is not the caller's to set");
 
 export function guardAssignment(options: PropertyOptions, site: Site): Check<"validate"> | undefined {
+  const parameters = guardParameters(options, site);
+  const body = guardBody(options, site);
+  if (parameters === undefined) return body;
+  return (exchange) => {
+    const found = parameters(exchange.values);
+    return found.length > 0 ? refuseInvalid(found) : body?.(exchange);
+  };
+}
+
+function guardBody(options: PropertyOptions, site: Site): Check<"validate"> | undefined {
   const { body } = site.operation;
   const trees = growTrees("write", body?.media ?? [], options, site);
   if (body === undefined || trees === undefined) return undefined;
