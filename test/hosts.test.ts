@@ -98,14 +98,14 @@ describe("every host decides the same", () => {
     test(`a caller who leaves is on record, once (${name})`, async () => {
       const host = hostOf(name);
       host.records.length = 0;
-      host.api = (_request, response) => void setTimeout(() => response.writeHead(200, { "content-type": "application/json" }).end("{}"), 500);
+      host.api = (_request, response) => void setTimeout(() => response.writeHead(200, { "content-type": "application/json" }).end("{}"), 1_000);
       const socket = net.connect(host.port, "127.0.0.1");
       socket.write(`GET /orders/a-1 HTTP/1.1\r\nhost: a\r\nauthorization: ${bearer().authorization}\r\n\r\n`);
       await wait(150);
       socket.destroy();
       const record = await recorded(host);
       assert.deepEqual([record.outcome, record.problem, record.blame], ["failed", "caller-left", "caller"]);
-      await wait(500);
+      await wait(1_000);
       assert.equal(host.records.length, 1);
     });
 

@@ -43,7 +43,7 @@ const limits: Shape<DoorLimits> = fields({
   answerRate: or(size("Least pace at which a caller takes an answer, in bytes per second, once a minute is used up.", { min: "1B", max: "1MiB" }), "1KiB"),
   idle: or(duration("How long a connection is kept without a request.", { min: "100ms", max: "1h" }), "10s"),
   requests: or(count("Requests of one connection; then it ends.", { min: 1, max: 1_000_000_000 }), 100_000),
-  halfClosed: or(duration("How long a caller who has shut his sending side behind his request waits for the answer to begin, or to go on. Whoever has left looks the same: the API works for him so long.", { min: "10ms", max: "1h" }), "5s"),
+  halfClosed: or(duration("How long a caller who has shut his sending side behind his request waits for the answer to begin, or to go on. Whoever has left altogether is found out sooner, unless he speaks HTTP/1.0.", { min: "10ms", max: "1h" }), "5s"),
   tunnelIdle: or(duration("How long nothing may move in a connection that has switched to another protocol.", { min: "1s", max: "1h" }), "1m"),
 });
 

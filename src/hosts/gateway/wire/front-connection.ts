@@ -15,11 +15,9 @@ import { ByteQueue } from "./byte-queue.ts";
 import type { Ticked } from "./front-clock.ts";
 import type { FrontLimits } from "./front-limits.ts";
 import type { FrontParts, Peer } from "./front-parts.ts";
-import { Turn, type TurnChannel } from "./front-turn.ts";
+import { CONTINUE, Turn, type TurnChannel } from "./front-turn.ts";
 import { type BodyChannel, bodyBrokeOff, RequestBody } from "./request-body.ts";
 import type { RequestHead } from "./request-head.ts";
-
-const CONTINUE = "HTTP/1.1 100 Continue\r\n\r\n";
 
 /** Requests of one caller, one behind the other, before everybody else is looked at. */
 export const REQUESTS_AT_ONCE_MAX = 16;

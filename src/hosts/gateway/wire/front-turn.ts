@@ -36,6 +36,9 @@ export const PIECE_BYTES_MAX = 65_536;
 const apiBrokeOff = problem("api-broke-off", 502, "The API broke off", "api");
 const answerUnwritable: (particulars?: Particulars) => Problem = problem("answer-unwritable", 500, "The answer cannot be written");
 
+/** RFC 9110, section 15.2.1. */
+export const CONTINUE = "HTTP/1.1 100 Continue\r\n\r\n";
+
 type State = "waiting" | "tunnel" | "writing" | "streaming" | "flushing" | "ended";
 
 export class Turn implements Responder, Sink {
@@ -212,9 +215,14 @@ export class Turn implements Responder, Sink {
     else gone?.();
   }
 
-  /** Bytes of answers that have been written on this connection. */
+  /** Finds out whether somebody is there, where no answer has begun. A caller of HTTP/1.0 would take it for one. */
+  probe(): void {
+    if (this.#state === "waiting" && !this.#old) this.#channel.socket.write(CONTINUE, "latin1");
+  }
+
+  /** Changes whenever something of the answer is written. */
   get moved(): number {
-    return this.#channel.socket.bytesWritten;
+    return this.#state === "waiting" ? 0 : this.#channel.socket.bytesWritten;
   }
 
   /** Whether bytes of the answer wait for the caller to take them. */

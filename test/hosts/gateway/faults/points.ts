@@ -128,7 +128,7 @@ const CALLER_POINTS: readonly CallerPoint[] = [
     },
     reach: (caller, seen) => asked(caller, seen, GET),
     told: { "half-close": ["allowed 200"] },
-    got: { "half-close": /^HTTP\/1\.1 200 [\s\S]*late/ },
+    got: { "half-close": /^(?:HTTP\/1\.1 100 Continue\r\n\r\n)*HTTP\/1\.1 200 [\s\S]*late/ },
   },
   {
     at: "in the answer",

@@ -373,7 +373,29 @@ describe("a caller who shuts his side, or resets, at any byte of an exchange", (
     const caller = new Caller(opened.port);
     caller.socket.end(GET);
     await caller.end();
-    assert.match(caller.received, /connection: close.*late/s);
+    assert.match(caller.received, /^(?:HTTP\/1\.1 100 Continue\r\n\r\n)+HTTP\/1\.1 200 .*connection: close.*late/s);
+  });
+
+  test("a quick answer comes alone, and so does a late one in HTTP/1.0", async () => {
+    for (const [text, milliseconds] of [[GET, 0], ["GET / HTTP/1.0\r\n\r\n", 300]] as const) {
+      opened.serve = (turn) => void setTimeout(() => turn.answer("alone"), milliseconds);
+      const caller = new Caller(opened.port);
+      caller.socket.end(text);
+      await caller.end();
+      assert.match(caller.received, /^HTTP\/1\.1 200 .*alone$/s);
+    }
+  });
+
+  test("who has left altogether is told from him long before his time is up", async () => {
+    opened.turns.length = 0;
+    opened.serve = () => undefined;
+    const caller = new Caller(opened.port).write(GET);
+    await eventually(() => opened.turns.length === 1, () => "a turn");
+    const began = performance.now();
+    caller.leave();
+    await eventually(() => opened.turns[0]?.ends.length === 1, () => "an end", FRONT_LIMITS.halfClosedMilliseconds);
+    assert.ok(performance.now() - began < FRONT_LIMITS.halfClosedMilliseconds - 500);
+    assert.deepEqual(opened.turns[0]?.ends, ["gone"]);
   });
 
   test("who shuts his side behind several requests gets an answer to each", async () => {
@@ -381,7 +403,7 @@ describe("a caller who shuts his side, or resets, at any byte of an exchange", (
     const caller = new Caller(opened.port);
     caller.socket.end(get("/1") + get("/2") + get("/3"));
     await caller.end();
-    assert.deepEqual(statusesOf(caller.received), [200, 200, 200]);
+    assert.deepEqual(statusesOf(caller.received).filter((status) => status !== 100), [200, 200, 200]);
     opened.serve = echo;
     const many = new Caller(opened.port);
     many.socket.end(GET.repeat(100));
@@ -411,7 +433,9 @@ describe("a caller who shuts his side, or resets, at any byte of an exchange", (
   };
 
   test("halfClosedMilliseconds: who shuts his side and gets no answer is taken to have left", async () => {
-    assert.deepEqual(await endOf(100, () => undefined), ["gone", ""]);
+    const [ends, received] = await endOf(500, () => undefined);
+    assert.equal(ends, "gone");
+    assert.match(received, /^(?:HTTP\/1\.1 100 Continue\r\n\r\n)+$/);
   });
 
   test("halfClosedMilliseconds: an answer that goes on is his to its end, however long, and one that stands still is not", async () => {
