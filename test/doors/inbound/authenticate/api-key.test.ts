@@ -136,6 +136,10 @@ test("R34: a key in the query is read only where a reason says so", async (t) =>
   assert.match(misfits(apiKey, {}, asks(query), { peppers, database: open.database }).join(), /link: a key in the query stands in every log/);
 });
 
+test("R36: a contract whose key travels in a header starts", () => {
+  assert.equal(misfits(apiKey, {}, asks(key), { peppers, database: openSqlite() }).join(), "");
+});
+
 test("R36: a contract whose key travels in a cookie does not start", () => {
   assert.match(misfits(apiKey, { query: "links in mails, agreed 2026-11-20" }, asks(cookie)).join(), /session: a browser sends a key in a cookie for anybody/);
 });
