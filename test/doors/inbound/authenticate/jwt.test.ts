@@ -334,6 +334,13 @@ test("R12: critical extensions and unencoded payloads are refused", async () => 
   await passes(send(bearer(token(es, { header: { cty: "unknown members are ignored" } }))));
 });
 
+test("R12: a critical extension that is null is one, and a claim that is null is not absent", async () => {
+  const header = { typ: "at+jwt", alg: es.alg, kid: es.kid };
+  await passes(send(bearer(token(es, { headerText: JSON.stringify(header) }))));
+  for (const name of ["crit", "b64", "typ", "alg", "kid"]) await refused(send(bearer(token(es, { headerText: JSON.stringify({ ...header, [name]: null }) }))));
+  for (const name of ["aud", "sub", "client_id", "jti", "iat", "exp", "nbf", "cnf"]) await refused(send(bearer(token(es, { claimsText: JSON.stringify({ ...goodClaims(), [name]: null }) }))));
+});
+
 test("R13: only compact serialization in canonical base64url is read", async () => {
   const good = token(es);
   const [head = "", body = "", sign = ""] = good.split(".");
