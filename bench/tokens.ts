@@ -27,6 +27,8 @@ import { takeSpread } from "./spread.ts";
 import { writeTable } from "./table.ts";
 
 const TOKENS = 1_000;
+/** One address stands for all callers here. */
+const MANY: JsonObject = { burst: 10_000_000, window: "1s" };
 const PROOFS = 2_000;
 const EXTERNAL = "https://api.example";
 const SECRET = "w7Rk2Zp9Lx4Qv1Tn8Hs5Bd3Gm6Fj0YcUeIaOoXzK";
@@ -96,7 +98,7 @@ function tableOf(alg: string): Table {
   const subjects: Subject[] = [
     { name: "sallyport, cached", checks: TOKENS, pass: counting(guardOf(pair, {}), exchanges) },
     { name: "fast-jwt, cached", checks: TOKENS, pass: each((token) => fast.cached(token)) },
-    { name: "sallyport, uncached", checks: TOKENS, pass: counting(guardOf(pair, { cache: 0 }), exchanges) },
+    { name: "sallyport, uncached", checks: TOKENS, pass: counting(guardOf(pair, { cache: 0, signatures: MANY }), exchanges) },
     { name: "fast-jwt, uncached", checks: TOKENS, pass: each((token) => fast.uncached(token)) },
     { name: "jose", checks: TOKENS, pass: () => inTurn(tokens, (token) => jwtVerify(token, key, { issuer: ISSUER, audience: AUDIENCE, algorithms: [alg], typ: "at+jwt" })) },
     { name: "parse and verify", checks: TOKENS, pass: each((token) => parseAndVerify(token, alg, key)) },
