@@ -14,7 +14,7 @@ export const limitsShape: Shape<StoreWishes> = or(
   checked(
     fields({
       memory: or(size("Memory for the limits of this process, whatever its callers do: 16 bytes and a little for each name that owes something.", { min: "1MiB", max: "1GiB" }), "32MiB"),
-      redis: optional(text("Reference to the URL of a Redis (6.2 or newer) or Valkey server that keeps the limits of several processes: env:NAME or file:path. Several URLs with commas between them are entrances to a cluster.", { example: "env:REDIS_URL" })),
+      redis: optional(text("Reference to the URL of a Redis server (6.2 or newer; Valkey speaks the same, and is not tried here) that keeps the limits of several processes: env:NAME or file:path. Several URLs with commas between them are entrances to a cluster.", { example: "env:REDIS_URL" })),
       cluster: or(flag("Whether the servers are a cluster."), false),
       mode: or(oneOf("strict: the servers are asked for every request. leased: tokens are taken ahead, by the handful; the limit is never exceeded.", ["strict", "leased"]), "leased"),
       whenDown: or(whenDownShape, "local"),
