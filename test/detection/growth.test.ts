@@ -36,11 +36,12 @@ test("the count sees work that is not linear, in code of our own and in what the
   assert.ok((whole ?? 0) / (half ?? 1) > 3.5);
 });
 
-test("what is read once is not counted twice", () => {
+test("the same work counts the same, but for what the engine does with code in between", () => {
   const reader = READERS["text"] ?? assert.fail();
   const text = repeat("a word ", 4_096);
   reader(text);
-  assert.equal(workOf(() => reader(text)), workOf(() => reader(text)));
+  const [one, other] = [workOf(() => reader(text)), workOf(() => reader(text))];
+  assert.ok(Math.abs(one - other) < one / 20, `${one} and ${other}`);
 });
 
 for (const reader of ["text", "leaks"]) {

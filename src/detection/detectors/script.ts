@@ -84,6 +84,8 @@ function isCommonCalled(reading: Reading, at: number): boolean {
   const isValue = argument === 0x24 || argument === 0x22 || argument === 0x27 || argument === 0x60;
   const behind = reading.typeAt(open + 2);
   if (!isTight) return isValue || ((argument === 0x29 || behind === 0x29) && RUNNERS.has(reading.textAt(at).toLowerCase()) && reading.typeAt(open + 3) === END);
+  // "sleep(8h)": a number with a unit is none to a program.
+  if (argument === NUMBER && behind === WORD && reading.isGlued(open + 2)) return false;
   if (isValue || argument === NUMBER || argument === END || argument === 0x29 || behind === 0x28 || behind === 0x2e) return true;
   return behind === 0x29 && reading.typeAt(open + 3) !== WORD;
 }

@@ -84,7 +84,8 @@ function isCast(reading: Reading, at: number): boolean {
 
 /** `or 1=1`, `and sleep(5)`, `|| true`: whatever joins a condition that the caller has made. */
 function findCondition(reading: Reading, at: number, next: number): string | undefined {
-  if (reading.typeAt(next) === END || !expression.parse(reading, next)) return undefined;
+  // Behind a comma a statement has no condition; a sentence has: "1 + 1 = 2, and 2 * 2 = 4".
+  if (reading.typeAt(at - 1) === 0x2c || reading.typeAt(next) === END || !expression.parse(reading, next)) return undefined;
   // "Is 5 > 3? Yes, and 2 < 4": of a comparison by size prose is capable.
   if (expression.equalities > 0 && reading.type[at] === WORD) return "sql-tautology";
   if (!isSeam(reading, at)) return undefined;
@@ -148,6 +149,8 @@ function findWait(reading: Reading, at: number): string | undefined {
   const argument = reading.typeAt(at + 2);
   const before = reading.typeAt(at - 1);
   if (before === 0x2e || (argument !== NUMBER && argument !== 0x2d && argument !== 0x28 && argument !== END && argument !== 0x27)) return undefined;
+  // "sleep(8h)": a number with a unit is none to a database.
+  if (argument === NUMBER && reading.typeAt(at + 3) === WORD && reading.isGlued(at + 3) && reading.classAt(at + 3, SQL) === 0) return undefined;
   const joined = before !== WORD || isJoining(reading.classAt(at - 1, SQL));
   return joined && (before !== END || reading.count <= 12) ? "sql-wait" : undefined;
 }
