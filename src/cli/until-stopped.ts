@@ -1,4 +1,4 @@
-/** Until stopped: waits for SIGTERM or SIGINT, ends what runs in order, and does not wait for a second SIGINT. */
+/** Until stopped: waits for SIGTERM or SIGINT, ends what runs in order, and does not wait for a second SIGINT. To be called before anybody is told that it runs. */
 import type { Say } from "../watch/operations.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
 

@@ -30,7 +30,8 @@ export const decide: Command = defineCommand({
     if ("wrong" in found) return withoutPolicy(found.wrong);
     const start = await startDecisions(found.file, { say });
     if ("misfits" in start) return withMisfits(start.misfits, found.file);
+    const stopped = untilStopped(start.stop, say);
     say("info", "listening", { url: start.url });
-    return untilStopped(start.stop, say);
+    return stopped;
   },
 });

@@ -31,7 +31,8 @@ export const egress: Command = defineCommand({
     const { policy, misfits } = readPolicy(found.file);
     const start = policy === undefined ? { misfits } : await startEgress(policy);
     if ("misfits" in start) return withMisfits(start.misfits, found.file);
+    const stopped = untilStopped(start.stop, say);
     say("info", "listening", { url: start.url, clients: [...(policy?.settings.egress?.clients.keys() ?? [])] });
-    return untilStopped(start.stop, say);
+    return stopped;
   },
 });

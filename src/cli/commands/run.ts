@@ -43,11 +43,17 @@ export const run: Command = defineCommand({
     if (supervised) return supervise(["run", ...(named === undefined ? [] : [named]), ...(json ? ["--json"] : [])], say);
     const found = findPolicy(named, terminal.folder);
     if ("wrong" in found) return withoutPolicy(found.wrong);
+    // A signal that nobody listens for ends the process: so there is a listener from the start, and for all of them before "listening" is said.
+    let reload = (): void => void (changed = true);
+    let changed = false;
+    process.on("SIGHUP", () => reload());
     const start = await startGateway(found.file, { say });
     if ("misfits" in start) return withMisfits(start.misfits, found.file);
+    reload = () => void start.gateway.reload();
+    const stopped = untilStopped(start.gateway.stop, say);
     announce(start.gateway, say, people ? terminal.error : undefined);
-    process.on("SIGHUP", () => void start.gateway.reload());
-    return untilStopped(start.gateway.stop, say);
+    if (changed) reload();
+    return stopped;
   },
 });
 

@@ -57,8 +57,8 @@ async function openApi(t: TestContext): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
-function spawnRun(t: TestContext, folder: string, words: readonly string[] = []): Omit<Running, "url"> {
-  const child = spawn(process.execPath, [bin, "run", ...words], { cwd: folder, stdio: ["ignore", "pipe", "pipe"] });
+function spawnRun(t: TestContext, folder: string, words: readonly string[] = [], before: readonly string[] = []): Omit<Running, "url"> {
+  const child = spawn(process.execPath, [...before, bin, "run", ...words], { cwd: folder, stdio: ["ignore", "pipe", "pipe"] });
   t.after(() => child.kill("SIGKILL"));
   let said = "";
   child.stderr?.on("data", (data: Buffer) => (said += data.toString()));
@@ -139,6 +139,19 @@ test("SIGHUP reads the policy again, and a bad one leaves the old one in force",
   assert.deepEqual(statuses, [200, 429]);
   child.kill("SIGTERM");
   assert.equal(await ended, EXIT.fine);
+});
+
+/** Sends a signal to the process at the very moment at which it says that it listens. */
+const atListening = (signal: string): string =>
+  `data:text/javascript,${encodeURIComponent(`const write = process.stderr.write; process.stderr.write = function (text, ...rest) { const done = write.call(this, text, ...rest); if (String(text).includes('"listening"')) process.kill(process.pid, "${signal}"); return done; };`)}`;
+
+test("a signal that comes with the first sign of life is heard", async (t) => {
+  const { folder } = openDesk(t, { "openapi.yaml": CONTRACT, "policy.yaml": policyFor(await openApi(t)) });
+  const again = spawnRun(t, folder, [], ["--import", atListening("SIGHUP")]);
+  await again.until("reloaded");
+  const once = spawnRun(t, folder, [], ["--import", atListening("SIGTERM")]);
+  assert.equal(await once.ended, EXIT.fine);
+  assert.deepEqual(once.events().map(({ event }) => event), ["listening", "stopping", "stopped"]);
 });
 
 test("what stands in the way is listed with its lines, and nothing starts", async (t) => {
