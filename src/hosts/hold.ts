@@ -14,21 +14,77 @@ export type Outlet = Pick<ServerResponse, "writeHead" | "write" | "end">;
 /** Bytes that the program may write ahead of the door before it is asked to wait. */
 export const AHEAD_BYTES_MAX = 65_536;
 
+/** What a response's own methods lead to while it is held. */
+const HELD = Symbol("held");
+
+interface Holding extends ServerResponse {
+  [HELD]: HeldAnswer;
+}
+
 export function holdAnswer(response: ServerResponse, head: (status: number, fields: WritableFields, content: Content) => void): Outlet {
-  const outlet: Outlet = {
-    writeHead: response.writeHead.bind(response),
-    write: response.write.bind(response),
-    end: response.end.bind(response),
-  };
-  const held = new HeldAnswer(response, head);
-  Object.assign(response, {
-    writeHead: (status: number, ...rest: unknown[]) => held.writeHead(status, rest),
-    write: (chunk: unknown, ...rest: unknown[]) => held.write(chunk, rest),
-    end: (...rest: unknown[]) => held.end(rest),
-    flushHeaders: () => held.begin(),
-  });
-  Object.defineProperty(response, "headersSent", { get: () => held.begun, configurable: true });
+  const outlet = new OwnMethods(response);
+  const holding = response as Holding; // from the next line on
+  holding[HELD] = new HeldAnswer(response, head);
+  holding.writeHead = writeHead;
+  holding.write = write;
+  holding.end = end;
+  holding.flushHeaders = flushHeaders;
+  Object.defineProperty(holding, "headersSent", HEADERS_SENT);
   return outlet;
+}
+
+// The same functions for every response, which find their own through it. A closure for each would make every response an
+// object of a shape of its own, and all that touches it slow.
+function writeHead(this: Holding, status: number, ...rest: unknown[]): Holding {
+  this[HELD].writeHead(status, rest);
+  return this;
+}
+
+function write(this: Holding, chunk: unknown, ...rest: unknown[]): boolean {
+  return this[HELD].write(chunk, rest);
+}
+
+function end(this: Holding, ...rest: unknown[]): Holding {
+  this[HELD].end(rest);
+  return this;
+}
+
+function flushHeaders(this: Holding): void {
+  this[HELD].begin();
+}
+
+const HEADERS_SENT: PropertyDescriptor & ThisType<Holding> = {
+  get() {
+    return this[HELD].begun;
+  },
+  configurable: true,
+};
+
+/** The methods that the response had before. */
+class OwnMethods implements Outlet {
+  readonly #response: ServerResponse;
+  readonly #writeHead: ServerResponse["writeHead"];
+  readonly #write: ServerResponse["write"];
+  readonly #end: ServerResponse["end"];
+
+  constructor(response: ServerResponse) {
+    this.#response = response;
+    this.#writeHead = response.writeHead;
+    this.#write = response.write;
+    this.#end = response.end;
+  }
+
+  writeHead(...words: unknown[]): ServerResponse {
+    return Reflect.apply(this.#writeHead, this.#response, words);
+  }
+
+  write(...words: unknown[]): boolean {
+    return Reflect.apply(this.#write, this.#response, words);
+  }
+
+  end(...words: unknown[]): ServerResponse {
+    return Reflect.apply(this.#end, this.#response, words);
+  }
 }
 
 type Done = (fault?: Error) => void;
@@ -48,14 +104,13 @@ class HeldAnswer {
     this.#head = head;
   }
 
-  writeHead(status: number, rest: readonly unknown[]): ServerResponse {
+  writeHead(status: number, rest: readonly unknown[]): void {
     const response = this.#response;
-    if (this.begun) return response;
+    if (this.begun) return;
     response.statusCode = status;
     const headers = rest.find((one) => typeof one === "object" && one !== null);
     const pairs = Array.isArray(headers) ? pairsOf(headers) : Object.entries(headers ?? {});
     for (const [name, value] of pairs) if (value !== undefined) response.setHeader(name, value as string);
-    return response;
   }
 
   /** The head is what stands now: the second door begins to look. */
@@ -81,7 +136,7 @@ class HeldAnswer {
     return this.#aheadBytes < AHEAD_BYTES_MAX;
   }
 
-  end(rest: readonly unknown[]): ServerResponse {
+  end(rest: readonly unknown[]): void {
     const [chunk] = rest;
     const bytes = chunk === undefined || chunk === null || typeof chunk === "function" ? new Uint8Array(0) : bytesOf(chunk, rest.slice(1));
     const whole = !this.begun;
@@ -93,7 +148,6 @@ class HeldAnswer {
     this.begin(whole ? bytes.byteLength : undefined);
     callLater(rest);
     if (this.#sink !== undefined) this.#deliver(this.#sink);
-    return this.#response;
   }
 
   #open(sink: Sink): void {
