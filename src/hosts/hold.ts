@@ -22,7 +22,11 @@ interface Holding extends ServerResponse {
 }
 
 export function holdAnswer(response: ServerResponse, head: (status: number, fields: WritableFields, content: Content) => void): Outlet {
-  const outlet = new OwnMethods(response);
+  const outlet: Outlet = {
+    writeHead: response.writeHead.bind(response),
+    write: response.write.bind(response),
+    end: response.end.bind(response),
+  };
   const holding = response as Holding; // from the next line on
   holding[HELD] = new HeldAnswer(response, head);
   holding.writeHead = writeHead;
@@ -59,33 +63,6 @@ const HEADERS_SENT: PropertyDescriptor & ThisType<Holding> = {
   },
   configurable: true,
 };
-
-/** The methods that the response had before. */
-class OwnMethods implements Outlet {
-  readonly #response: ServerResponse;
-  readonly #writeHead: ServerResponse["writeHead"];
-  readonly #write: ServerResponse["write"];
-  readonly #end: ServerResponse["end"];
-
-  constructor(response: ServerResponse) {
-    this.#response = response;
-    this.#writeHead = response.writeHead;
-    this.#write = response.write;
-    this.#end = response.end;
-  }
-
-  writeHead(...words: unknown[]): ServerResponse {
-    return Reflect.apply(this.#writeHead, this.#response, words);
-  }
-
-  write(...words: unknown[]): boolean {
-    return Reflect.apply(this.#write, this.#response, words);
-  }
-
-  end(...words: unknown[]): ServerResponse {
-    return Reflect.apply(this.#end, this.#response, words);
-  }
-}
 
 type Done = (fault?: Error) => void;
 

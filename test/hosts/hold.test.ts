@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import http, { type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import { type AddressInfo, Socket } from "node:net";
 import { test } from "node:test";
 import { setTimeout as wait } from "node:timers/promises";
 import type { Content } from "../../src/exchange/content.ts";
@@ -159,4 +159,14 @@ test("a chunk that is neither text nor bytes is the program's own mistake", asyn
     },
     teapot,
   );
+});
+
+test("held responses are of one shape: functions of their own would give each another", () => {
+  const [one, other] = [1, 2].map(() => {
+    const response = new http.ServerResponse(new http.IncomingMessage(new Socket()));
+    holdAnswer(response, () => undefined);
+    return Object.entries(Object.getOwnPropertyDescriptors(response)).flatMap(([name, { value, get }]) => (typeof value === "function" || get !== undefined ? [[name, get ?? (value as unknown)]] : []));
+  });
+  assert.ok((one?.length ?? 0) >= 5);
+  assert.deepEqual(one, other);
 });
