@@ -189,6 +189,18 @@ test("memory answers no guess from the place that it is for, either", async (t) 
   for (let turn = 0; turn < 3; turn++) assert.equal((await send(as("ann", PASSWORD))).problem?.status, 429);
 });
 
+test("a cookie that somebody wrote himself names no address: memory answers no guess for it, and forgets nothing", async (t) => {
+  const { send, looks } = await bench(t, { options: { attempts: { account: 1 } } });
+  const home = { address: "203.0.113.9" };
+  const written = (password: string): Given => as("ann", password, { address: "198.51.100.7" }, "203.0.113.9/32");
+  assert.equal((await send(as("ann", PASSWORD, home))).principal?.subject, "ann");
+  assert.equal((await send(written(WRONG))).problem?.status, 401);
+  const looked = looks();
+  assert.equal((await send(as("ann", PASSWORD, home))).principal?.subject, "ann", "what is remembered at home is remembered");
+  assert.equal((await send(written(PASSWORD))).problem?.status, 429, "and answers at home alone");
+  assert.equal(looks(), looked);
+});
+
 test("a hundred requests with one login at the same moment are one attempt and one hash", async (t) => {
   const { send, looks } = await bench(t);
   const sent = await Promise.all(Array.from({ length: 100 }, () => send(as("ann", PASSWORD))));

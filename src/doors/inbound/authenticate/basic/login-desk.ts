@@ -46,7 +46,7 @@ export class LoginDesk {
   /** @param token the login as it came, in base64 */
   login(token: string, exchange: Known): Outcome | Promise<Outcome> {
     const { now } = exchange;
-    const mark = this.#logins.markOf(token, readDevice(exchange) ?? addressPrefix(exchange.address));
+    const mark = this.#logins.markOf(token, placeOf(exchange));
     const confirming = this.#logins.confirm(now);
     if (confirming !== undefined) return confirming.then((trouble) => (trouble === undefined ? (this.#logins.recall(mark, now) ?? this.#join(token, mark, exchange)) : { unavailable: trouble }));
     return this.#logins.recall(mark, now) ?? this.#join(token, mark, exchange);
@@ -98,4 +98,10 @@ export class LoginDesk {
       return { uncounted: fault instanceof Error ? fault.name : typeof fault };
     }
   }
+}
+
+/** Those who fail together. Anybody writes a cookie as he likes: what it says is never the name of an address. */
+function placeOf(exchange: Known): string {
+  const device = readDevice(exchange);
+  return device === undefined ? `range ${addressPrefix(exchange.address)}` : `device ${device}`;
 }
