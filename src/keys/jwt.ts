@@ -5,6 +5,7 @@
  * only then compute. Everything is synchronous while the keys are at hand; node:crypto is used directly, since jose,
  * which this house uses elsewhere, answers with promises and took five times as long for an RSA signature.
  */
+import type { JsonObject } from "../contract/json-value.ts";
 import { type Algorithm, algorithmOf, isSignedBy, type Key } from "./algorithm.ts";
 import { type ClaimRules, type Grant, readClaims } from "./claims.ts";
 import { type CompactJws, readCompactJws, readObject, type Wrong } from "./compact-jws.ts";
@@ -12,6 +13,7 @@ import { EXHAUSTED, type Exhausted } from "./exhausted.ts";
 import type { KeySet } from "./key-set.ts";
 import type { KeySource, Unavailable } from "./key-source.ts";
 import type { TokenCache } from "./token-cache.ts";
+import { mayBeAccessToken } from "./token-kind.ts";
 
 export interface TokenRules extends ClaimRules {
   readonly algorithms: readonly Algorithm[];
@@ -86,8 +88,8 @@ function readToken(token: string, rules: TokenRules, now: number): Claimed | Wro
 const FOREIGN_CLAIMS = ["nonce", "at_hash", "c_hash", "events"];
 
 /** RFC 9068, section 4: the type says that it is no other kind of token (RFC 8725, section 3.11). */
-function isAccessToken(typ: string | undefined, claims: object, untyped: boolean): boolean {
+function isAccessToken(typ: string | undefined, claims: JsonObject, untyped: boolean): boolean {
   const type = typ?.toLowerCase().replace(/^application\//, "");
   if (type === "at+jwt") return true;
-  return untyped && (type === undefined || type === "jwt") && !FOREIGN_CLAIMS.some((name) => Object.hasOwn(claims, name));
+  return untyped && (type === undefined || type === "jwt") && !FOREIGN_CLAIMS.some((name) => Object.hasOwn(claims, name)) && mayBeAccessToken(claims);
 }

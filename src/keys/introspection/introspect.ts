@@ -13,6 +13,7 @@ import { EXHAUSTED, type Exhausted } from "../exhausted.ts";
 import { keySetOf } from "../key-set.ts";
 import type { Unavailable } from "../key-source.ts";
 import { TokenCache } from "../token-cache.ts";
+import { isSaidToBeBound, mayBeAccessToken } from "../token-kind.ts";
 import type { Answer } from "./read-answer.ts";
 
 export interface IntrospectionRules {
@@ -90,6 +91,10 @@ class Memory {
     const { issuer, audiences, skewMilliseconds, incomplete, goodMilliseconds } = this.#rules;
     const { iss = issuer, aud, exp, ...others } = claims;
     if (iss !== issuer) return { wrong: "iss: another issuer" };
+    if (!mayBeAccessToken(claims)) return { wrong: "typ: not an access token" };
+    const { sub, client_id: client, username = client } = claims;
+    // Else what was granted by a user would be the client's own.
+    if (sub === undefined && username !== client) return { wrong: "sub: missing, although a user is named" };
     const whole = {
       ...others,
       iss,
@@ -99,6 +104,7 @@ class Memory {
     const rules: ClaimRules = { issuer, audiences, skewMilliseconds, lifetimeMilliseconds: Number.POSITIVE_INFINITY, incomplete: true, method: "introspection" };
     const grant = readClaims(whole, rules, now);
     if ("wrong" in grant) return grant;
+    if (isSaidToBeBound(claims) && grant.bound?.key === undefined) return { wrong: "cnf: missing, although the issuer calls it bound" };
     const until = exp === undefined ? undefined : grant.principal.until;
     return { ...grant, principal: { ...grant.principal, claims, until }, end: Math.min(grant.end, now + goodMilliseconds) };
   }

@@ -56,6 +56,26 @@ test("R22: the answer tells who it is, what he may and what the token is bound t
   assert.equal(judged.bound?.key, "A".repeat(43));
 });
 
+test("R22: what the issuer says is no access token is none, however active it is", async () => {
+  const judge = async (claims: JsonObject): Promise<string> => said(await bench(() => active(claims)).judge("t"));
+  for (const name of ["token_type", "token_use", "typ"]) {
+    for (const kind of ["Bearer", "bearer", "access_token", "access"]) assert.equal(await judge({ [name]: kind }), `${ISSUER}#user:ann`);
+    for (const kind of ["refresh_token", "Refresh", "Offline", "ID", "id", "logout", "N_A", "", 7, ["Bearer"]]) assert.equal(await judge({ [name]: kind }), "typ: not an access token", `${name} ${String(kind)}`);
+  }
+});
+
+test("R17, R22: a token that the issuer calls DPoP's is bound to a key, or to nobody", async () => {
+  const judge = async (claims: JsonObject): Promise<string> => said(await bench(() => active({ token_type: "DPoP", ...claims })).judge("t"));
+  assert.equal(await judge({ cnf: { jkt: "A".repeat(43) } }), `${ISSUER}#user:ann`);
+  assert.equal(await judge({}), "cnf: missing, although the issuer calls it bound");
+  assert.equal(await judge({ cnf: { "x5t#S256": "A".repeat(43) } }), "cnf: missing, although the issuer calls it bound");
+});
+
+test("R26: a user whom the issuer names in another way than by a subject is not the client", async () => {
+  assert.equal(said(await bench(() => active({ sub: null, username: "ann" })).judge("t")), "sub: missing, although a user is named");
+  assert.equal(said(await bench(() => active({ sub: null, username: "app" })).judge("t")), `${ISSUER}#client:app`);
+});
+
 test("R26: a client that got a token for itself is no user", async () => {
   assert.equal(said(await bench(() => active({ sub: "app" })).judge("t")), `${ISSUER}#client:app`);
   assert.equal(said(await bench(() => active({ sub: null })).judge("t")), `${ISSUER}#client:app`);

@@ -221,6 +221,8 @@ test("R7: a reason takes untyped tokens, and even then no ID token and no logout
   for (const typ of ["JWT", null, "at+jwt"]) await passes(lax(bearer(token(es, { header: { typ } }))));
   for (const claim of ["nonce", "at_hash", "c_hash", "events"]) await refused(lax(bearer(token(es, { header: { typ: "JWT" }, claims: { [claim]: "x" } }))));
   await refused(lax(bearer(token(es, { header: { typ: "logout+jwt" } }))));
+  for (const claims of [{ token_use: "access" }, { typ: "Bearer" }]) await passes(lax(bearer(token(es, { header: { typ: "JWT" }, claims }))));
+  for (const claims of [{ token_use: "id" }, { token_use: 7 }, { typ: "ID" }, { typ: "Refresh" }]) assert.deepEqual(await refused(lax(bearer(token(es, { header: { typ: "JWT" }, claims })))), { token: "typ: not an access token" });
 });
 
 test("R8: the issuer is compared exactly; another one's token is nobody's here, and refused behind", async () => {
