@@ -3,7 +3,7 @@ import { test } from "node:test";
 import * as fc from "fast-check";
 import type { Operation, Scheme } from "../../../../src/contract/operation.ts";
 import { strip } from "../../../../src/doors/inbound/prepare/strip.ts";
-import { misfits, post, principal } from "../../../walk.ts";
+import { misfits, operation, post, principal, siteOf } from "../../../walk.ts";
 import { CANARY, parameter, place, said } from "../../samples.ts";
 
 type Pairs = readonly (readonly [string, string])[];
@@ -44,6 +44,20 @@ test("R31: credentials stay at the door, unless the policy keeps them", async ()
   for (const other of [{ ...scheme, in: "query" }, { ...scheme, type: "http" }] as const) {
     assert.deepEqual(await left([["x-api-key", "k"]], { security: [[{ scheme: other, scopes: [] }]] }), [["x-api-key", "k"]]);
   }
+});
+
+test("R31, R35: a key that the contract knows elsewhere is looked at by nobody here, and does not go on beside what was", async () => {
+  const scheme: Scheme = { name: "key", type: "apiKey", in: "header", parameter: "X-API-Key", place };
+  const { contract } = siteOf({ guard: strip });
+  const elsewhere = operation({ security: [[{ scheme, scopes: [] }]] });
+  const given = [["x-api-key", CANARY]] as const;
+  const sent = async (particulars: Partial<Operation>, keep: readonly string[] = []): Promise<readonly string[]> => {
+    const { exchange } = await post({ guard: strip, operation: particulars, options: { keep: [...keep] }, site: { contract: { ...contract, operations: [elsewhere] } } })({ fields: given });
+    return exchange.outgoing.all("x-api-key");
+  };
+  assert.deepEqual(await sent({}), []);
+  assert.deepEqual(await sent({}, ["x-api-key"]), [CANARY]);
+  assert.deepEqual(await sent({ parameters: [parameter("X-API-Key", "header")] }), [CANARY], "here it is a parameter, and was checked as one");
 });
 
 test("R31: of cookies only those that the contract declares go on, written anew", async () => {
