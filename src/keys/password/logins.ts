@@ -96,6 +96,21 @@ export class Logins {
     return entry === undefined || Math.abs(now - entry.from) >= this.#parts.keptMilliseconds ? undefined : entry;
   }
 
+  /** Asks whether a login that was right still is: its user neither switched off nor with another password. */
+  stillCounts({ record: { name, created, renewed } }: KnownUser): (now: number) => Promise<boolean> {
+    let seen: number | undefined;
+    return async (now) => {
+      if ((await this.#feed.confirm(now)) !== undefined) return false;
+      const { version } = this.#feed;
+      if (seen === version) return true;
+      const [row] = await this.#parts.database.run(LOOK, [name]);
+      const record = row === undefined ? undefined : readUserRow(row);
+      const same = record !== undefined && record.disabled === undefined && record.created === created && record.renewed === renewed;
+      if (same) seen = version;
+      return same;
+    };
+  }
+
   async verify(name: string, password: string, mark: LoginMark, now: number, signal: AbortSignal): Promise<LoginFinding> {
     try {
       const [row] = await this.#parts.database.run(LOOK, [name]);

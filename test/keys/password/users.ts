@@ -24,6 +24,6 @@ export async function addUser(database: Database, peppers: Peppers, { password =
   return record;
 }
 
-export async function changePassword(database: Database, peppers: Peppers, name: string, password: string): Promise<void> {
-  await renewPassword(name, await seal(name, password, peppers), NOW, database);
+export async function changePassword(database: Database, peppers: Peppers, name: string, password: string, now: number = NOW): Promise<void> {
+  await renewPassword(name, await seal(name, password, peppers), now, database);
 }

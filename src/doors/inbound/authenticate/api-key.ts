@@ -4,8 +4,8 @@
  * Keys are made with `sallyport keys create`, for an owner, with scopes, an end, and where wanted the addresses from which
  * they count. The database holds a keyed hash of each, so that neither a copy of it nor somebody who can write to it makes a
  * key. Typos and made-up keys are refused without a look into it; what was looked up is remembered, and what has changed is
- * asked for twice a second: a key that was switched off counts nowhere a second later. While the database gives no answer,
- * nobody passes.
+ * asked for twice a second: a key that was switched off counts nowhere a second later, for streams and tunnels that it opened, too.
+ * While the database gives no answer, nobody passes.
  *
  * A key travels in the header that the contract names. In the query it would stand in every log along the way: that needs
  * a reason. In a cookie a browser would send it for anybody who asks: that is not to be had.
@@ -21,6 +21,7 @@ import { principalOf } from "./api-key/key-principal.ts";
 import { keyReader, keySchemes, type ReadKey } from "./api-key/presented-key.ts";
 import { DATABASE_ADVICE } from "./database-advice.ts";
 import { failureCounter, failuresOption } from "./failure-limit.ts";
+import { follow, lastingOf } from "./lasting-credential.ts";
 
 /** No registered scheme, but a 401 has to name one (RFC 9110, section 15.5.2). */
 const CHALLENGE = 'ApiKey realm="api"';
@@ -62,13 +63,16 @@ export const apiKey: Guard = defineGuard({
     });
     const read = keyReader(served);
     const invalid = challenging(challenges);
+    const lasting = lastingOf(operation);
     const countFailure = failureCounter("api-key", failures, store);
 
-    function judge(finding: KeyFinding, { address, now }: Known, presented: ReadKey): Verdict<"authenticate"> | Promise<Verdict<"authenticate">> {
+    function judge(finding: KeyFinding, exchange: Known, presented: ReadKey): Verdict<"authenticate"> | Promise<Verdict<"authenticate">> {
+      const { address, now } = exchange;
       if ("unavailable" in finding) return databaseUnavailable({ headers: { "retry-after": "1" }, because: { database: finding.unavailable } });
       const { wrong, id } = "wrong" in finding ? finding : { wrong: findLapse(finding, address, now), id: finding.record.id };
       if (wrong === undefined && "record" in finding) {
         directory.use(finding.record.id, now);
+        if (lasting(exchange)) follow(exchange, (then) => countsOf(directory.find(presented.text, then), address, then));
         return principalOf(finding, presented);
       }
       return countFailure(credentialInvalid({ ...invalid, because: { key: wrong ?? "unknown", ...(id === undefined ? {} : { id }) } }), address, now);
@@ -83,6 +87,11 @@ export const apiKey: Guard = defineGuard({
     };
   },
 });
+
+function countsOf(finding: KeyFinding | Promise<KeyFinding>, address: string, now: number): boolean | Promise<boolean> {
+  if (finding instanceof Promise) return finding.then((late) => countsOf(late, address, now));
+  return "record" in finding && findLapse(finding, address, now) === undefined;
+}
 
 /** Why a key that is known does not count here and now. */
 function findLapse({ record: { disabled, expires }, addresses }: KnownKey, address: string, now: number): string | undefined {

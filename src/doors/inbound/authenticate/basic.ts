@@ -4,7 +4,9 @@
  * Users are made with `sallyport users create`; the database holds argon2id of their passwords, keyed with the pepper. Such a
  * hash is expensive by design, so few are computed at once and few may wait; beyond, logins are refused and everything
  * else goes on. A login that was right is remembered for a while under a salted hash, for the device or the address that it
- * came from, and forgotten when its user has changed, or when a wrong one comes from there. A name that nobody has costs the same work and gets the same answer as a wrong password.
+ * came from, and forgotten when its user has changed, or when a wrong one comes from there; streams and tunnels end when their
+ * user is switched off or has another password. A name that nobody has costs the same work and gets the same answer as a wrong
+ * password.
  *
  * Attempts are counted before the password is looked at: by account, existing or not, by address and its neighbours, by
  * device, and by all together; the more of them fail, the longer the wait. A device that has logged in before has attempts of
@@ -25,6 +27,7 @@ import { LoginDesk, type Outcome } from "./basic/login-desk.ts";
 import { outcomeTeller } from "./basic/tell-outcome.ts";
 import { principalOf } from "./basic/user-principal.ts";
 import { DATABASE_ADVICE } from "./database-advice.ts";
+import { follow, lastingOf } from "./lasting-credential.ts";
 
 const encryptionRequired = problem("encryption-required", 403, "Not over this connection");
 
@@ -60,7 +63,13 @@ export const basic: Guard = defineGuard({
       return { value: new LoginDesk(logins, openAttempts({ name: "basic", store, secret: pepper.hash("device", ""), random, limits: attempts }), pepper) };
     });
     const refuse = outcomeTeller(challenges);
-    const judge = (outcome: Outcome): Verdict<"authenticate"> => ("record" in outcome ? principalOf(outcome, schemes) : refuse(outcome));
+    const lasting = lastingOf(operation);
+
+    function judge(outcome: Outcome, exchange: Known): Verdict<"authenticate"> {
+      if (!("record" in outcome)) return refuse(outcome);
+      if (lasting(exchange)) follow(exchange, desk.stillCounts(outcome));
+      return principalOf(outcome, schemes);
+    }
 
     return (exchange: Known) => {
       const presented = readBasic(exchange.request);
@@ -69,7 +78,7 @@ export const basic: Guard = defineGuard({
       if (!exchange.secure && plain === undefined) return encryptionRequired({ because: { login: "over a connection that is not encrypted" } });
       if ("malformed" in presented) return credentialMalformed({ because: { login: presented.malformed } });
       const outcome = desk.login(presented.token, exchange);
-      return outcome instanceof Promise ? outcome.then(judge) : judge(outcome);
+      return outcome instanceof Promise ? outcome.then((late) => judge(late, exchange)) : judge(outcome, exchange);
     };
   },
 });

@@ -12,7 +12,8 @@ import { openSqlite } from "../../../databases.ts";
 import { AWAY, doubt, type DoubtedDatabase } from "../../../doubted-database.ts";
 import { freshPeppers } from "../../../keys/peppers.ts";
 import { DAY, NOW, WISHES } from "../../../keys/api-key/wishes.ts";
-import { type Given, misfits, post, silent } from "../../../walk.ts";
+import { type Given, misfits, post, type Sent, silent } from "../../../walk.ts";
+import { media } from "../../samples.ts";
 
 const place = { file: "openapi.yaml", pointer: "" };
 const key: Scheme = { name: "key", type: "apiKey", in: "header", parameter: "X-API-Key", place };
@@ -27,6 +28,7 @@ const CHALLENGES = ['ApiKey realm="api"'];
 interface Bench {
   readonly database: DoubtedDatabase;
   readonly issue: (particulars?: Partial<KeyWishes>) => Promise<Issued>;
+  readonly ask: (given: Given) => Promise<Sent>;
   readonly send: (given: Given) => Promise<{ readonly principal: Principal | undefined; readonly problem: Problem | undefined }>;
 }
 
@@ -39,6 +41,7 @@ async function bench(t: TestContext, particulars: { readonly options?: Json; rea
   return {
     database,
     issue: (wishes = {}) => issueKey({ ...WISHES, addresses: [], ...wishes }, { database, peppers, random: randomBytes, now: NOW }),
+    ask: (given) => posted({ now: NOW, ...given }),
     async send(given) {
       const { outcome, exchange } = await posted({ now: NOW, ...given });
       return { principal: exchange.principal, problem: outcome?.kind === "refusal" ? outcome.problem : undefined };
@@ -194,4 +197,27 @@ test("observed, a bad key is witnessed and nobody is known", async (t) => {
   const send = post({ guard: apiKey, operation: asks(key), store: memoryStore(), mode: "observe", site: { database, peppers } });
   const { outcome, exchange } = await send(withKey("guess"));
   assert.deepEqual([outcome, exchange.principal, exchange.observed.map(({ problem }) => problem.type)], [undefined, undefined, ["credential-invalid"]]);
+});
+
+test("R38: what was switched to another protocol, or streams, lasts until its key is switched off, ends, or nobody can say", async (t) => {
+  const streaming: Partial<Operation> = { ...asks(key), answers: new Map([["200", { media: [media("text/event-stream", "sequence")], headers: [] }]]) };
+  for (const end of ["disabled", "expired", "away", "streams"] as const) {
+    const { issue, database, ask } = await bench(t, { operation: end === "streams" ? streaming : asks(key) });
+    const { text, record } = await issue({ expires: NOW + 60_000 });
+    const { exchange } = await ask({ ...withKey(text), ...(end === "streams" ? {} : { protocol: "websocket" }) });
+    assert.equal(exchange.followers.length, 1);
+    const lasts = (now: number): boolean => exchange.followers.every((follower) => follower.lasts?.(now) === true);
+    const endsBy = async (now: number): Promise<boolean> => {
+      for (let look = 0; lasts(now) && look < 200; look++) await new Promise((resolve) => setTimeout(resolve, 5));
+      return !lasts(now);
+    };
+    assert.equal(lasts(NOW + 2_000), true);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    assert.equal(lasts(NOW + 2_001), true, "nothing has changed");
+    if (end === "away") database.fault = AWAY;
+    else if (end !== "expired") await disableKey(record.id, { database, now: NOW });
+    assert.equal(await endsBy(end === "expired" ? NOW + 60_000 : NOW + 4_000), true, end);
+  }
+  const { issue, ask } = await bench(t);
+  assert.equal((await ask(withKey((await issue()).text))).exchange.followers.length, 0, "whatever has an end of its own is finished");
 });

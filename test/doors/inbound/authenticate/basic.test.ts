@@ -11,8 +11,8 @@ import type { Meter, Store } from "../../../../src/stores/store.ts";
 import { openSqlite } from "../../../databases.ts";
 import { AWAY, doubt, type DoubtedDatabase } from "../../../doubted-database.ts";
 import { freshPeppers } from "../../../keys/peppers.ts";
-import { addUser, NOW, PASSWORD } from "../../../keys/password/users.ts";
-import { type Given, misfits, post, silent } from "../../../walk.ts";
+import { addUser, changePassword, NOW, PASSWORD } from "../../../keys/password/users.ts";
+import { type Given, misfits, post, type Sent as Walk, silent } from "../../../walk.ts";
 
 const place = { file: "openapi.yaml", pointer: "" };
 const login: Scheme = { name: "login", type: "http", http: "basic", place };
@@ -31,6 +31,7 @@ interface Sent {
 
 interface Bench {
   readonly database: DoubtedDatabase;
+  readonly ask: (given: Given) => Promise<Walk>;
   readonly send: (given: Given) => Promise<Sent>;
   /** Looks for a user in the database. */
   readonly looks: () => number;
@@ -44,6 +45,7 @@ async function bench(t: TestContext, { options = {}, store = memoryStore() }: { 
   return {
     database,
     looks: () => database.asked.filter((sql) => sql.includes("FROM sallyport_users WHERE name")).length,
+    ask: (given) => posted({ now: NOW, ...given }),
     async send(given) {
       const { outcome, exchange } = await posted({ now: NOW, ...given });
       return { principal: exchange.principal, problem: outcome?.kind === "refusal" ? outcome.problem : undefined, cookie: /^[^=]+=([^;]+)/.exec(exchange.reply.one("set-cookie") ?? "")?.[1] };
@@ -257,4 +259,31 @@ test("each option has its bounds", () => {
   }
   assert.match(misfits(basic, { remember: "2h" }, asks).join(), /out of range/);
   assert.match(misfits(basic, { attempts: { account: 101 } }, asks).join(), /1 to 100/);
+});
+
+test("R38: what was switched to another protocol lasts until its user is switched off, has another password, or nobody can say", async (t) => {
+  for (const end of ["disabled", "password", "away"] as const) {
+    const { database, ask } = await bench(t);
+    const { exchange } = await ask({ ...as("ann", PASSWORD), protocol: "websocket" });
+    assert.equal(exchange.followers.length, 1);
+    const lasts = (now: number): boolean => exchange.followers.every((follower) => follower.lasts?.(now) === true);
+    const settle = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 20));
+    for (const now of [NOW + 2_000, NOW + 400_000, NOW + 402_000]) {
+      assert.equal(lasts(now), true, "memory is over, and nothing has changed");
+      await settle();
+    }
+    if (end === "away") database.fault = AWAY;
+    else if (end === "disabled") await disableUser("ann", NOW, database);
+    else await changePassword(database, peppers, "ann", `${PASSWORD} again`, NOW + 1);
+    for (let look = 0; lasts(NOW + 404_000) && look < 200; look++) await settle();
+    assert.equal(lasts(NOW + 404_000), false, end);
+  }
+  const { ask, database } = await bench(t);
+  const { exchange } = await ask({ ...as("ann", PASSWORD), protocol: "websocket" });
+  await addUser(database, peppers, { name: "bob" });
+  for (const now of [NOW + 2_000, NOW + 4_000, NOW + 6_000]) {
+    assert.ok(exchange.followers.every((follower) => follower.lasts?.(now) === true), "another user changes nothing");
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  assert.equal((await ask(as("ann", PASSWORD))).exchange.followers.length, 0);
 });

@@ -11,6 +11,7 @@ import type { Wrong } from "../../../../keys/compact-jws.ts";
 import type { Exhausted } from "../../../../keys/exhausted.ts";
 import type { Unavailable } from "../../../../keys/key-source.ts";
 import type { Judgement } from "../../../../keys/revocation/revocations.ts";
+import { follow, lastingOf } from "../lasting-credential.ts";
 import type { Possession } from "./possession.ts";
 import type { JudgeRevocation } from "./revocation.ts";
 
@@ -31,7 +32,7 @@ export interface TokenCheck {
 
 export function checkToken({ possession, revocation, judge, unavailable }: TokenCheck, { operation, challenges }: Site): (exchange: Known) => Somebody | Promise<Somebody> {
   const schemes = bearerSchemes(operation);
-  const streams = [...operation.answers.values()].some(({ media }) => media.some(({ kind }) => kind === "sequence"));
+  const lasting = lastingOf(operation);
   const malformed = challenging(challenges, 'error="invalid_request"');
   const { takes, prove } = possession;
   // One object for one grant: guards behind keep what they worked out for somebody.
@@ -57,8 +58,7 @@ export function checkToken({ possession, revocation, judge, unavailable }: Token
 
   function unlessRevoked(judgement: Judgement, grant: Grant, presented: PresentedToken, exchange: Known): Somebody | Promise<Somebody> {
     if (judgement === "counts") {
-      // What is switched to another protocol, or streams, may last for hours: it is asked about again and again.
-      if ((streams || exchange.protocol !== undefined) && revocation !== undefined) exchange.follow({ lasts: lastingOf(grant, revocation) });
+      if (lasting(exchange) && revocation !== undefined) follow(exchange, (now) => countsOf(revocation(grant.facts, now)));
       return admit(grant, presented, exchange);
     }
     if (judgement === "revoked") return invalid("revoked", presented);
@@ -85,13 +85,6 @@ export function checkToken({ possession, revocation, judge, unavailable }: Token
   };
 }
 
-/** A question that waits for the database is answered the next time. */
-function lastingOf({ facts }: Grant, revocation: JudgeRevocation): (now: number) => boolean {
-  let counts = true;
-  return (now) => {
-    const judgement = revocation(facts, now);
-    if (judgement instanceof Promise) void judgement.then((late) => (counts = late === "counts"));
-    else counts = judgement === "counts";
-    return counts;
-  };
+function countsOf(judgement: Judgement | Promise<Judgement>): boolean | Promise<boolean> {
+  return judgement instanceof Promise ? judgement.then(countsOf) : judgement === "counts";
 }

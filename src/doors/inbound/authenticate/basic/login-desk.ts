@@ -52,6 +52,11 @@ export class LoginDesk {
     return this.#logins.recall(mark, now) ?? this.#join(token, mark, exchange);
   }
 
+  /** See Logins. */
+  stillCounts(user: KnownUser): (now: number) => Promise<boolean> {
+    return this.#logins.stillCounts(user);
+  }
+
   async #join(token: string, mark: LoginMark, exchange: Known): Promise<Outcome> {
     for (;;) {
       const flying = this.#flights.get(mark.mark);
