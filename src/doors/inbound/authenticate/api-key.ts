@@ -14,9 +14,10 @@
  * Scheme Object".
  */
 import { count, defineGuard, duration, fields, type Guard, type Known, listOf, oneOf, optional, or, reason, text, type Verdict } from "../../../guard.ts";
-import { type KeyFinding, KeyDirectory, type KnownKey } from "../../../keys/api-key/directory.ts";
+import { type KeyFinding, KeyDirectory } from "../../../keys/api-key/directory.ts";
 import { ENVIRONMENTS } from "../../../keys/api-key/format.ts";
 import { challenging, credentialInvalid, credentialMalformed, databaseUnavailable } from "../../../keys/bearer.ts";
+import { countsOf, findLapse } from "./api-key/find-lapse.ts";
 import { principalOf } from "./api-key/key-principal.ts";
 import { keyReader, keySchemes, type ReadKey } from "./api-key/presented-key.ts";
 import { DATABASE_ADVICE } from "./database-advice.ts";
@@ -87,15 +88,3 @@ export const apiKey: Guard = defineGuard({
     };
   },
 });
-
-function countsOf(finding: KeyFinding | Promise<KeyFinding>, address: string, now: number): boolean | Promise<boolean> {
-  if (finding instanceof Promise) return finding.then((late) => countsOf(late, address, now));
-  return "record" in finding && findLapse(finding, address, now) === undefined;
-}
-
-/** Why a key that is known does not count here and now. */
-function findLapse({ record: { disabled, expires }, addresses }: KnownKey, address: string, now: number): string | undefined {
-  if (disabled !== undefined) return "disabled";
-  if (expires !== undefined && now >= expires) return "expired";
-  return addresses.empty || addresses.contains(address) ? undefined : "address: not one of the key's";
-}
