@@ -3,15 +3,15 @@
  *
  * For tokens that say nothing by themselves, or of which the issuer shall say each time that they still count. What it
  * says is held to the same rules as a token that says it itself: issuer, audience, times, and the key that the token is
- * bound to. A good answer is believed for a while, a bad one for a shorter while; equal tokens at once are one question,
- * and there are never more than so many, neither in all nor for one address: a stranger with made-up tokens would take the place of
- * everybody else's. While the issuer does not answer nobody passes. Tokens that look like JWTs are
- * left to the guard jwt unless `tokens` says otherwise; where several issuers are asked, `prefix` tells whose a token is,
+ * bound to. A good answer is believed for a while, also for what streams on behind it, a bad one for a shorter while; equal
+ * tokens at once are one question, and there are never more than so many, neither in all nor for one address: a stranger with
+ * made-up tokens would take the place of everybody else's. While the issuer does not answer nobody passes. Tokens that look like
+ * JWTs are left to the guard jwt unless `tokens` says otherwise; where several issuers are asked, `prefix` tells whose a token is,
  * so that none of them sees the tokens of another.
  *
  * Answers API2:2023, broken authentication. See RFC 7662, RFC 9701, section 5, and RFC 7523, section 2.2.
  */
-import { count, defineGuard, duration, fields, type Guard, listOf, oneOf, optional, or, type Problem, problem, reason, text } from "../../../guard.ts";
+import { count, defineGuard, duration, fields, type Guard, type Known, listOf, oneOf, optional, or, type Problem, problem, reason, text } from "../../../guard.ts";
 import { ASYMMETRIC_NAMES } from "../../../keys/algorithm.ts";
 import { type Introspect, introspector } from "../../../keys/introspection/introspect.ts";
 import { checkToken } from "./access-token/check-token.ts";
@@ -85,7 +85,8 @@ export const introspection: Guard = defineGuard({
     if (possession === undefined) return undefined;
     const unavailable = (why: string): Problem => introspectionUnavailable({ headers: { "retry-after": "2" }, because: { issuer, introspection: why } });
     const isOurs = (token: string): boolean => token.startsWith(prefix) && (tokens === "all" || !looksSigned(token));
-    const check = checkToken({ possession, revocation: openRevocation(options, site), unavailable, judge: (token, { now, address }) => (isOurs(token) ? introspect(token, now, () => mayAsk(address, now)) : undefined) }, site);
+    const judge = (token: string, { now, address }: Known): ReturnType<Introspect> | undefined => (isOurs(token) ? introspect(token, now, () => mayAsk(address, now)) : undefined);
+    const check = checkToken({ possession, revocation: openRevocation(options, site), unavailable, judge, again: (token, now) => introspect(token, now) }, site);
     // Somebody has judged the token already: two opinions would be two credentials.
     return (exchange) => (exchange.principal?.field === "authorization" || exchange.principal?.also?.some(({ field }) => field === "authorization") === true ? undefined : check(exchange));
   },

@@ -204,6 +204,29 @@ test("R16: what the issuer says the token is bound to is proven", async (t) => {
   await refused(door(issuer, { bound: "mtls" })(bearer("opaque", { certificate })));
 });
 
+test("R38: what was switched to another protocol lasts while the issuer says so, and is asked about as seldom as anything", async (t) => {
+  for (const end of ["inactive", "no answer"] as const) {
+    const issuer = await serve(t);
+    issuer.say = () => active(issuer);
+    const send = door(issuer, { good: "10s" });
+    const { followers } = await passes(send(bearer("opaque", { protocol: "websocket" })));
+    const lasts = (now: number): boolean => followers.every((follower) => follower.lasts?.(now) === true);
+    assert.equal(followers.length, 1);
+    for (let second = 1; second < 10; second++) assert.equal(lasts(NOW + second * 1_000), true);
+    assert.equal(issuer.asked.length, 1);
+    lasts(NOW + 10_000);
+    for (let look = 0; issuer.asked.length < 2 && look < 200; look++) await new Promise((resolve) => setTimeout(resolve, 5));
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    assert.equal(lasts(NOW + 11_000), true);
+    issuer.say = () => (end === "inactive" ? json({ active: false }) : { status: 500, body: "" });
+    for (let look = 0; lasts(NOW + 20_000) && look < 200; look++) await new Promise((resolve) => setTimeout(resolve, 5));
+    assert.equal(lasts(NOW + 20_000), false, end);
+  }
+  const issuer = await serve(t);
+  issuer.say = () => active(issuer);
+  assert.equal((await passes(door(issuer)(bearer("opaque")))).followers.length, 0);
+});
+
 test("R32: neither the token nor the secret of this door is told anywhere", async (t) => {
   const issuer = await serve(t);
   await refused(door(issuer)(bearer(CANARY)));

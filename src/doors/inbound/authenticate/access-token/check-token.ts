@@ -26,11 +26,13 @@ export interface TokenCheck {
   /** undefined: nothing can be revoked here. */
   readonly revocation: JudgeRevocation | undefined;
   readonly judge: (token: string, exchange: Known) => Judged | Promise<Judged>;
+  /** Asks anew about a token that was good, for what goes on behind it. Absent: nobody but a revocation takes it back. */
+  readonly again?: (token: string, now: number) => Judged | Promise<Judged>;
   /** The refusal while nobody can say whether a token is good. */
   readonly unavailable: (why: string) => Problem;
 }
 
-export function checkToken({ possession, revocation, judge, unavailable }: TokenCheck, { operation, challenges }: Site): (exchange: Known) => Somebody | Promise<Somebody> {
+export function checkToken({ possession, revocation, judge, again, unavailable }: TokenCheck, { operation, challenges }: Site): (exchange: Known) => Somebody | Promise<Somebody> {
   const schemes = bearerSchemes(operation);
   const lasting = lastingOf(operation);
   const malformed = challenging(challenges, 'error="invalid_request"');
@@ -57,15 +59,16 @@ export function checkToken({ possession, revocation, judge, unavailable }: Token
   }
 
   function unlessRevoked(judgement: Judgement, grant: Grant, presented: PresentedToken, exchange: Known): Somebody | Promise<Somebody> {
-    if (judgement === "counts") {
-      if (lasting(exchange) && revocation !== undefined) follow(exchange, (now) => countsOf(revocation(grant.facts, now)));
-      return admit(grant, presented, exchange);
-    }
+    if (judgement === "counts") return admit(grant, presented, exchange);
     if (judgement === "revoked") return invalid("revoked", presented);
     return databaseUnavailable({ headers: { "retry-after": "1" }, because: { database: judgement.unavailable } });
   }
 
-  function admit({ principal, bound }: Grant, presented: PresentedToken, exchange: Known): Somebody | Promise<Somebody> {
+  function admit({ principal, bound, facts }: Grant, presented: PresentedToken, exchange: Known): Somebody | Promise<Somebody> {
+    if (lasting(exchange)) {
+      if (revocation !== undefined) follow(exchange, (now) => countsOf(revocation(facts, now)));
+      if (again !== undefined) follow(exchange, (now) => isGood(again(presented.token, now)));
+    }
     const refused = prove(bound, presented, exchange);
     if (refused instanceof Promise) return refused.then((late) => late ?? entering(principal));
     return refused ?? entering(principal);
@@ -87,4 +90,8 @@ export function checkToken({ possession, revocation, judge, unavailable }: Token
 
 function countsOf(judgement: Judgement | Promise<Judgement>): boolean | Promise<boolean> {
   return judgement instanceof Promise ? judgement.then(countsOf) : judgement === "counts";
+}
+
+function isGood(judged: Judged | Promise<Judged>): boolean | Promise<boolean> {
+  return judged instanceof Promise ? judged.then(isGood) : judged !== undefined && "principal" in judged;
 }
