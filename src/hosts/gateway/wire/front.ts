@@ -89,8 +89,8 @@ class WireFront {
   }
 
   /**
-   * Handshakes that have begun end as they began. Whoever was vouched for by the authorities of before is asked again:
-   * his connection ends with the answer at hand.
+   * Handshakes that have begun end as they began, unless it is other callers that come in now. Whoever was vouched for by
+   * the authorities of before is asked again: his connection ends with the answer at hand, or with his handshake.
    */
   renew(next: FrontTls): void {
     if (this.#tls === undefined) return;
@@ -141,7 +141,8 @@ class WireFront {
     const server = tls.createServer({ ...contextOf(secure), ALPNProtocols: ["http/1.1"], handshakeTimeout: handshakeMilliseconds, requestCert: asks, rejectUnauthorized: false });
     server.on("secureConnection", (socket) => {
       const peer = this.#handshakes.end(socket);
-      if (peer === undefined) return void socket.destroy();
+      // A handshake that is drawn out over a revocation would end with the verdict of before, and its connection could last.
+      if (peer === undefined || !isDeepStrictEqual(this.#clients, secure.clients)) return void socket.destroy();
       const certificate = this.#clients === undefined ? undefined : peerCertificate(socket);
       this.#connect((taker) => readAsUsual(socket, taker), { peer, certificate });
     });
