@@ -410,6 +410,8 @@ test("R32: outside all bad tokens look alike, and no part of a token is told any
     for (const part of text.split(".")) assert.ok(!told.includes(part), told);
   }
   assert.equal(bodies.size, 1);
+  // What was wrong with each is the one thing in which it differs from this.
+  assert.equal((await passes(send(bearer(token(es, { claims: { sub: canary } }))))).subject, canary);
 });
 
 test("a bad token stops at once where strangers may come in, too", async () => {

@@ -60,7 +60,7 @@ export function checkToken({ possession, revocation, judge, again, unavailable }
 
   function unlessRevoked(judgement: Judgement, grant: Grant, presented: PresentedToken, exchange: Known): Somebody | Promise<Somebody> {
     if (judgement === "counts") return admit(grant, presented, exchange);
-    if (judgement === "revoked") return invalid("revoked", presented);
+    if (judgement === "revoked") return naming(invalid("revoked", presented), grant.principal);
     return databaseUnavailable({ headers: { "retry-after": "1" }, because: { database: judgement.unavailable } });
   }
 
@@ -70,8 +70,8 @@ export function checkToken({ possession, revocation, judge, again, unavailable }
       if (again !== undefined) follow(exchange, (now) => isGood(again(presented.token, now)));
     }
     const refused = prove(bound, presented, exchange);
-    if (refused instanceof Promise) return refused.then((late) => late ?? entering(principal));
-    return refused ?? entering(principal);
+    if (refused instanceof Promise) return refused.then((late) => (late === undefined ? entering(principal) : naming(late, principal)));
+    return refused === undefined ? entering(principal) : naming(refused, principal);
   }
 
   function invalid(why: string, { scheme }: PresentedToken): Problem {
@@ -86,6 +86,11 @@ export function checkToken({ possession, revocation, judge, again, unavailable }
     const judged = judge(presented.token, exchange);
     return judged instanceof Promise ? judged.then((late) => answer(late, presented, exchange)) : answer(judged, presented, exchange);
   };
+}
+
+/** Its issuer vouches for it, so its id is not made up: a token that was stolen can be found, and revoked. */
+function naming(refused: Problem, { credential }: Principal): Problem {
+  return credential === undefined ? refused : { ...refused, because: { ...refused.because, id: credential } };
 }
 
 function countsOf(judgement: Judgement | Promise<Judgement>): boolean | Promise<boolean> {

@@ -8,6 +8,7 @@ import { certificateOf } from "../../../../../src/exchange/certificate.ts";
 import type { Problem } from "../../../../../src/exchange/problem.ts";
 import { memoryStore } from "../../../../../src/stores/memory.ts";
 import type { Store } from "../../../../../src/stores/store.ts";
+import { hashOfTokenId } from "../../../../../src/keys/claims.ts";
 import { EXTERNAL, proof, thumbprint } from "../../../../keys/client.ts";
 import { AUDIENCE, ISSUER, makePair, NOW, token, type Wishes, writeKeys } from "../../../../keys/issuer.ts";
 import { type Given, misfits, operation, post, type Sent, silent } from "../../../../walk.ts";
@@ -68,6 +69,17 @@ test("R17: a token that is bound to a key passes with a proof, and never as a be
 test("R17: a token that is bound to nothing is no DPoP token, whatever proof comes with it", async () => {
   await refused(door({ dpop: {} })(dpop(plain)), "credential-invalid", INVALID);
   await passes(door({ dpop: {} })(bearer(plain)));
+});
+
+test("R39: of a bound token that came without what it is bound to the record says which it was", async () => {
+  const id = `jti:${hashOfTokenId("key")}`;
+  const ask = door({ dpop: {} });
+  assert.deepEqual((await refused(ask(bearer(withKey)), "credential-invalid")).because, { token: "cnf: bound to a key, and presented as a bearer token", id });
+  assert.deepEqual((await refused(ask({ now: NOW, fields: [["authorization", `DPoP ${withKey}`]] }), "proof-invalid")).because, { proof: "missing", id });
+  const late = door({ dpop: {} }, { ...silent, once: () => Promise.resolve("again" as const) });
+  assert.deepEqual((await refused(late(dpop(withKey)), "proof-invalid")).because, { proof: "jti: used before", id });
+  const { principal } = await passes(ask(dpop(withKey)));
+  assert.equal(principal?.credential, id);
 });
 
 test("R18, check 1: there is one proof", async () => {

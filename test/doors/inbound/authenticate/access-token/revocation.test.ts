@@ -4,6 +4,7 @@ import { test, type TestContext } from "node:test";
 import type { JsonObject } from "../../../../../src/contract/json-value.ts";
 import { jwt } from "../../../../../src/doors/inbound/authenticate/jwt.ts";
 import { readRevocation } from "../../../../../src/cli/tokens/read-revocation.ts";
+import { hashOfTokenId } from "../../../../../src/keys/claims.ts";
 import { revoke } from "../../../../../src/keys/revocation/ledger.ts";
 import { FRESH_MILLISECONDS } from "../../../../../src/keys/revocation/revocations.ts";
 import { openSqlite } from "../../../../databases.ts";
@@ -43,7 +44,7 @@ function said({ outcome, exchange }: Sent): string {
   return outcome.kind === "refusal" ? `${outcome.problem.status} ${outcome.problem.type} ${JSON.stringify(Object.values(outcome.problem.because ?? {}))}` : "replied";
 }
 
-const REVOKED = '401 credential-invalid ["revoked"]';
+const REVOKED = `401 credential-invalid ["revoked","jti:${hashOfTokenId("token-1")}"]`;
 
 test("R24: a remembered token counts no more once it is revoked, by each of its names", async (t) => {
   const cases = [["token", "token-1"], ["subject", "ann"], ["client", "app"], ["session", "s-1"], ["everything", undefined]] as const;
