@@ -49,8 +49,8 @@ export function sharedStore({ memory, link, mode, nodes, whenDown, random }: Sha
 
   const once = async (name: string, until: number, now: number): Promise<Once> => {
     const first = await ask(link, keyOf("once", "", name), "once", Math.ceil(until - now));
-    if (first === 1) atOnce(memory.once(name, until, now));
-    return first === 1 ? "first" : "again";
+    // The servers may have been away when it came, or have lost it since: news is what is news here as well.
+    return first === 1 && atOnce(memory.once(name, until, now)) !== "again" ? "first" : "again";
   };
 
   return {

@@ -167,6 +167,12 @@ test("stamps, leases, names, steps and marks go on here, with what was seen befo
       await server.restart();
       await untilUp(node);
       assert.equal(await granted(stamps, "ann", 9), 0, "the servers learn of the stamps");
+      const names = ["used", "fresh", "new", "new"].map((name) => () => store.once(name, now + HOUR, now));
+      const news: unknown[] = [];
+      for (const ask of names) news.push(await ask());
+      assert.deepEqual(news, ["again", "again", "first", "again"], "what the servers have lost, or never heard of, came here all the same");
+      store.forget("used", now);
+      assert.equal(await store.once("used", now + HOUR, now), "first");
       await leases.renew("ann", far.lease, now);
       assert.equal((await leases.take("ann", now)).left, 0, "whoever is still there says so when he renews");
     }),
