@@ -54,6 +54,7 @@ export class Reading {
   /** Takes at most READING_CHARACTERS_MAX characters of the text. */
   read(text: string): void {
     this.text = text;
+    this.#lower = undefined;
     const length = Math.min(text.length, READING_CHARACTERS_MAX);
     let count = 0;
     let marks = 0;
@@ -92,6 +93,12 @@ export class Reading {
 
   #high = false;
   #digits = false;
+  #lower: string | undefined;
+
+  /** The text in lower case, made once for all who ask. */
+  get lower(): string {
+    return (this.#lower ??= this.text.toLowerCase());
+  }
 
   #readWord(text: string, start: number, length: number, token: number): number {
     let at = start;

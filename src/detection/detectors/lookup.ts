@@ -17,7 +17,7 @@ export const lookup: Detector = {
   name: "lookup",
   kinds: new Set(["short", "text", "url", "filename"]),
   needs: MARK.brace,
-  find({ text, marks }) {
+  find({ text, lower, marks }) {
     let looked = 0;
     for (let at = (marks & MARK.dollar) === 0 ? -1 : text.indexOf("${"); at !== -1; at = text.indexOf("${", at + 2)) {
       // Of many lookups in a row those within the first are read with it.
@@ -27,15 +27,14 @@ export const lookup: Detector = {
       if (name.nested) return "lookup-nested";
       looked = at + 2;
     }
-    return namesProtocol(text) ? "lookup-protocol" : undefined;
+    return namesProtocol(lower) ? "lookup-protocol" : undefined;
   },
 };
 
 const PROTOCOLS = ["ldap:", "ldaps:", "rmi:", "dns:", "iiop:", "corba:", "nis:", "nds:", "http:", "https:", "ldap/"] as const;
 
 /** `jndi:ldap:` within braces, whatever stands before them: spelt so that only the innermost of several readers sees it. */
-function namesProtocol(text: string): boolean {
-  const lower = text.toLowerCase();
+function namesProtocol(lower: string): boolean {
   for (let at = lower.indexOf("jndi:"); at !== -1; at = lower.indexOf("jndi:", at + 5)) if (PROTOCOLS.some((protocol) => lower.startsWith(protocol, at + 5))) return true;
   return false;
 }

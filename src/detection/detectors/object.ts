@@ -5,14 +5,15 @@
  * Each form has a beginning that nothing else has; what stands behind it does not matter.
  */
 import type { Detector } from "../detector.ts";
+import { Needles } from "../needles.ts";
 
 /** Beginnings of base64 and hexadecimal forms, as they are written. */
-const BEGINNINGS: readonly string[] = ["rO0AB", "KztAAU", "Cs7QAF", "aced0005", "ACED0005", "AAEAAAD/////", "/wEy", "gASV", "gAN9", "gANj", "gAJj", "KGRwM", "BAhv", "BAhbB", "BAh7C"];
+const BEGINNINGS = new Needles(["rO0AB", "KztAAU", "Cs7QAF", "aced0005", "ACED0005", "AAEAAAD/////", "/wEy", "gASV", "gAN9", "gANj", "gAJj", "KGRwM", "BAhv", "BAhbB", "BAh7C"]);
 /** Words that stand nowhere else. */
-const MARKERS: readonly string[] = [
+const MARKERS = new Needles([
   "_$$ND_FUNC$$_", "__js_function", "!!python/", "!!javax.", "!!java.", "!ruby/object", "!ruby/hash", "!!com.sun.", "tag:yaml.org,2002:python", "__reduce__", "cposix\nsystem", "cos\nsystem", "c__builtin__\n", "csubprocess\n",
   "System.Windows.Data.ObjectDataProvider", "ObjectDataProvider", "System.Diagnostics.Process", "System.Configuration.Install", "WindowsIdentity, ", "TypeConfuseDelegate", "<java version=", "java.beans.XMLDecoder", "<sorted-set>", "<dynamic-proxy>", "<jdk.nashorn",
-];
+]);
 /** A payload has more behind its beginning than a word would. */
 const BASE64_CHARACTERS_MIN = 6;
 
@@ -21,14 +22,16 @@ export const object: Detector = {
   kinds: new Set(["short", "text", "url", "filename"]),
   needs: 0,
   find({ text }) {
-    for (const beginning of BEGINNINGS) {
-      const at = text.indexOf(beginning);
-      if (at !== -1 && text.length - at >= BASE64_CHARACTERS_MIN && isBeginning(text, at) && isBase64Around(text, at, beginning.length)) return "object-serialised";
-    }
-    for (const marker of MARKERS) if (text.includes(marker)) return "object-marker";
+    if (text.length < BASE64_CHARACTERS_MIN) return undefined;
+    if (BEGINNINGS.find(text, isSerialised) !== undefined) return "object-serialised";
+    if (MARKERS.find(text) !== undefined) return "object-marker";
     return holdsPhp(text) ? "object-php" : undefined;
   },
 };
+
+function isSerialised(text: string, at: number, beginning: string): boolean {
+  return text.length - at >= BASE64_CHARACTERS_MIN && isBeginning(text, at) && isBase64Around(text, at, beginning.length);
+}
 
 function isBeginning(text: string, at: number): boolean {
   if (at === 0) return true;

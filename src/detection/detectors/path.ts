@@ -7,7 +7,11 @@
 import type { Kind } from "../../contract/kinds/kind.ts";
 import type { Detector } from "../detector.ts";
 import { MARK } from "../marks.ts";
+import { Needles } from "../needles.ts";
 import { FILES, LINKS, PARTS, WRAPPERS } from "./path/words.ts";
+
+const ANY_FILE = new Needles(FILES);
+const ANY_WRAPPER = new Needles(WRAPPERS);
 
 const KINDS: ReadonlySet<Kind> = new Set<Kind>(["short", "text", "url", "filename"]);
 
@@ -17,12 +21,12 @@ export const path: Detector = {
   needs: MARK.dot | MARK.slash | MARK.backslash,
   find(reading) {
     const isOneWord = (reading.marks & MARK.blank) === 0;
-    const text = reading.text.toLowerCase().replaceAll("\\", "/");
+    const text = (reading.marks & MARK.backslash) === 0 ? reading.lower : reading.lower.replaceAll("\\", "/");
     const climbs = countClimbs(text);
     if (climbs >= 3 || (climbs >= 1 && isOneWord && climbsFromStart(text)) || (climbs >= 2 && isOneWord)) return "path-climb";
     if ((reading.marks & MARK.dollar) !== 0 && reading.text.includes("\\\\") && SHARE.test(text)) return "path-share";
-    for (const file of FILES) if (holdsFile(text, file, isOneWord)) return "path-file";
-    for (const wrapper of WRAPPERS) if (begins(text, wrapper, isOneWord)) return "path-wrapper";
+    if (ANY_FILE.find(text, isOneWord ? isFile : isSystemFile) !== undefined) return "path-file";
+    if (ANY_WRAPPER.find(text, isOneWord ? isWrapper : isTellingWrapper) !== undefined) return "path-wrapper";
     return isOneWord && holdsPart(text) ? "path-part" : undefined;
   },
 };
@@ -51,22 +55,26 @@ function climbsFromStart(text: string): boolean {
   return text.includes("/../") && !text.includes("://");
 }
 
-function holdsFile(text: string, file: string, isOneWord: boolean): boolean {
-  const at = text.indexOf(file);
-  if (at === -1) return false;
+function isFile(text: string, at: number, file: string): boolean {
   const before = text.charCodeAt(at - 1);
   const isStart = at === 0 || before === 0x2f || before <= 0x20 || before === 0x3d || before === 0x3a || before === 0x22 || before === 0x27 || before === 0x28 || before === 0x2e || before === 0x3b || before === 0x3c || before === 0x5d;
-  if (!isStart && file.charCodeAt(0) !== 0x2f && file.charCodeAt(0) !== 0x2e) return false;
-  // In a sentence only files of the system are of interest; a repository has files of its own.
-  return isOneWord || file.startsWith("/etc/") || file.startsWith("/proc/") || file.startsWith("/var/run") || file.startsWith("/dev/") || file === "boot.ini" || file === "win.ini";
+  return isStart || file.charCodeAt(0) === 0x2f || file.charCodeAt(0) === 0x2e;
 }
 
-function begins(text: string, wrapper: string, isOneWord: boolean): boolean {
-  const at = text.indexOf(wrapper);
-  if (at === -1) return false;
+/** In a sentence only files of the system are of interest; a repository has files of its own. */
+function isSystemFile(text: string, at: number, file: string): boolean {
+  if (!isFile(text, at, file)) return false;
+  return file.startsWith("/etc/") || file.startsWith("/proc/") || file.startsWith("/var/run") || file.startsWith("/dev/") || file === "boot.ini" || file === "win.ini";
+}
+
+function isWrapper(text: string, at: number, wrapper: string): boolean {
+  return LINKS.has(wrapper) ? at === 0 && text.length > wrapper.length : isTellingWrapper(text, at, wrapper);
+}
+
+function isTellingWrapper(text: string, at: number, wrapper: string): boolean {
   const before = text.charCodeAt(at - 1);
-  if (at > 0 && ((before >= 0x61 && before <= 0x7a) || (before >= 0x30 && before <= 0x39) || before === 0x2b || before === 0x2e)) return false;
-  return !LINKS.has(wrapper) || (at === 0 && isOneWord && text.length > wrapper.length);
+  const isEndOfWord = at > 0 && ((before >= 0x61 && before <= 0x7a) || (before >= 0x30 && before <= 0x39) || before === 0x2b || before === 0x2e);
+  return !isEndOfWord && !LINKS.has(wrapper);
 }
 
 /** A path with a part that no page has. */

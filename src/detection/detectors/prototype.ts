@@ -1,22 +1,19 @@
 /** Prototype: a text that reaches what all objects of a JavaScript program inherit, where names of members are made of texts. */
 import type { Detector } from "../detector.ts";
 import { MARK } from "../marks.ts";
+import { Needles } from "../needles.ts";
+
+const MEMBERS = new Needles(["__proto__", "constructor"]);
 
 export const prototype: Detector = {
   name: "prototype",
   kinds: new Set(["short", "text", "url"]),
   needs: MARK.low | MARK.square | MARK.dot,
-  find(reading) {
-    const { text } = reading;
-    if ((reading.marks & MARK.low) !== 0 && isReached(text, text.indexOf("__proto__"))) return "prototype-member";
-    const at = text.indexOf("constructor");
-    return at !== -1 && leadsOn(text, at + "constructor".length) ? "prototype-member" : undefined;
-  },
+  find: ({ text }) => (MEMBERS.find(text, (_, at, member) => (member === "constructor" ? leadsOn(text, at + member.length) : isReached(text, at))) === undefined ? undefined : "prototype-member"),
 };
 
 /** Not in a word of prose: `__proto__` as a member, as a name in quotes or brackets, or alone. */
 function isReached(text: string, at: number): boolean {
-  if (at === -1) return false;
   const before = text.charCodeAt(at - 1);
   const after = text.charCodeAt(at + "__proto__".length);
   const isOpen = at === 0 || before === 0x5b || before === 0x2e || before === 0x22 || before === 0x27 || before === 0x26 || before === 0x3f || before === 0x3a;

@@ -7,6 +7,7 @@
  * honest text calls. Prose has the words, "select", "union", "or", but not the grammar.
  */
 import type { Detector } from "../detector.ts";
+import { wordTable } from "../lexicon.ts";
 import { MARK } from "../marks.ts";
 import { END, NUMBER, type Reading, WORD } from "../reading.ts";
 import { Expression } from "./sql/expression.ts";
@@ -177,14 +178,15 @@ function isSplitNumber(reading: Reading, at: number): boolean {
   return (reading.to[at] ?? 0) - (reading.from[at] ?? 0) === 1 && reading.typeAt(at - 1) === NUMBER && reading.isGlued(at) && reading.typeAt(at + 1) === 0x28 && /\.e$/i.test(reading.text.slice((reading.from[at - 1] ?? 0), reading.to[at]));
 }
 
-const SCHEMAS: ReadonlySet<string> = new Set(["mysql", "performance_schema", "sys", "master", "tempdb", "msdb", "model"]);
+const SCHEMA = { named: 1, alone: 2 } as const;
+const SCHEMAS = wordTable({ [SCHEMA.named]: "mysql performance_schema sys master model", [SCHEMA.alone]: "tempdb msdb" });
 const TABLES: ReadonlySet<string> = new Set(["db", "user", "host", "func", "tables_priv", "columns_priv", "innodb_table_stats", "sysdatabases", "sysobjects", "syslogins", "schema_table_statistics", "dbo"]);
 
 /** `mysql.user`, `master..sysdatabases`, and such a name alone. */
 function isSchema(reading: Reading, at: number): boolean {
-  const name = reading.textAt(at).toLowerCase();
-  if (!SCHEMAS.has(name)) return false;
-  if (reading.count === 1) return name === "tempdb" || name === "msdb";
+  const schema = reading.classAt(at, SCHEMAS);
+  if (schema === 0) return false;
+  if (reading.count === 1) return schema === SCHEMA.alone;
   const part = reading.typeAt(at + 1) === 0x2e && reading.typeAt(at + 2) === 0x2e ? at + 3 : at + 2;
   return reading.typeAt(at + 1) === 0x2e && reading.isGlued(part) && TABLES.has(reading.textAt(part).toLowerCase());
 }

@@ -4,7 +4,7 @@ import { exampleTests } from "../desk.ts";
 
 exampleTests(markup, {
   attacks: {
-    "markup-entity": ["<!DOCTYPE x [<!ENTITY e SYSTEM 'file:///x'>]>", "<!doctype x SYSTEM \"http://x\">", "<!DOCTYPE a [ ]>"],
+    "markup-entity": ["<!doctype html><!doctype x system 'http://a.b/c'>", "<!DOCTYPE x [<!ENTITY e SYSTEM 'file:///x'>]>", "<!doctype x SYSTEM \"http://x\">", "<!DOCTYPE a [ ]>"],
     "markup-inclusion": ["<x xmlns:xi='y'><xi:include href='z'/></x>", "xsi:schemaLocation='a b' <a>"],
     "markup-style": ["<?xml-stylesheet href='x'?>", "<xsl:value-of select='x'/>"],
     "markup-server": ["<!--#exec cmd='ls'-->", "<!--#include virtual='x'-->", "<esi:include src=x/>"],

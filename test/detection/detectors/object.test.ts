@@ -4,7 +4,7 @@ import { exampleTests } from "../desk.ts";
 
 exampleTests(object, {
   attacks: {
-    "object-serialised": ["rO0ABXNyAA", "x=rO0ABQ", "aced00057372", "AAEAAAD/////AQAAAAAAAAAMAgAAAF", "gASVKAAAAAAAAACMBXBvc2l4"],
+    "object-serialised": ["gASV word gASVKAAAAAAAAACMBXBvc2l4AAAA", "rO0ABXNyAA", "x=rO0ABQ", "aced00057372", "AAEAAAD/////AQAAAAAAAAAMAgAAAF", "gASVKAAAAAAAAACMBXBvc2l4"],
     "object-marker": ["_$$ND_FUNC$$_function(){}", "!!python/object/apply:os.system", "!ruby/object:Gem", "cos\nsystem\n(S'id'", "<java version=\"1.7\">"],
     "object-php": ["O:8:\"stdClass\":0:{}", "x=C:11:\"ArrayObject\":1:{}", "a:1:{s:1:\"x\";i:1;}", "O:+8:\"X\":0:{}"],
   },

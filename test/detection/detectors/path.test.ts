@@ -5,8 +5,8 @@ import { exampleTests } from "../desk.ts";
 exampleTests(path, {
   attacks: {
     "path-climb": ["../../x", "../../../../etc/hosts", "..\\..\\x", "/../x", "../secret", "a/../../b", "..;/x", ".../.../x"],
-    "path-file": ["/etc/passwd", "file=/etc/shadow", "c:\\boot.ini", "read /proc/self/environ", "x/.ssh/id_rsa", "/WEB-INF/web.xml"],
-    "path-wrapper": ["php://input", "phar://x", "file:///x", "gopher://x", "expect://id"],
+    "path-file": ["xboot.ini=c:/boot.ini", "/etc/passwd", "file=/etc/shadow", "c:\\boot.ini", "read /proc/self/environ", "x/.ssh/id_rsa", "/WEB-INF/web.xml"],
+    "path-wrapper": ["xphp:// php://filter/resource=x", "php://input", "phar://x", "file:///x", "gopher://x", "expect://id"],
     "path-share": [String.raw`\\::1\c$\users`, String.raw`see \\files01\ADMIN$`, String.raw`\\10.0.0.1\ipc$\x`],
     "path-part": [".env", "/.git/x", "a/.aws/b", "/dump.sql"],
   },

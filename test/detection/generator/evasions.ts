@@ -60,6 +60,7 @@ export const EVASIONS: readonly Evasion[] = [
   { name: "full width", families: ["xss", "sql", "path"], write: (text) => text.replaceAll(/[<>'"=/]/g, (sign) => String.fromCharCode(sign.charCodeAt(0) + 0xfee0)) },
   { name: "base64", families: ALL, write: (text) => Buffer.from(text).toString("base64") },
   { name: "slashes for blanks", families: ["xss"], write: (text) => text.replaceAll(/(<\w+) /g, "$1/") },
+  { name: "a broken one in front", families: ["xss", "template", "lookup", "nosql"], write: (text) => `${text.slice(0, Math.ceil(text.length / 2))} ${text}` },
   { name: "padding behind", families: ["sql", "xss", "shell", "template", "lookup", "script"], write: (text) => pad(0, 3_000)(`${text} `) },
   { name: "padding in front", families: ["sql", "xss", "template", "lookup"], write: (text) => pad(3_000, 0)(` ${text}`) },
   { name: "across the border of pieces", families: ["sql", "xss", "template", "lookup"], write: (text) => pad(BORDER - 8, 9_000)(` ${text} `) },

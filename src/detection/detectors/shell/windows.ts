@@ -1,18 +1,22 @@
 /** Windows: what cmd and PowerShell run: `for %i in (...) do`, `cmd /c`, `Invoke-WebRequest`, `%COMSPEC%`. */
 import { NUMBER, type Reading, WORD } from "../../reading.ts";
+import { wordTable } from "../../lexicon.ts";
 import { AS, SHELL } from "./words.ts";
+
+const OPENS = { loop: 1, test: 2, shell: 3 } as const;
+const OPENERS = wordTable({ [OPENS.loop]: "for", [OPENS.test]: "if", [OPENS.shell]: "cmd powershell pwsh" });
 
 const VARIABLES: ReadonlySet<string> = new Set(["comspec", "systemdrive", "systemroot", "windir", "programfiles", "appdata", "localappdata", "userprofile", "temp", "path", "pathext"]);
 const NOUNS: ReadonlySet<string> = new Set(["webrequest", "expression", "command", "restmethod", "item", "process", "object", "childitem", "content", "service_", "wmiobject", "ciminstance", "bitstransfer", "executionpolicy", "job", "module", "hotfix", "localuser", "null", "computername", "credential", "eventlog", "location", "variable", "alias", "history", "path", "netfirewallrule", "mppreference", "webservice", "shellcommand", "mimikatz", "securestring", "string", "aduser", "adcomputer", "adgroup", "adgroupmember", "addomain", "acl", "adobject", "archive", "authenticodesignature", "backgroundjob", "clipboard", "cimclass", "computerinfo", "counter", "csv", "culture", "custom", "date_", "disk", "dnsclientcache", "dnsname", "driveinfo", "drive", "event", "eventsubscriber", "file", "filehash", "formatdata", "help", "host", "html", "itemproperty", "json", "localgroup", "localgroupmember", "localmember", "mailmessage", "markdown", "member", "netadapter", "netconnectionprofile", "netipaddress", "netipconfiguration", "netroute", "nettcpconnection", "package", "packageprovider", "packagesource", "pfxcertificate", "printer", "psbreakpoint", "pscallstack", "psdrive", "pshostprocessinfo", "psprovider", "psrepository", "psscriptroot", "pssession", "pssessionconfiguration", "pssnapin", "random", "rundll", "runspace", "scheduledtask", "scheduledjob", "secret", "service_", "smbshare", "sleep", "sql", "sqlcmd", "strictmode", "tempfile", "timezone", "trace", "transcript", "typedata", "unique", "uiculture", "uptime", "verb", "volume", "vm", "wmievent", "wmimethod", "wsmaninstance", "xml", "zone", "netneighbor", "azvm", "azresource"]);
 
 export function findWindows(reading: Reading, at: number): string | undefined {
-  const word = reading.textAt(at).toLowerCase();
-  if (word === "for") return isLoop(reading, at) ? "shell-windows" : undefined;
-  if (word === "if") return isTest(reading, at) ? "shell-windows" : undefined;
-  if (reading.typeAt(at - 1) === 0x25 && reading.typeAt(at + 1) === 0x25) return VARIABLES.has(word) ? "shell-windows" : undefined;
+  const opens = reading.classAt(at, OPENERS);
+  if (opens === OPENS.loop) return isLoop(reading, at) ? "shell-windows" : undefined;
+  if (opens === OPENS.test) return isTest(reading, at) ? "shell-windows" : undefined;
+  if (reading.typeAt(at - 1) === 0x25 && reading.typeAt(at + 1) === 0x25) return VARIABLES.has(reading.textAt(at).toLowerCase()) ? "shell-windows" : undefined;
   const meaning = reading.classAt(at, SHELL);
   if (meaning === AS.cmdlet) return isCmdlet(reading, at) ? "shell-cmdlet" : undefined;
-  if (word === "cmd" || word === "powershell" || word === "pwsh") return isRun(reading, at) ? "shell-windows" : undefined;
+  if (opens === OPENS.shell) return isRun(reading, at) ? "shell-windows" : undefined;
   return undefined;
 }
 

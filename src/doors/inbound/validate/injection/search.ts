@@ -16,6 +16,9 @@ import type { Located } from "../invalid.ts";
 /** Findings of one request; behind them nothing more is looked for. */
 export const FINDINGS_MAX = 20;
 
+/** Names of one request that are remembered as clear. */
+const CLEAR_NAMES_MAX = 256;
+
 export interface Suspicion extends Pick<Located, "in" | "name" | "pointer"> {
   readonly rule: string;
   readonly view: string;
@@ -42,6 +45,10 @@ export class Search {
   #cut = false;
   /** Steps into the value. */
   readonly #path: string[] = [];
+  /** The part of the request of which it is known whether it was sent from elsewhere. */
+  #asked: Ground["in"] | undefined;
+  #sent = false;
+  readonly #clearNames = new Set<string>();
 
   constructor({ characters, isSent }: SearchBounds) {
     this.#left = characters;
@@ -133,10 +140,23 @@ export class Search {
   #name(name: string, value: Json | undefined): void {
     // Whoever read the body refuses this name, unless the contract speaks of it.
     const rule = name === "__proto__" && this.#ground.in === "body" ? undefined : judgeKey(name, value);
-    if (rule !== undefined) this.#note(rule, "plain", false);
-    else if (namesRemoteFile(name, value) && this.#isSent(this.#ground.in)) this.#note("key-remote", "plain", false);
-    else if (namesSession(name) && this.#isSent(this.#ground.in)) this.#note("key-session", "plain", false);
-    else if (name !== "__proto__") this.#text(name, "text");
+    if (rule !== undefined) return this.#note(rule, "plain", false);
+    const { in: place } = this.#ground;
+    if (place !== this.#asked) [this.#asked, this.#sent] = [place, this.#isSent(place)];
+    if (this.#sent && namesRemoteFile(name, value)) this.#note("key-remote", "plain", false);
+    else if (this.#sent && namesSession(name)) this.#note("key-session", "plain", false);
+    else if (name !== "__proto__") this.#nameAsText(name);
+  }
+
+  /** Objects in a list have the same names again and again: these cost their characters each time, and one look. */
+  #nameAsText(name: string): void {
+    if (this.#clearNames.has(name)) {
+      this.#left -= name.length;
+      return;
+    }
+    const before = this.found.length;
+    this.#text(name, "text");
+    if (this.found.length === before && this.#left >= 0 && this.#clearNames.size < CLEAR_NAMES_MAX) this.#clearNames.add(name);
   }
 
   #note(rule: string, view: string, watched: boolean): void {
