@@ -1,7 +1,7 @@
 /** Needles: every word of a list, wherever it stands, beside a search for each by itself. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import fc from "fast-check";
+import { assert as holds, constantFrom, property, string, uniqueArray } from "fast-check";
 import { Needles } from "../../src/detection/needles.ts";
 
 test("a word is found wherever it stands", () => {
@@ -22,9 +22,9 @@ test("a place that does not count hides no later one, and none of another word t
 });
 
 test("it finds what a search for each word finds", () => {
-  const word = fc.string({ minLength: 2, maxLength: 4, unit: fc.constantFrom("a", "b", "/", "\u00e9") }).filter((text) => !text.slice(0, 2).includes("\u00e9"));
-  const list = fc.uniqueArray(word, { minLength: 1, maxLength: 6 });
-  fc.assert(fc.property(list, fc.string({ maxLength: 24, unit: fc.constantFrom("a", "b", "/", "\u00e9") }), (words, text) => {
+  const word = string({ minLength: 2, maxLength: 4, unit: constantFrom("a", "b", "/", "\u00e9") }).filter((text) => !text.slice(0, 2).includes("\u00e9"));
+  const list = uniqueArray(word, { minLength: 1, maxLength: 6 });
+  holds(property(list, string({ maxLength: 24, unit: constantFrom("a", "b", "/", "\u00e9") }), (words, text) => {
     assert.equal(new Needles(words).find(text) !== undefined, words.some((one) => text.includes(one)));
   }));
 });
