@@ -9,10 +9,10 @@
 /** Who the caller is, as gateways and identity-aware proxies say it. A trailing `*` stands for any rest. */
 const IDENTITY: readonly string[] = [
   "sallyport-*",
-  "x-user", "x-user-*", "x-userid", "x-username", "x-auth", "x-auth-*", "x-authenticated-*", "x-authentication-*", "x-authorization-*", "x-identity*", "x-subject*", "x-principal*",
+  "x-user", "x-user-*", "x-userid", "x-username", "x-auth", "x-auth-*", "x-authorization", "x-authenticated-*", "x-authentication-*", "x-authorization-*", "x-identity*", "x-subject*", "x-principal*",
   "x-role", "x-roles", "x-role-*", "x-group", "x-groups", "x-scope", "x-scopes", "x-claims*", "x-claim-*", "x-jwt-*", "x-permissions",
   "remote-user", "remote-*", "x-remote-*", "x-webauth-*", "x-consumer-*", "x-anonymous-consumer", "x-credential-*", "x-internal-*",
-  "x-amzn-oidc-*", "x-goog-authenticated-*", "x-goog-iap-*", "x-ms-client-principal*", "x-ms-token-*", "cf-access-*", "tailscale-*", "x-pomerium-*", "x-vouch-*",
+  "x-email", "x-endpoint-api-userinfo", "x-apigateway-api-userinfo", "x-serverless-authorization", "x-hasura-*", "x-amzn-oidc-*", "x-goog-authenticated-*", "x-goog-iap-*", "x-ms-client-principal*", "x-ms-token-*", "cf-access-*", "tailscale-*", "x-pomerium-*", "x-vouch-*",
 ];
 
 /** The caller's certificate, as a terminating proxy passes it on (RFC 9440). */

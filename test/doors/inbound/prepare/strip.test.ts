@@ -23,7 +23,7 @@ test("what an ordinary client sends goes on as it came", async () => {
 });
 
 test("R30: a caller cannot say who he is, where he comes from, or what he really asks for", async () => {
-  const forged = "sallyport-subject x-user x-user-id x-auth-user x-authenticated-userid x-forwarded-for x-forwarded-proto x-forwarded-host forwarded x-real-ip true-client-ip cf-connecting-ip client-ip x-client-ip client-cert client-cert-chain x-client-cert x-ssl-client-dn x-original-url x-rewrite-url x-http-method-override x-http-method x-method-override x-middleware-subrequest proxy via remote-user x-consumer-username x-amzn-oidc-identity x-goog-iap-jwt-assertion x-ms-client-principal-id x-envoy-internal x-jwt-claims x-roles x-accel-redirect";
+  const forged = "sallyport-subject x-user x-user-id x-auth-user x-authenticated-userid x-forwarded-for x-forwarded-proto x-forwarded-host forwarded x-real-ip true-client-ip cf-connecting-ip client-ip x-client-ip client-cert client-cert-chain x-client-cert x-ssl-client-dn x-original-url x-rewrite-url x-http-method-override x-http-method x-method-override x-middleware-subrequest proxy via remote-user x-consumer-username x-amzn-oidc-identity x-goog-iap-jwt-assertion x-ms-client-principal-id x-envoy-internal x-jwt-claims x-roles x-accel-redirect x-authorization x-endpoint-api-userinfo x-apigateway-api-userinfo x-serverless-authorization x-hasura-role x-email";
   for (const name of forged.split(" ")) {
     assert.deepEqual(await left([[name, CANARY]]), [], name);
     assert.deepEqual(await left([[name.replaceAll("-", "_"), CANARY]]), [], `${name} with underscores`);
