@@ -53,6 +53,9 @@ export function readClaims(claims: JsonObject, rules: ClaimRules, now: number, s
   const scopes = readScopes(claims["scope"] ?? claims["scp"]);
   if (scopes === undefined) return { wrong: "scope: malformed" };
   const { subject, client, token } = names;
+  const session = readName(claims["sid"]);
+  // What no revocation can name could not be taken back.
+  if (session === null) return { wrong: "sid: malformed" };
   // In tokens that a client got for itself the subject is the client (RFC 9068, section 5); nobody has logged in there.
   const alone = subject === undefined || (subject === client && claims["auth_time"] === undefined);
   const name = subject ?? client ?? "";
@@ -72,7 +75,7 @@ export function readClaims(claims: JsonObject, rules: ClaimRules, now: number, s
     credential: token === undefined ? undefined : `jti:${hashOfTokenId(token)}`,
     evidence: evidenceOf(claims["acr"], bound, signature),
   };
-  const facts: TokenFacts = { issuer: rules.issuer, token: token === undefined ? undefined : hashOfTokenId(token), subject: alone ? undefined : subject, client, session: readName(claims["sid"]) ?? undefined, issued: times.issued };
+  const facts: TokenFacts = { issuer: rules.issuer, token: token === undefined ? undefined : hashOfTokenId(token), subject: alone ? undefined : subject, client, session, issued: times.issued };
   return { principal, bound, facts, from: times.from, end: times.end };
 }
 

@@ -57,6 +57,12 @@ test("R24: a remembered token counts no more once it is revoked, by each of its 
   }
 });
 
+test("R24: a session that no revocation could name is none, and its token no token", async (t) => {
+  const { ask } = open(t);
+  for (const sid of [7, "", "s\n1", ["s-1"]]) assert.equal(said(await ask({ sid })), '401 credential-invalid ["sid: malformed"]', JSON.stringify(sid));
+  assert.equal(said(await ask({})), "passes");
+});
+
 test("R24: a token is found by what the audit log says of it", async (t) => {
   const { ask, write } = open(t);
   const { exchange } = await ask({});
