@@ -18,12 +18,13 @@ export const sallyport: Subject = {
   missing: () => (existsSync(program) ? undefined : "bin/sallyport.js is not there"),
   command: (place) => {
     const policyFile = join(place.folder, "policy.yaml");
-    writeFileSync(policyFile, JSON.stringify(writePolicy(place), undefined, 2));
+    writeFileSync(policyFile, JSON.stringify(policyOf(place), undefined, 2));
     return { program: process.execPath, words: [program, "run", policyFile] };
   },
 };
 
-function writePolicy(place: Place): object {
+/** What is asked of the gateway in every bench that compares it. */
+export function policyOf(place: Place): object {
   return {
     contract: place.contractFile,
     upstream: place.upstream,
