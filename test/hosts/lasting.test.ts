@@ -16,6 +16,7 @@ const contract: JsonObject = {
   ...CONTRACT,
   paths: {
     "/events": { get: { operationId: "listen", security: [{ login: ["orders:read"] }], responses: { 200: { description: "events", content: { "text/event-stream": {} } } } } },
+    "/anything": { get: { operationId: "ask", security: [{ login: ["orders:read"] }], responses: { 200: { description: "whatever", content: { "*/*": {} } } } } },
     "/export": { get: { operationId: "export", security: [{ login: ["orders:read"] }], responses: { 200: { description: "bytes", content: { "application/octet-stream": {} } } } } },
   },
 };
@@ -80,14 +81,15 @@ function casesOf(name: HostName): void {
     assert.deepEqual([record?.problem, record?.because, record?.outcome], ["stream-closed", { fault: "the credential ended" }, "failed"]);
   });
 
-  test("R38: they end when it is revoked, by the command line", async (t) => {
+  for (const target of ["/events", "/anything"]) test(`R38: they end when it is revoked, by the command line, at ${target}`, async (t) => {
     const host = await open(name);
+    const who = `bob-${name}-${target.slice(1)}`;
     host.api = flowing("text/event-stream");
     host.records.length = 0;
     const { promise: began, resolve: begin } = Promise.withResolvers<void>();
-    const ended = listen(host, "/events", token({ sub: `bob-${name}` }), begin);
+    const ended = listen(host, target, token({ sub: who }), begin);
     await began;
-    const { code, error } = await openDesk(t).run("tokens", "revoke", "subject", `bob-${name}`, "--policy", writeFiles({ contract, policy }, "http://127.0.0.1:9"));
+    const { code, error } = await openDesk(t).run("tokens", "revoke", "subject", who, "--policy", writeFiles({ contract, policy }, "http://127.0.0.1:9"));
     assert.equal(code, 0, error);
     assert.equal((await ended).whole, false);
     assert.deepEqual((await lastRecord(host, 1))?.because, { fault: "the credential counts no more" });

@@ -47,7 +47,7 @@ export const apiKey: Guard = defineGuard({
     challenges: [CHALLENGE],
   }),
 
-  compile({ environment, schemes, cache, stale, failures, query }, { operation, database, peppers, store, challenges, share, random, report }) {
+  compile({ environment, schemes, cache, stale, failures, query }, { operation, posted, database, peppers, store, challenges, share, random, report }) {
     const served = keySchemes(operation).filter(({ name }) => schemes?.includes(name) ?? true);
     for (const { name, in: place } of served) {
       if (place === "cookie") report(`${name}: a browser sends a key in a cookie for anybody who asks`, "in: header in the contract");
@@ -64,7 +64,7 @@ export const apiKey: Guard = defineGuard({
     });
     const read = keyReader(served);
     const invalid = challenging(challenges);
-    const lasting = lastingOf(operation);
+    const lasting = lastingOf({ operation, posted });
     const countFailure = failureCounter("api-key", failures, store);
 
     function judge(finding: KeyFinding, exchange: Known, presented: ReadKey): Verdict<"authenticate"> | Promise<Verdict<"authenticate">> {

@@ -49,7 +49,7 @@ export const basic: Guard = defineGuard({
 
   establishes: ({ realm }, { operation }) => ({ schemes: basicSchemes(operation), challenges: [`Basic realm="${realm}", charset="UTF-8"`] }),
 
-  compile({ remember, cache, stale, hashes, waiting, attempts, plain }, { operation, database, peppers, store, challenges, share, random, report }) {
+  compile({ remember, cache, stale, hashes, waiting, attempts, plain }, { operation, posted, database, peppers, store, challenges, share, random, report }) {
     const schemes = basicSchemes(operation);
     if (schemes.length === 0) return undefined;
     if (database === undefined || peppers === undefined) {
@@ -63,7 +63,7 @@ export const basic: Guard = defineGuard({
       return { value: new LoginDesk(logins, openAttempts({ name: "basic", store, secret: pepper.hash("device", ""), random, limits: attempts }), pepper) };
     });
     const refuse = outcomeTeller(challenges);
-    const lasting = lastingOf(operation);
+    const lasting = lastingOf({ operation, posted });
 
     function judge(outcome: Outcome, exchange: Known): Verdict<"authenticate"> {
       if (!("record" in outcome)) return refuse(outcome);

@@ -4,11 +4,15 @@
  * A request is judged when it comes. What is switched to another protocol, or streams, goes on behind that: it is asked
  * about again and again. See ASVS 5.0, 4.4.
  */
-import type { Known, Operation } from "../../../guard.ts";
+import type { Known, Operation, Site } from "../../../guard.ts";
 
-/** Whether what an exchange opens may outlive its credential. */
-export function lastingOf({ answers }: Pick<Operation, "answers">): (exchange: Pick<Known, "protocol">) => boolean {
-  const streams = [...answers.values()].some(({ media }) => media.some(({ kind }) => kind === "sequence"));
+/**
+ * Whether what an exchange opens may outlive its credential: what is switched, what the contract says is a sequence, and
+ * whatever could be one because nobody says what it is, or holds it to that.
+ */
+export function lastingOf({ operation: { answers, listed }, posted }: { readonly operation: Operation; readonly posted: Site["posted"] | undefined }): (exchange: Pick<Known, "protocol">) => boolean {
+  const unsaid = listed === "unlisted" || posted?.has("answer-body") === false;
+  const streams = unsaid || [...answers.values()].some(({ media }) => media.some(({ kind, range }) => kind === "sequence" || range.includes("*")));
   return ({ protocol }) => streams || protocol !== undefined;
 }
 

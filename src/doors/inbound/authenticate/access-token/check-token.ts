@@ -32,9 +32,9 @@ export interface TokenCheck {
   readonly unavailable: (why: string) => Problem;
 }
 
-export function checkToken({ possession, revocation, judge, again, unavailable }: TokenCheck, { operation, challenges }: Site): (exchange: Known) => Somebody | Promise<Somebody> {
+export function checkToken({ possession, revocation, judge, again, unavailable }: TokenCheck, { operation, posted, challenges }: Site): (exchange: Known) => Somebody | Promise<Somebody> {
   const schemes = bearerSchemes(operation);
-  const lasting = lastingOf(operation);
+  const lasting = lastingOf({ operation, posted });
   const malformed = challenging(challenges, 'error="invalid_request"');
   const { takes, prove } = possession;
   // One object for one grant: guards behind keep what they worked out for somebody.
