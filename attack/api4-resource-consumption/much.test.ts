@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import net from "node:net";
 import { test } from "node:test";
-import { brotliCompressSync, brotliDecompressSync, gunzipSync, gzipSync } from "node:zlib";
+import { brotliCompressSync, brotliDecompressSync, gunzipSync, gzipSync, zstdCompressSync, zstdDecompressSync } from "node:zlib";
 import { askHonestly, openBare, openGuarded, Swarm, until } from "./door.ts";
 
 /** The status of one request of raw bytes. */
@@ -66,6 +66,8 @@ for (const [title, make] of [
 
 for (const [coding, bomb, inflate] of [
   ["gzip", (): Buffer => gzipSync(Buffer.alloc(32 * 2 ** 20, "1")), (bytes: Buffer): Buffer => gunzipSync(bytes)],
+  ["gzip, gzip", (): Buffer => gzipSync(gzipSync(Buffer.alloc(32 * 2 ** 20, "1"))), (bytes: Buffer): Buffer => gunzipSync(gunzipSync(bytes))],
+  ["zstd", (): Buffer => zstdCompressSync(Buffer.alloc(32 * 2 ** 20, "1")), (bytes: Buffer): Buffer => zstdDecompressSync(bytes)],
   ["br", (): Buffer => brotliCompressSync(Buffer.alloc(32 * 2 ** 20, "1")), (bytes: Buffer): Buffer => brotliDecompressSync(bytes)],
 ] as const) {
   test(`a ${coding} bomb: whoever unpacks it has a thousand times as much, Sallyport does not unpack what nobody asked for`, async (t) => {
@@ -75,6 +77,13 @@ for (const [coding, bomb, inflate] of [
     assert.equal(await statusOf(guarded.port, post(bytes.byteLength, `content-encoding: ${coding}\r\n`), bytes), 415);
   });
 }
+
+test("a field named __proto__ comes to no program, and costs nobody anything", async (t) => {
+  const guarded = await openGuarded(t);
+  assert.equal(await statusOf(guarded.port, "GET /notes HTTP/1.1\r\nhost: a\r\n__proto__: 1\r\nconnection: close\r\n\r\n"), 400);
+  assert.equal(await statusOf(guarded.port, "GET /notes HTTP/1.1\r\nhost: a\r\nconstructor: 1\r\nconnection: close\r\n\r\n"), 200);
+  assert.equal(await askHonestly(guarded.port), 200);
+});
 
 test("a pattern that backtracks: an engine that goes back does not come to an end, Sallyport's goes through once", async (t) => {
   const letters = "a".repeat(60);
