@@ -24,3 +24,14 @@ export function certificateOf(bytes: Uint8Array, fault: string | undefined = "no
 export function vouchedCertificateOf(bytes: Uint8Array): ClientCertificate {
   return { ...certificateOf(bytes), fault: undefined };
 }
+
+const withdrawn = new WeakSet<ClientCertificate>();
+
+/** Who vouches for callers has changed since this one came: what still goes on behind it may be over. */
+export function withdraw(certificate: ClientCertificate): void {
+  withdrawn.add(certificate);
+}
+
+export function isWithdrawn(certificate: ClientCertificate): boolean {
+  return withdrawn.has(certificate);
+}

@@ -5,7 +5,7 @@ import https from "node:https";
 import net, { type AddressInfo } from "node:net";
 import { after, before, test } from "node:test";
 import tls from "node:tls";
-import { certificateOf, type ClientCertificate } from "../../src/exchange/certificate.ts";
+import { certificateOf, type ClientCertificate, isWithdrawn } from "../../src/exchange/certificate.ts";
 import { issueCertificate, localHosts, makeAuthority } from "../../src/hosts/gateway/certificates.ts";
 import type { ClientAuthorities, FrontTls } from "../../src/hosts/gateway/front.ts";
 import { readFacts } from "../../src/hosts/http-message.ts";
@@ -171,6 +171,7 @@ test("new authorities or revocations are asked of everybody, those who are conne
   front.front.renew(secure({ authorities: authority.certificate, revoked: authority.list() }));
   await closed;
   await call(front.port, { issued: till });
+  assert.deepEqual(front.turns.map(({ facts }) => facts.certificate !== undefined && isWithdrawn(facts.certificate)), [true, false], "for what goes on behind it");
   assert.deepEqual(front.turns.map(({ facts }) => facts.certificate?.fault), [undefined, "CERT_REVOKED"]);
   await front.stop();
 });

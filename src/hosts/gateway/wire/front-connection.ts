@@ -5,6 +5,7 @@
  * the socket is not read. Between requests nothing is kept.
  */
 import type { Socket } from "node:net";
+import { withdraw } from "../../../exchange/certificate.ts";
 import { Content } from "../../../exchange/content.ts";
 import { fieldsOf } from "../../../exchange/fields.ts";
 import { requestSlow } from "../../../exchange/unreadable.ts";
@@ -69,6 +70,12 @@ export class FrontConnection implements Ticked, Taker, TurnChannel, BodyChannel 
     this.#close = true;
     this.#requests = this.limits.requestsPerConnection;
     if (this.#phase === "head" && this.#queue.length === 0) this.#closeGently();
+  }
+
+  /** Somebody else vouches for callers now. */
+  askAnew(): void {
+    if (this.#peer.certificate !== undefined) withdraw(this.#peer.certificate);
+    this.leave();
   }
 
   // What the turn asks.

@@ -90,14 +90,15 @@ class WireFront {
 
   /**
    * Handshakes that have begun end as they began, unless it is other callers that come in now. Whoever was vouched for by
-   * the authorities of before is asked again: his connection ends with the answer at hand, or with his handshake.
+   * the authorities of before is asked again: his connection ends with the answer at hand, or with his handshake, and what
+   * streams behind his certificate ends with it.
    */
   renew(next: FrontTls): void {
     if (this.#tls === undefined) return;
     this.#tls = this.#openTls(next);
     if (isDeepStrictEqual(this.#clients, next.clients)) return;
     this.#clients = next.clients;
-    for (const connection of this.#connections) connection.leave();
+    for (const connection of this.#connections) connection.askAnew();
   }
 
   relimit(next: Partial<FrontLimits>): void {

@@ -3,7 +3,7 @@ import { after, test } from "node:test";
 import type { Json } from "../../../../src/contract/json-value.ts";
 import type { Operation, Scheme } from "../../../../src/contract/operation.ts";
 import { mutualTls } from "../../../../src/doors/inbound/authenticate/mutual-tls.ts";
-import { certificateOf, vouchedCertificateOf } from "../../../../src/exchange/certificate.ts";
+import { certificateOf, vouchedCertificateOf, withdraw } from "../../../../src/exchange/certificate.ts";
 import type { Principal, Problem } from "../../../../src/guard.ts";
 import { type Authority, missing, openAuthority, type Wanted } from "../../../authority.ts";
 import { type Given, misfits, post, principal } from "../../../walk.ts";
@@ -156,4 +156,17 @@ test("rules that say nothing, or what no certificate can be, do not start", () =
 
 test("where the contract asks for no certificate there is nothing to check", { skip }, async () => {
   assert.deepEqual(await send([shop], { certificate: certificateOf(issue(), "CERT_REVOKED") }, { operation: {} }), { principal: undefined, problem: undefined });
+});
+
+test("R38: what was switched to another protocol lasts until somebody else vouches for callers", { skip }, async () => {
+  const ask = post({ guard: mutualTls, options: { callers: [shop] }, operation: asks });
+  const [certificate, other] = [vouchedCertificateOf(issue()), vouchedCertificateOf(issue())];
+  const { exchange } = await ask({ now: Date.now(), certificate, protocol: "websocket" });
+  const lasts = (): boolean => exchange.followers.every((follower) => follower.lasts?.(Date.now()) === true);
+  assert.equal(exchange.followers.length, 1);
+  withdraw(other);
+  assert.equal(lasts(), true);
+  withdraw(certificate);
+  assert.equal(lasts(), false);
+  assert.equal((await ask({ now: Date.now(), certificate: other })).exchange.followers.length, 0);
 });
