@@ -5,7 +5,6 @@
  * the socket is not read. Between requests nothing is kept.
  */
 import type { Socket } from "node:net";
-import { withdraw } from "../../../exchange/certificate.ts";
 import { Content } from "../../../exchange/content.ts";
 import { fieldsOf } from "../../../exchange/fields.ts";
 import { requestSlow } from "../../../exchange/unreadable.ts";
@@ -30,7 +29,7 @@ type Phase = "head" | "turn" | "discard" | "tunnel" | "closing" | "closed";
 export class FrontConnection implements Ticked, Taker, TurnChannel, BodyChannel {
   readonly socket: Socket;
   readonly parts: FrontParts;
-  readonly #peer: Peer;
+  readonly peer: Peer;
   readonly #queue = new ByteQueue();
   #phase: Phase = "head";
   #turn: Turn | undefined;
@@ -50,7 +49,7 @@ export class FrontConnection implements Ticked, Taker, TurnChannel, BodyChannel 
   /** @param open hands out the socket, and from then on what comes in on it */
   constructor(open: (taker: Taker) => Socket, peer: Peer, parts: FrontParts) {
     const socket = (this.socket = open(this));
-    this.#peer = peer;
+    this.peer = peer;
     this.parts = parts;
     this.#due = parts.clock.after(parts.limits.headMilliseconds);
     parts.clock.add(this);
@@ -70,12 +69,6 @@ export class FrontConnection implements Ticked, Taker, TurnChannel, BodyChannel 
     this.#close = true;
     this.#requests = this.limits.requestsPerConnection;
     if (this.#phase === "head" && this.#queue.length === 0) this.#closeGently();
-  }
-
-  /** Somebody else vouches for callers now. */
-  askAnew(): void {
-    if (this.#peer.certificate !== undefined) withdraw(this.#peer.certificate);
-    this.leave();
   }
 
   // What the turn asks.
@@ -250,7 +243,7 @@ export class FrontConnection implements Ticked, Taker, TurnChannel, BodyChannel 
     const turn = new Turn(this, method, version);
     this.#body = body;
     this.#turn = turn;
-    events.serve({ method, target, version, fields: fieldsOf(list, true), peer: this.#peer.peer, secure, certificate: this.#peer.certificate, content: new Content(body, declared) }, turn);
+    events.serve({ method, target, version, fields: fieldsOf(list, true), peer: this.peer.peer, secure, certificate: this.peer.certificate, content: new Content(body, declared) }, turn);
   }
 
   /** Whether nothing can follow the turn at hand. */
@@ -277,7 +270,7 @@ export class FrontConnection implements Ticked, Taker, TurnChannel, BodyChannel 
   // The end.
 
   #refuse(status: MalformedStatus): void {
-    const text = this.parts.events.malformed(this.#peer.peer, status);
+    const text = this.parts.events.malformed(this.peer.peer, status);
     this.socket.write(text, "latin1");
     this.#closeGently();
   }

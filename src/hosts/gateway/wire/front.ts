@@ -9,6 +9,7 @@ import { isDeepStrictEqual } from "node:util";
 import net, { type AddressInfo, type Socket } from "node:net";
 import { constants } from "node:crypto";
 import tls from "node:tls";
+import { withdraw } from "../../../exchange/certificate.ts";
 import { peerCertificate } from "../../peer-certificate.ts";
 import type { Front, FrontEvents, FrontTls } from "../front.ts";
 import { readAsUsual, readShared, type Taker } from "./accepted-socket.ts";
@@ -98,7 +99,10 @@ class WireFront {
     this.#tls = this.#openTls(next);
     if (isDeepStrictEqual(this.#clients, next.clients)) return;
     this.#clients = next.clients;
-    for (const connection of this.#connections) connection.askAnew();
+    for (const connection of this.#connections) {
+      if (connection.peer.certificate !== undefined) withdraw(connection.peer.certificate);
+      connection.leave();
+    }
   }
 
   relimit(next: Partial<FrontLimits>): void {
