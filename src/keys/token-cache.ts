@@ -11,7 +11,7 @@ import { hash } from "node:crypto";
 import type { Grant } from "./claims.ts";
 import type { KeySet } from "./key-set.ts";
 
-/** Characters of tokens, all together, whose claims are kept. */
+/** Characters of tokens, or of what was said of them, all together, whose claims are kept. */
 export const CACHED_CHARACTERS_MAX = 16_777_216;
 
 /** Tokens that are kept in clear, and for how long: the first lookup afterwards forgets them all. */
@@ -71,15 +71,18 @@ export class TokenCache {
     return entry.grant;
   }
 
-  /** @param keys the set that the token was checked with */
-  keep(token: string, keys: KeySet, grant: Grant): void {
+  /**
+   * @param keys the set that the token was checked with
+   * @param characters how much there is to keep: claims are no longer than the token that they came in
+   */
+  keep(token: string, keys: KeySet, grant: Grant, characters: number = token.length): void {
     if (this.#entriesMax === 0) return;
     if (keys !== this.#keys) this.#begin(keys);
     const digest = hash("sha256", token);
     const before = this.#entries.get(digest);
     if (before !== undefined) this.#drop(digest, before);
-    this.#entries.set(digest, { grant, characters: token.length });
-    this.#characters += token.length;
+    this.#entries.set(digest, { grant, characters });
+    this.#characters += characters;
     for (const [oldest, entry] of this.#entries) {
       if (this.#entries.size <= this.#entriesMax && this.#characters <= CACHED_CHARACTERS_MAX) break;
       this.#drop(oldest, entry);

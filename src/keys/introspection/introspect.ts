@@ -82,7 +82,7 @@ class Memory {
     if (answer !== "inactive" && "wrong" in answer) return { unavailable: answer.wrong };
     const judged = answer === "inactive" ? { wrong: "not active" } : this.#read(answer.claims, now);
     if ("wrong" in judged) this.#keepBad(digest, judged.wrong, now);
-    else this.#good.keep(token, ALWAYS, judged);
+    else this.#good.keep(token, ALWAYS, judged, token.length + JSON.stringify(judged.principal.claims).length);
     return judged;
   }
 

@@ -4,6 +4,7 @@ import type { JsonObject } from "../../../src/contract/json-value.ts";
 import { TOKEN_CHARACTERS_MAX } from "../../../src/keys/compact-jws.ts";
 import { type AskIssuer, type Introspected, type IntrospectionRules, introspector } from "../../../src/keys/introspection/introspect.ts";
 import type { Answer } from "../../../src/keys/introspection/read-answer.ts";
+import { CACHED_CHARACTERS_MAX } from "../../../src/keys/token-cache.ts";
 import { AUDIENCE, goodClaims, ISSUER, NOW } from "../issuer.ts";
 
 const rules: IntrospectionRules = { issuer: ISSUER, audiences: [AUDIENCE], skewMilliseconds: 30_000, incomplete: false, goodMilliseconds: 30_000, badMilliseconds: 5_000, entriesMax: 100, questionsMax: 4 };
@@ -157,6 +158,20 @@ test("both memories are bounded, and made-up tokens push no good one out", async
   assert.equal(asked.filter((token) => token === "made up 99").length, 1);
   await judge("made up 0");
   assert.equal(asked.filter((token) => token === "made up 0").length, 2);
+});
+
+test("answers are bounded in what they say, too, all of them together", async () => {
+  const words = "x".repeat(200_000);
+  const { judge, asked } = bench(() => active({ words }), { entriesMax: 10_000 });
+  const fit = Math.floor(CACHED_CHARACTERS_MAX / 201_000);
+  for (let at = 0; at < fit; at++) await judge(`t${at}`);
+  await judge("t0");
+  assert.equal(asked.length, fit);
+  for (let at = fit; at < fit + 5; at++) await judge(`t${at}`);
+  await judge(`t${fit}`);
+  assert.equal(asked.length, fit + 5);
+  await judge("t1");
+  assert.equal(asked.length, fit + 6, "the oldest made room");
 });
 
 test("a token that is too long is not asked about", async () => {
