@@ -10,7 +10,7 @@
 import { hash } from "node:crypto";
 import type { JsonObject } from "../../contract/json-value.ts";
 import { type Ranges, readRanges } from "../../exchange/address.ts";
-import { ChangeFeed, numberOf, troubleOf } from "../../stores/database/change-feed.ts";
+import { ChangeFeed, FRESH_MILLISECONDS, numberOf, troubleOf } from "../../stores/database/change-feed.ts";
 import type { Database, Row } from "../../stores/database/database.ts";
 import { isSame } from "../same.ts";
 import type { Peppers } from "../pepper.ts";
@@ -51,6 +51,11 @@ interface Entry extends KnownKey {
   readonly from: number;
 }
 
+interface Look {
+  readonly row: Promise<Row | undefined>;
+  readonly from: number;
+}
+
 const LOOK = `SELECT ${KEY_COLUMNS}, pepper, digest, ${numberOf(KEY_FEED)} AS version FROM sallyport_keys WHERE id = $1`;
 const USED = "UPDATE sallyport_keys SET used = $2 WHERE id = $1 AND (used IS NULL OR used < $2)";
 
@@ -59,7 +64,7 @@ export class KeyDirectory {
   readonly #salt: string;
   readonly #feed: ChangeFeed;
   readonly #entries = new Map<string, Entry>();
-  readonly #looks = new Map<string, Promise<Row | undefined>>();
+  readonly #looks = new Map<string, Look>();
   readonly #used = new Map<string, number>();
   #writing: NodeJS.Timeout | undefined;
 
@@ -103,18 +108,21 @@ export class KeyDirectory {
     const fault = findKeyFault(text, environment, peppers.all);
     if (fault !== undefined) return { wrong: fault };
     const id = idOfApiKey(text) ?? "";
-    return this.#row(id)
+    return this.#row(id, now)
       .then((row): KeyFinding => (row === undefined ? { wrong: "unknown", id } : this.#admit(text, row, now)))
       .catch((problem: unknown) => ({ unavailable: troubleOf(problem) }));
   }
 
-  /** One look for all who ask for the same key at once. */
-  #row(id: string): Promise<Row | undefined> {
+  /** One look for all who ask for the same key at once. What began long ago may answer with what was long ago. */
+  #row(id: string, now: number): Promise<Row | undefined> {
     const known = this.#looks.get(id);
-    if (known !== undefined) return known;
-    const look = this.#parts.database.run(LOOK, [id]).then(([row]) => row).finally(() => this.#looks.delete(id));
+    if (known !== undefined && Math.abs(now - known.from) <= FRESH_MILLISECONDS) return known.row;
+    const row = this.#parts.database.run(LOOK, [id]).then(([found]) => found).finally(() => {
+      if (this.#looks.get(id) === look) this.#looks.delete(id);
+    });
+    const look = { row, from: now };
     this.#looks.set(id, look);
-    return look;
+    return row;
   }
 
   #admit(text: string, row: Row, now: number): KeyFinding {

@@ -99,6 +99,30 @@ test("what is changed while it is looked up is not remembered as it was", async 
   assert.equal("record" in after && after.record.disabled, NOW);
 });
 
+test("nobody joins a look that began more than a second ago: it may answer with what was then", async (t) => {
+  const database = open(t);
+  await database.open();
+  const { text, record } = await issue(database);
+  const directory = directoryOf(database);
+  const { promise: answered, resolve: answer } = Promise.withResolvers<void>();
+  const { promise: held, resolve: hold } = Promise.withResolvers<void>();
+  let looks = 0;
+  database.before = async (sql) => {
+    if (!sql.includes("WHERE id = $1") || ++looks > 1) return;
+    hold();
+    await answered;
+  };
+  const first = directory.find(text, NOW);
+  await held;
+  await disableKey(record.id, { database, now: NOW + 1 });
+  const second = directory.find(text, NOW + FRESH_MILLISECONDS + 1);
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  answer();
+  await first;
+  const late = await second;
+  assert.equal("record" in late && late.record.disabled, NOW + 1);
+});
+
 test("typos, made-up keys and keys of elsewhere cost no look into the database", async (t) => {
   const database = open(t);
   const { text } = await issue(database);
