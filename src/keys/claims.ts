@@ -119,6 +119,9 @@ function isTime(value: Json | undefined): value is number {
   return typeof value === "number" && Number.isSafeInteger(value) && value >= 0;
 }
 
+/** What only tokens say for which somebody has logged in, unless it is the client's own name. */
+const USER_CLAIMS = ["username", "preferred_username", "email", "sid", "auth_time", "amr"];
+
 function readNames(claims: JsonObject, incomplete: boolean): { readonly subject: string | undefined; readonly client: string | undefined; readonly token: string | undefined } | Wrong {
   const subject = readName(claims["sub"]);
   const client = readName(claims["client_id"] ?? (incomplete ? claims["azp"] : undefined));
@@ -127,6 +130,8 @@ function readNames(claims: JsonObject, incomplete: boolean): { readonly subject:
   if (client === null || (client === undefined && !incomplete)) return { wrong: "client_id: missing or malformed" };
   if (token === null || (token === undefined && !incomplete)) return { wrong: "jti: missing or malformed" };
   if (subject === undefined && client === undefined) return { wrong: "sub: nobody is named" };
+  // Else what a user has granted, or may, would be the client's own.
+  if (subject === undefined && USER_CLAIMS.some((name) => claims[name] !== undefined && claims[name] !== client)) return { wrong: "sub: missing, although a user is named" };
   return { subject, client, token };
 }
 

@@ -388,6 +388,17 @@ test("R26: a client is never equal to a user of the same name", async () => {
   assert.equal(present.id, "https://id.example#user:app");
 });
 
+test("R26: a user whose token names him in another way than by a subject is not the client", async () => {
+  const lax = bench({ options: { incomplete: "our issuer leaves out the subject" } });
+  const without = (claims: JsonObject): Given => bearer(token(es, { claims: { sub: null, ...claims } }));
+  assert.equal((await passes(lax(without({})))).id, "https://id.example#client:app");
+  assert.equal((await passes(lax(without({ preferred_username: "app" })))).id, "https://id.example#client:app");
+  for (const claims of [{ preferred_username: "ann" }, { username: "ann" }, { email: "ann@example.org" }, { sid: "s-1" }, { auth_time: SECONDS }, { amr: ["pwd"] }]) {
+    assert.deepEqual(await refused(lax(without(claims))), { token: "sub: missing, although a user is named" }, JSON.stringify(claims));
+    assert.equal((await passes(lax(bearer(token(es, { claims }))))).id, "https://id.example#user:ann");
+  }
+});
+
 test("R32: outside all bad tokens look alike, and no part of a token is told anywhere", async () => {
   const canary = "canary-5f1e";
   const bad: readonly string[] = [
