@@ -4,6 +4,9 @@
  * Nothing may be forwarded that two parsers could frame differently. The API behind the gateway is a plain socket that
  * keeps every byte; what it got is read by two parsers, a strict line-based one of this file's own and Node's. Each
  * message must be framed in one way only, and the audit records must number the requests that the API saw.
+ *
+ * Once each case by itself, with a gateway and an API of its own; then all of them through one gateway, which uses its
+ * connections to the API for whoever comes next. Behind each case an honest caller asks, and has to get his own answer.
  */
 import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import net, { type AddressInfo } from "node:net";
@@ -31,7 +34,27 @@ export async function scoreHttp1(): Promise<readonly Score[]> {
     const wrong = await judge(one);
     if (wrong !== undefined) failures.push(`${one.id}: ${wrong}`);
   }
-  return [{ name: "http1, llhttp's requests", passed: cases.length - failures.length, total: cases.length, bar: cases.length, failures }];
+  return [{ name: "http1, llhttp's requests", passed: cases.length - failures.length, total: cases.length, bar: cases.length, failures }, await scoreShared(cases)];
+}
+
+async function scoreShared(cases: readonly Case[]): Promise<Score> {
+  const api = await openRecorder();
+  const records: AuditRecord[] = [];
+  const gateway = await openGateway(api.port, records);
+  const failures: string[] = [];
+  for (const [index, { id, raw }] of cases.entries()) {
+    await exchangeBytes(gateway.port, Buffer.from(raw, "base64"), { half: true, silence: 300 });
+    const target = `/honest/${index}`;
+    const said = await exchangeBytes(gateway.port, Buffer.from(`GET ${target} HTTP/1.1\r\nhost: honest\r\nconnection: close\r\n\r\n`));
+    if (!said.startsWith("HTTP/1.1 200 ") || !said.endsWith(`\r\n\r\n${target}`)) failures.push(`${id}: the next caller got ${JSON.stringify(said.slice(0, 200))}`);
+  }
+  await gateway.stop();
+  const connections = await api.close();
+  const wrong = await judgeStreams(connections, records);
+  if (wrong !== undefined) failures.push(`all of them: ${wrong}`);
+  const requests = records.filter(({ outcome }) => outcome === "allowed").length;
+  if (connections.length > requests / 2) failures.push(`all of them: ${connections.length} connections for ${requests} requests are hardly shared`);
+  return { name: "http1, the same over shared connections", passed: Math.max(0, cases.length - failures.length), total: cases.length, bar: cases.length, failures };
 }
 
 async function judge({ raw }: Case): Promise<string | undefined> {
@@ -40,7 +63,11 @@ async function judge({ raw }: Case): Promise<string | undefined> {
   const gateway = await openGateway(api.port, records);
   await exchangeBytes(gateway.port, Buffer.from(raw, "base64"), { half: true, silence: 300 });
   await gateway.stop();
-  const connections = await api.close();
+  return judgeStreams(await api.close(), records);
+}
+
+/** Whether all that the API got is framed in one way only, and is what the records say. */
+async function judgeStreams(connections: readonly Buffer[], records: readonly AuditRecord[]): Promise<string | undefined> {
   let seen = 0;
   for (const bytes of connections) {
     const strict = readStrictly(bytes);
@@ -69,7 +96,7 @@ async function openGateway(api: number, records: AuditRecord[]): Promise<{ reado
   return { port: Number(new URL(start.gateway.url).port), stop: start.gateway.stop };
 }
 
-/** An API that keeps what it got, per connection, and answers whatever ends like a request. */
+/** An API that keeps what it got, per connection, and answers each request with its target. */
 async function openRecorder(): Promise<{ readonly port: number; readonly close: () => Promise<readonly Buffer[]> }> {
   const connections: Buffer[][] = [];
   const sockets = new Set<net.Socket>();
@@ -78,10 +105,16 @@ async function openRecorder(): Promise<{ readonly port: number; readonly close: 
     connections.push(chunks);
     sockets.add(socket);
     socket.on("error", () => undefined);
+    let answered = 0;
     socket.on("data", (chunk) => {
       chunks.push(chunk);
       const messages = readStrictly(Buffer.concat(chunks));
-      if (typeof messages !== "string" && messages.length > 0) socket.write("HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n");
+      if (typeof messages === "string") return;
+      for (const { line } of messages.slice(answered)) {
+        const [method = "", target = ""] = line.split(" ");
+        socket.write(`HTTP/1.1 200 OK\r\ncontent-type: text/plain\r\ncontent-length: ${target.length}\r\n\r\n${method === "HEAD" ? "" : target}`);
+      }
+      answered = messages.length;
     });
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
