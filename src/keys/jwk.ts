@@ -22,8 +22,11 @@ export type JwkReading = { readonly key: Key } | { readonly ignored: string } | 
 
 const PRIVATE_MEMBERS = ["d", "p", "q", "dp", "dq", "qi", "oth"];
 
-/** @param allowed algorithms of the issuer, the preferred first */
-export function readJwk(jwk: Json, allowed: readonly Algorithm[]): JwkReading {
+/**
+ * @param allowed algorithms of the issuer, the preferred first
+ * @param bitsMax of an RSA modulus
+ */
+export function readJwk(jwk: Json, allowed: readonly Algorithm[], bitsMax: number = MODULUS_BITS_MAX): JwkReading {
   if (!isJsonObject(jwk)) return { wrong: "not an object" };
   const { kty, kid, use, key_ops: operations, alg } = jwk;
   if (kid !== undefined && (typeof kid !== "string" || kid === "" || kid.length > KID_CHARACTERS_MAX)) return { wrong: "bad kid" };
@@ -33,7 +36,7 @@ export function readJwk(jwk: Json, allowed: readonly Algorithm[]): JwkReading {
   const algorithm = chooseAlgorithm(jwk, allowed);
   if (algorithm === undefined) return { ignored: alg === undefined ? "no allowed algorithm fits" : "its algorithm is not allowed, or does not fit its type" };
   if (PRIVATE_MEMBERS.some((name) => Object.hasOwn(jwk, name))) return { wrong: "private part published" };
-  const made = make(jwk, algorithm);
+  const made = make(jwk, algorithm, bitsMax);
   return "wrong" in made ? made : { key: keyOf(kid, algorithm, made.object) };
 }
 
@@ -46,10 +49,10 @@ function chooseAlgorithm({ kty, crv, alg }: JsonObject, allowed: readonly Algori
 
 type Made = { readonly object: KeyObject } | { readonly wrong: string };
 
-function make(jwk: JsonObject, algorithm: Algorithm): Made {
+function make(jwk: JsonObject, algorithm: Algorithm, bitsMax: number): Made {
   switch (algorithm.type) {
     case "RSA":
-      return makeRsa(jwk);
+      return makeRsa(jwk, bitsMax);
     case "EC":
       return makeCurve(jwk, algorithm, ["x", "y"]);
     case "OKP":
@@ -59,7 +62,7 @@ function make(jwk: JsonObject, algorithm: Algorithm): Made {
   }
 }
 
-function makeRsa({ n, e }: JsonObject): Made {
+function makeRsa({ n, e }: JsonObject, bitsMax: number): Made {
   const modulus = readBytes(n);
   const exponent = readBytes(e);
   if (modulus === undefined || exponent === undefined) return { wrong: "bad RSA numbers" };
@@ -69,7 +72,7 @@ function makeRsa({ n, e }: JsonObject): Made {
   const number = BigInt(`0x${modulus.toString("hex")}`);
   const bits = number.toString(2).length;
   if (bits < MODULUS_BITS_MIN) return { wrong: `RSA key of ${bits} bits, fewer than ${MODULUS_BITS_MIN}` };
-  if (bits > MODULUS_BITS_MAX) return { wrong: `RSA key of ${bits} bits, more than ${MODULUS_BITS_MAX}` };
+  if (bits > bitsMax) return { wrong: `RSA key of ${bits} bits, more than ${bitsMax}` };
   if (isRocaModulus(number)) return { wrong: "RSA key with the ROCA weakness" };
   return importPublic({ kty: "RSA", n: modulus.toString("base64url"), e: exponent.toString("base64url") });
 }

@@ -14,6 +14,8 @@ import { readJwk } from "../jwk.ts";
 /** Headers that are remembered, and the longest of them, in characters. */
 export const PROOF_KEYS_MAX = 4_096;
 export const PROOF_HEADER_CHARACTERS_MAX = 2_048;
+/** Of an RSA key. Clients choose it themselves, and each request of theirs is a signature to check: a long one makes that dear. */
+export const PROOF_MODULUS_BITS_MAX = 4_096;
 
 interface ProofKey {
   readonly thumbprint: string;
@@ -52,7 +54,7 @@ export class ProofKeys {
     if (!isJsonObject(jwk)) return { wrong: "jwk: missing" };
     // Compared before anything is computed with it: a key that no token is bound to is of no interest.
     if (thumbprintOf(jwk) !== thumbprint) return { wrong: "jwk: not the key that the token is bound to" };
-    const made = readJwk(jwk, [algorithm]);
+    const made = readJwk(jwk, [algorithm], PROOF_MODULUS_BITS_MAX);
     if (!("key" in made)) return { wrong: `jwk: ${"wrong" in made ? made.wrong : made.ignored}` };
     return this.#keep(header, { thumbprint, key: made.key });
   }

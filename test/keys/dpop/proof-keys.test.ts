@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { algorithmOf } from "../../../src/keys/algorithm.ts";
-import { PROOF_HEADER_CHARACTERS_MAX, PROOF_KEYS_MAX, ProofKeys, thumbprintOf } from "../../../src/keys/dpop/proof-keys.ts";
+import { PROOF_HEADER_CHARACTERS_MAX, PROOF_KEYS_MAX, PROOF_MODULUS_BITS_MAX, ProofKeys, thumbprintOf } from "../../../src/keys/dpop/proof-keys.ts";
+import { readJwk } from "../../../src/keys/jwk.ts";
 import { publicKeyOf, thumbprint } from "../client.ts";
 import { encode, makePair } from "../issuer.ts";
 
@@ -34,4 +35,18 @@ test("the memory is bounded, in headers and in their length", () => {
   const room = Math.floor(((PROOF_HEADER_CHARACTERS_MAX - frame) * 3) / 4);
   assert.ok(!("wrong" in keys.find(header({ more: "x".repeat(room - 2) }), thumbprint(es))));
   assert.deepEqual(keys.find(header({ more: "x".repeat(room + 2) }), thumbprint(es)), { wrong: "header: too long" });
+});
+
+test("an RSA key is as long as issuers may have it, and half of that at most where the client chooses it", () => {
+  const ps = ["PS256"].flatMap((name) => algorithmOf(name) ?? []);
+  const found = (bits: number): unknown => {
+    const number = Buffer.alloc(Math.ceil(bits / 8), 0xff);
+    number[0] = 0xff >>> (number.byteLength * 8 - bits);
+    const jwk = { kty: "RSA", n: number.toString("base64url"), e: "AQAB" };
+    assert.ok("key" in readJwk(jwk, ps), "of an issuer it would do");
+    return new ProofKeys(ps).find(encode(JSON.stringify({ typ: "dpop+jwt", alg: "PS256", jwk })), thumbprintOf(jwk) ?? "");
+  };
+  assert.deepEqual(found(PROOF_MODULUS_BITS_MAX + 1), { wrong: "jwk: RSA key of 4097 bits, more than 4096" });
+  const key = found(PROOF_MODULUS_BITS_MAX);
+  assert.ok(typeof key === "object" && key !== null && !("wrong" in key));
 });
