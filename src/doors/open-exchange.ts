@@ -70,6 +70,8 @@ export class OpenExchange implements Exchange {
   readonly #deadlines: Deadlines;
   #late: (() => void)[] | undefined;
   #followers: Follower[] | undefined;
+  /** When it was concluded, once it has been. */
+  #concluded: number | undefined;
   #state: "open" | "late" | "ended" = "open";
 
   constructor({ id, now, house, plan, values, target, caller, facts, deadlines }: Opening) {
@@ -136,18 +138,19 @@ export class OpenExchange implements Exchange {
     else this.#late.push(callback);
   }
 
+  /** A check may have waited while the caller left: whoever follows only then must hear of the end all the same. */
   follow(follower: Follower): void {
-    if (this.#followers === undefined) this.#followers = [follower];
+    if (this.#concluded !== undefined) follower.concluded?.(this.#endingAt(this.#concluded));
+    else if (this.#followers === undefined) this.#followers = [follower];
     else this.#followers.push(follower);
   }
 
   /** Tells those who follow. Answers how many of them failed: the exchange goes its way all the same. */
   tell(event: "answered" | "concluded", now: number): number {
+    if (event === "concluded") this.#concluded = now;
     const followers = this.#followers;
     if (followers === undefined) return 0;
-    const { outcome, answer, content } = this;
-    const apiMilliseconds = this.asked === undefined ? undefined : Math.max(0, (this.heard ?? now) - this.asked);
-    const ending: Ending = { now, apiMilliseconds, status: answer.status, refusedAt: outcome?.kind === "refusal" ? outcome.stage : undefined, bytesIn: content.passed, bytesOut: answer.content.passed };
+    const ending = this.#endingAt(now);
     let failed = 0;
     for (const follower of followers) {
       try {
@@ -157,6 +160,12 @@ export class OpenExchange implements Exchange {
       }
     }
     return failed;
+  }
+
+  #endingAt(now: number): Ending {
+    const { outcome, answer, content } = this;
+    const apiMilliseconds = this.asked === undefined ? undefined : Math.max(0, (this.heard ?? now) - this.asked);
+    return { now, apiMilliseconds, status: answer.status, refusedAt: outcome?.kind === "refusal" ? outcome.stage : undefined, bytesIn: content.passed, bytesOut: answer.content.passed };
   }
 
   /** Whether all who follow let it last at `now`. Whoever cannot say so says no. */

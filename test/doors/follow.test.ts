@@ -102,3 +102,15 @@ test("one who fails changes nothing for the exchange or for others, and is count
   assert.deepEqual([failing.length, heard.length], [2, 2]);
   assert.match(metrics, /\nsallyport_followers_failed 2\n/);
 });
+
+test("who follows when the caller has left already hears at once that all is over: what he holds is given back", async () => {
+  const heard: Heard[] = [];
+  let answer = (): void => undefined;
+  const asked = new Promise<undefined>((resolve) => void (answer = () => resolve(undefined)));
+  const asking: Guard = defineGuard({ name: "asking", stage: "authenticate", risks: ["API2:2023"], options: fields({}), compile: () => () => asked });
+  await send([asking, following(heard)], silent, true);
+  assert.deepEqual(endings(heard), [], "nobody follows yet");
+  answer();
+  await new Promise((resolve) => void setImmediate(resolve));
+  assert.deepEqual(endings(heard), [["concluded", 500, undefined, 1_800_000_000_000]]);
+});
