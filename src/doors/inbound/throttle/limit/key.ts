@@ -7,12 +7,12 @@
  * proved who they are.
  */
 import { follow, readPointer } from "../../../../contract/json-pointer.ts";
-import { writeCanonical } from "../../../../contract/schema/canonical.ts";
 import { addressPrefixes } from "../../../../exchange/address.ts";
 import type { Readable } from "../../../../exchange/readable.ts";
 import { checked, either, fields, type Json, type Known, limitName, listOf, oneOf, optional, or, type Principal, type Shape, type Site, text } from "../../../../guard.ts";
 import { claimPath, findClaim } from "../../../../policy/claim.ts";
 import type { RoomName } from "../../../../stores/store.ts";
+import { alike, writtenAt } from "./written.ts";
 
 const WORDS = ["caller", "address", "client", "api-key", "everyone"] as const;
 /** `body`: only behind the guard that has read it. */
@@ -28,9 +28,9 @@ export interface Part {
 
 const places = {
   claim: optional(text("Where a claim of the credential stands; its values are apart by issuer.", { max: 300, example: "tenant" })),
-  path: optional(text("A parameter of the path.", { max: 100 })),
-  query: optional(text("A parameter of the query.", { max: 100 })),
-  field: optional(text("A header field.", { max: 100 })),
+  path: optional(text("A parameter of the path. Spellings of one value are one: what differs in case, white space, escapes or letters that cannot be seen.", { max: 100 })),
+  query: optional(text("A parameter of the query, in the same way.", { max: 100 })),
+  field: optional(text("A header field, in the same way.", { max: 100 })),
 };
 
 type Given = { readonly [name in (typeof PLACES)[number]]?: string | undefined };
@@ -51,7 +51,7 @@ export const keyShape: Shape<readonly Part[]> = or(listOf(`${WHOSE}; or several 
 
 /** For guards behind the one that has read the body. */
 export const readKeyShape: Shape<readonly Part[]> = or(
-  listOf(`${WHOSE}, or in the body or a member of it; or several of these together.`, either(oneOf("Who, or the whole body.", [...WORDS, "body"]), checked(fields({ ...places, body: optional(text("A member of the body, as a JSON Pointer. Texts that differ only in case and white space are one.", { max: 300, example: "/recipient" })) }), partOf), word), { min: 1, max: KEY_PARTS_MAX }),
+  listOf(`${WHOSE}, or in the body or a member of it; or several of these together.`, either(oneOf("Who, or the whole body.", [...WORDS, "body"]), checked(fields({ ...places, body: optional(text("A member of the body, as a JSON Pointer. Texts in it that differ only in case, white space or letters that cannot be seen are one.", { max: 300, example: "/recipient" })) }), partOf), word), { min: 1, max: KEY_PARTS_MAX }),
   "caller",
 );
 
@@ -69,7 +69,7 @@ export interface Owner {
 export type OwnerOf = (exchange: Known) => Owner;
 
 export function compileKey(key: readonly Part[], { operation, report }: Pick<Site, "operation" | "report">): OwnerOf {
-  const readers = key.map((one) => compilePart(one, operation.pathNames, report));
+  const readers = key.map((one) => compilePart(one, operation, report));
   const [first, ...others] = readers;
   if (first === undefined || others.length === 0) return first ?? stranger;
   return (exchange) => {
@@ -92,7 +92,7 @@ export function keyText(key: readonly Part[]): string {
 const NOBODY: readonly string[] = [];
 const everyone: Owner = { name: "e", around: NOBODY, room: "known", own: false, kind: "everyone" };
 
-function compilePart({ kind, at }: Part, pathNames: readonly string[], report: Site["report"]): OwnerOf {
+function compilePart({ kind, at }: Part, operation: Site["operation"], report: Site["report"]): OwnerOf {
   switch (kind) {
     case "everyone":
       return () => everyone;
@@ -109,28 +109,24 @@ function compilePart({ kind, at }: Part, pathNames: readonly string[], report: S
       return (exchange) => fromPrincipal(exchange, kind, (principal) => ("value" in path ? claimOf(principal, path.value) : undefined), false);
     }
     case "path": {
-      const index = pathNames.indexOf(at);
-      if (index === -1) report(`the path has no parameter ${JSON.stringify(at)}`, pathNames.join(", ") || "none here");
-      return ({ pathValues }) => written(kind, pathValues[index]);
+      const { pathNames } = operation;
+      if (!pathNames.includes(at)) report(`the path has no parameter ${JSON.stringify(at)}`, pathNames.join(", ") || "none here");
+      return ownedBy(kind, writtenAt("path", at, operation));
     }
     case "query":
-      return ({ request }) => written(kind, request.query.find(([name]) => name === at)?.[1]);
-    case "field": {
-      const name = at.toLowerCase();
-      return ({ request }) => written(kind, request.fields.one(name));
-    }
+      return ownedBy(kind, writtenAt("query", at, operation));
+    case "field":
+      return ownedBy(kind, writtenAt("header", at.toLowerCase(), operation));
     case "body": {
       const keys = readPointer(at) ?? [];
-      return ({ content }) => written(kind, "value" in content ? memberOf((content as Readable).value, keys) : "");
+      return ownedBy(kind, ({ content }) => ("value" in content ? memberOf((content as Readable).value, keys) : ""));
     }
   }
 }
 
-/** Of a text what its reader takes for the same: whoever writes it in capitals has written nothing new. */
 function memberOf(body: Json | undefined, keys: readonly string[]): string {
   const member = body === undefined ? undefined : follow(body, keys);
-  if (typeof member === "string") return `"${member.normalize("NFKC").toLowerCase().replaceAll(/\s+/g, " ").trim()}`;
-  return member === undefined ? "" : writeCanonical(member);
+  return member === undefined ? "" : alike(member);
 }
 
 function caller(exchange: Known): Owner {
@@ -163,6 +159,6 @@ function claimOf({ issuer, claims }: Principal, path: readonly string[]): string
   return typeof value === "string" || typeof value === "number" || typeof value === "boolean" ? limitName(issuer, typeof value, String(value)) : undefined;
 }
 
-function written(kind: Part["kind"], value = ""): Owner {
-  return { name: `${LETTERS[kind] ?? ""}${value}`, around: NOBODY, room: "strangers", own: false, kind };
+function ownedBy(kind: Part["kind"], read: (exchange: Known) => string): OwnerOf {
+  return (exchange) => ({ name: `${LETTERS[kind] ?? ""}${read(exchange)}`, around: NOBODY, room: "strangers", own: false, kind });
 }
