@@ -37,7 +37,7 @@ export function takeAll(wanted: readonly Wanted[], now: number): AllTaken | Prom
 }
 
 export function giveBack(wanted: readonly Wanted[], now: number): void {
-  for (const { meter, owner, tokens } of wanted) meter.charge(owner, -tokens, now);
+  for (const { meter, owner, tokens } of wanted) if (tokens > 0) meter.charge(owner, -tokens, now);
 }
 
 async function takeLate(wanted: readonly Wanted[], from: number, taken: Promise<Taken>, before: Taken | undefined, now: number): Promise<AllTaken> {

@@ -23,7 +23,7 @@ export interface AloneOptions {
 export interface Shadow {
   /** Notes what the servers have granted. */
   readonly note: (owner: string, tokens: number, now: number) => void;
-  /** Tokens that are owed as far as this process knows, up to the capacity. */
+  /** Tokens that are owed as far as this process knows. */
   readonly known: (owner: string, now: number) => number;
   /** Decides without the servers; throws StoreDown where nobody may pass. */
   readonly take: (owner: string, cost: number, now: number) => Taken;
@@ -50,10 +50,14 @@ export function shadowStamps(limit: Limit, { memory, nodes, whenDown, decided }:
   return { ...shadowOf(whole, part, limit, whenDown, decided), note: (owner, tokens, now) => void whole.take(owner, tokens, now) };
 }
 
-function shadowOf(whole: Meter, part: Meter, { capacity, whenDown: own }: Limit, general: WhenDown, decided: (how: WhenDown) => void): Omit<Shadow, "note"> {
+function shadowOf(whole: Meter, part: Meter, { capacity, window, whenDown: own }: Limit, general: WhenDown, decided: (how: WhenDown) => void): Omit<Shadow, "note"> {
   const how = own ?? general;
   return {
-    known: (owner, now) => capacity - Math.floor(atOnce(whole.take(owner, 0, now)).left),
+    known(owner, now) {
+      const { left, waitMilliseconds } = atOnce(whole.take(owner, 0, now));
+      // Whoever waits though nothing is wanted owes more than a bucket holds: bytes that have gone already, a penalty.
+      return capacity - Math.floor(left) + Math.ceil((waitMilliseconds * capacity) / window);
+    },
     charge: (owner, tokens, now) => whole.charge(owner, tokens, now),
     take(owner, cost, now) {
       decided(how);

@@ -4,7 +4,8 @@
  * They are charged when they are taken, so all processes together never give out more than the limit; only the moment
  * can shift, by as long as a handful may be kept. How many are taken follows how many were wanted lately, and is never
  * more than a tenth of a bucket: of a small limit one at a time, so that no process sits on what another one needs.
- * Whoever was refused is refused here until there can be something again, which costs the servers nothing.
+ * Whoever was refused is refused here until there can be something again, which costs the servers nothing. Whether somebody
+ * owes (a penalty takes nothing, and asks for the no alone) no handful can say: that is asked, and believed for a moment.
  */
 import type { Limit, Meter, Taken } from "../store.ts";
 import { type AloneOptions, shadowMeter } from "./alone.ts";
@@ -22,6 +23,8 @@ export const KEPT_MILLISECONDS = 500;
 export const REFUSED_MILLISECONDS_MAX = 1_000;
 /** How long an owner who is quiet is remembered. */
 const QUIET_MILLISECONDS = 10_000;
+/** Where nothing is taken: how long it is believed that no other process has charged the owner, or given him something back. */
+export const BELIEVED_MILLISECONDS = 500;
 /** Share of a bucket that one process may hold. */
 const SHARE = 10;
 /** Owners of one limit for whom tokens are held; those of the one who was quiet longest are given back for another. */
@@ -40,6 +43,10 @@ interface Handful {
   wanted: number;
   since: number;
   asking: Promise<void> | undefined;
+  /** For questions after a debt alone: until when there is one, until when what is known is believed, and how often something was charged since. */
+  owesUntil: number;
+  believedUntil: number;
+  charges: number;
 }
 
 export class LeasedMeter implements Meter {
@@ -65,6 +72,7 @@ export class LeasedMeter implements Meter {
     if (cost > this.#limit.capacity) return { granted: false, left: 0, waitMilliseconds: Number.POSITIVE_INFINITY };
     const handful = this.#handfulOf(owner);
     const time = performance.now();
+    if (cost === 0) return this.#takeNothing(owner, handful, time, now);
     handful.wanted += cost;
     if (handful.keptUntil <= time) this.#giveBack(owner, handful);
     if (handful.tokens >= cost) {
@@ -81,6 +89,7 @@ export class LeasedMeter implements Meter {
     checkCost(Math.abs(tokens), now);
     this.#shadow.charge(owner, tokens, now);
     const handful = this.#owners.get(owner);
+    if (handful !== undefined) [handful.believedUntil, handful.charges] = [0, handful.charges + 1];
     const kept = handful !== undefined && handful.keptUntil > performance.now();
     // What is given back is kept for the next one; what is used already comes out of what is held.
     const here = kept ? Math.max(tokens, 0) : 0;
@@ -102,6 +111,31 @@ export class LeasedMeter implements Meter {
   close(): void {
     for (const [owner, handful] of this.#owners) this.#giveBack(owner, handful);
     this.#owners.clear();
+  }
+
+  /** Nothing is wanted, and asked for the no alone: no handful says that there is no debt. */
+  #takeNothing(owner: string, handful: Handful, time: number, now: number): Taken | Promise<Taken> {
+    if (time < handful.believedUntil) {
+      const waitMilliseconds = Math.max(0, Math.ceil(handful.owesUntil - time));
+      return { granted: waitMilliseconds === 0, left: waitMilliseconds === 0 ? handful.tokens + handful.behind : 0, waitMilliseconds };
+    }
+    const key = this.#keyOf(owner);
+    if (!this.#link.up(key)) return this.#shadow.take(owner, 0, now);
+    return askOr(this.#askDebt(key, owner, handful, now), () => this.#shadow.take(owner, 0, now));
+  }
+
+  async #askDebt(key: string, owner: string, handful: Handful, now: number): Promise<Taken> {
+    const { charges } = handful;
+    const { left, waitMilliseconds } = await take(this.#link, key, this.#scale, 0, 0, this.#broughtTo(key, owner, now));
+    const time = performance.now();
+    // What was charged meanwhile is in no answer to a question from before.
+    if (handful.charges === charges) [handful.owesUntil, handful.believedUntil, handful.behind] = [time + waitMilliseconds, time + BELIEVED_MILLISECONDS, left];
+    return { granted: waitMilliseconds === 0, left, waitMilliseconds };
+  }
+
+  #broughtTo(key: string, owner: string, now: number): number {
+    const { debt = 0, window } = this.#limit;
+    return broughtTo(this.#link, key, this.#shadow, owner, now, window + debt) * this.#scale.worth;
   }
 
   async #takeLate(owner: string, handful: Handful, cost: number, now: number): Promise<Taken> {
@@ -126,9 +160,7 @@ export class LeasedMeter implements Meter {
     const key = this.#keyOf(owner);
     if (!this.#link.up(key)) throw new StoreDown("the servers are away");
     const want = Math.max(least, this.#want(handful, performance.now()));
-    const { debt = 0, window } = this.#limit;
-    const brought = broughtTo(this.#link, key, this.#shadow, owner, now, window + debt) * this.#scale.worth;
-    const { granted, left, waitMilliseconds } = await take(this.#link, key, this.#scale, want, least, brought);
+    const { granted, left, waitMilliseconds } = await take(this.#link, key, this.#scale, want, least, this.#broughtTo(key, owner, now));
     const time = performance.now();
     handful.tokens += granted;
     handful.behind = left;
@@ -150,7 +182,7 @@ export class LeasedMeter implements Meter {
     const known = this.#owners.get(owner);
     if (known !== undefined) return known;
     const time = performance.now();
-    const handful: Handful = { tokens: 0, behind: 0, keptUntil: 0, waitUntil: 0, askAgain: 0, wanted: 0, since: time - KEPT_MILLISECONDS, asking: undefined };
+    const handful: Handful = { tokens: 0, behind: 0, keptUntil: 0, waitUntil: 0, askAgain: 0, wanted: 0, since: time - KEPT_MILLISECONDS, asking: undefined, owesUntil: 0, believedUntil: 0, charges: 0 };
     if (this.#owners.size >= OWNERS_MAX) this.#forget();
     this.#owners.set(owner, handful);
     return handful;

@@ -117,3 +117,26 @@ test("what is charged afterwards, or given back, comes out of what is held, or r
     assert.equal((await theirs.take("bob", 6, Date.now())).waitMilliseconds, Number.POSITIVE_INFINITY);
     for (const cost of [-1, 0.5, Number.NaN]) assert.throws(() => mine.take("ann", cost, Date.now()));
   }));
+
+test("whoever owes is refused, even where nothing is taken from him: penalties hold here, too", { skip }, () =>
+  withNodes(four().slice(0, 2), async ([one, other]) => {
+    assert.ok(one !== undefined && other !== undefined);
+    // As a penalty keeps it: a token is a millisecond of waiting.
+    const limit = fresh({ capacity: 1, window: 1, debt: 600_000 });
+    const [here, there] = [one.store.meter(limit), other.store.meter(limit)];
+    assert.equal((await here.take("ann", 0, Date.now())).granted, true);
+    here.charge("ann", 60_000, Date.now());
+    await wait(50);
+    for (const meter of [here, there]) {
+      for (let time = 0; time < 3; time++) {
+        const { granted: passes, waitMilliseconds } = await meter.take("ann", 0, Date.now());
+        assert.equal(passes, false);
+        assert.ok(waitMilliseconds > 55_000 && waitMilliseconds <= 60_001, String(waitMilliseconds));
+      }
+      assert.equal((await meter.take("bob", 0, Date.now())).granted, true);
+    }
+    const exact = await openNode({ url: server.url, mode: "strict" });
+    const { waitMilliseconds } = await exact.store.meter(limit).take("ann", 0, Date.now());
+    await exact.close();
+    assert.ok(waitMilliseconds > 55_000 && waitMilliseconds <= 60_001, "and asking has cost him nothing");
+  }));

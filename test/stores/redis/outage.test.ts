@@ -60,6 +60,22 @@ for (const mode of ["strict", "leased"] as const) {
       }),
     ));
 
+  test(`${mode}: servers that come back without their memory learn of debts beyond a bucket, too: penalties, bytes that have gone`, { skip }, () =>
+    withServer((server) =>
+      withNodes([{ url: server.url, mode, waitMilliseconds: 5_000 }], async ([node]) => {
+        assert.ok(node !== undefined);
+        const meter = node.store.meter(fresh({ capacity: 10, window: 1_000, debt: HOUR }));
+        meter.charge("ann", 600, Date.now());
+        await server.kill();
+        await wait(20);
+        const away = await meter.take("ann", 0, Date.now());
+        await server.restart();
+        await untilUp(node);
+        const back = await meter.take("ann", 0, Date.now());
+        for (const { granted: passes, waitMilliseconds } of [away, back]) assert.ok(!passes && waitMilliseconds > 50_000 && waitMilliseconds <= 59_100, String(waitMilliseconds));
+      }),
+    ));
+
   test(`${mode}: what was given out while they were away counts when they are back`, { skip }, () =>
     withServer((server) =>
       withNodes([1, 2].map((): NodeOptions => ({ url: server.url, mode, waitMilliseconds: 5_000, nodes: 2 })), async (nodes) => {
