@@ -36,6 +36,17 @@ function table(room: "known" | "strangers", bytes?: number): Take {
   };
 }
 
+/** The same, each attempt remembered one by one. */
+function stamps(room: "known" | "strangers", bytes?: number): Take {
+  const meter: Meter = memoryStore(bytes === undefined ? {} : { bytes }).stamps(limit({ room, capacity: BURST, window: 3_600_000 }));
+  let now = START;
+  return (caller) => {
+    // Whoever comes later has the later stamp.
+    const taken = meter.take(caller, 1, (now += 0.1));
+    return !(taken instanceof Promise) && taken.granted;
+  };
+}
+
 /** How often a caller gets through who comes again after each wave of invented ones, beyond what is his. */
 function flush(take: Take, invented: number, waves: number): number {
   let passed = 0;
@@ -56,6 +67,24 @@ test("neither five thousand nor five hundred thousand do so here, in the smalles
   assert.equal(flush(table("strangers", 1_048_576), 100_000, 2), 0);
   assert.equal(flush(table("strangers"), 500_000, 1), 0);
   assert.equal(flush(table("known"), 500_000, 1), 0);
+});
+
+test("nor where each attempt is remembered one by one, for which there is less room", () => {
+  assert.equal(flush(stamps("strangers", 1_048_576), 5_001, 3), 0);
+  assert.equal(flush(stamps("strangers"), 100_000, 2), 0);
+  assert.equal(flush(stamps("known"), 100_000, 1), 0);
+});
+
+test("strangers who each use up everything that is remembered one by one wash out nobody who proved who he is", () => {
+  const store = memoryStore({ bytes: 1_048_576 });
+  const [known, strangers] = [store.stamps(limit({ room: "known", capacity: 2, window: 3_600_000 })), store.stamps(limit({ room: "strangers", capacity: 2, window: 3_600_000 }))];
+  const caller = Array.from({ length: 20 }, (_, at) => `caller ${at}`);
+  for (const name of caller) for (let time = 0; time < 2; time++) known.take(name, 1, START);
+  for (let name = 0; name < 20_000; name++) for (let time = 0; time < 2; time++) strangers.take(`invented ${name}`, 1, START + 1_000);
+  for (const name of caller) {
+    const taken = known.take(name, 1, START + 1_000);
+    assert.ok(!(taken instanceof Promise) && !taken.granted, name);
+  }
 });
 
 test("invented callers who each use up everything wash out some of their kind, and nobody of another room", () => {

@@ -32,7 +32,7 @@ export function memoryStore({ bytes, shared = false, table: given, random = rand
   return {
     table,
     meter: (limit) => new TableMeter(table.room(limit.room), table.clock, table.hash, limit),
-    stamps: (limit) => new TableStamps(table.room("stamps"), table.clock, table.hash, limit),
+    stamps: (limit) => new TableStamps(table.room(limit.room === "strangers" ? "stamps_strangers" : "stamps"), table.clock, table.hash, limit),
     leases: (limit) => new TableLeases(table.room("leases"), table.clock, table.hash, limit),
     once: (name, until, now) => names.take(name, until, now),
     forget: (name, now) => names.forget(name, now),

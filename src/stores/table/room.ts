@@ -27,6 +27,11 @@ export const LOCK_WAIT_MILLISECONDS_MAX = 1_000;
 /** Nobody else uses the table, so no lock is taken. */
 export const ALONE = 0;
 
+export interface RoomWays {
+  readonly spares?: boolean;
+  readonly share?: ((words: Int32Array, record: number) => number) | undefined;
+}
+
 export class Room {
   readonly words: Int32Array;
   readonly buckets: number;
@@ -36,13 +41,15 @@ export class Room {
   readonly #stride: number;
   readonly #thread: number;
   readonly #spares: boolean;
+  readonly #share: RoomWays["share"];
 
   /**
    * @param evicted one word
    * @param thread who asks: a number over 0 of his own, or ALONE
    * @param spares true: a record that says something is never given up
+   * @param share where the moment of a record tells more than its debt: how much of it is owed
    */
-  constructor(words: Int32Array, recordWords: number, evicted: Int32Array, thread: number, spares = false) {
+  constructor(words: Int32Array, recordWords: number, evicted: Int32Array, thread: number, { spares = false, share }: RoomWays = {}) {
     this.#stride = strideOf(recordWords);
     this.words = words;
     this.buckets = Math.floor(words.length / this.#stride);
@@ -50,6 +57,7 @@ export class Room {
     this.#evicted = evicted;
     this.#thread = thread;
     this.#spares = spares;
+    this.#share = share;
   }
 
   /** Enters the bucket of a hash; whoever did so leaves it again. No other thread is inside meanwhile. */
@@ -78,7 +86,8 @@ export class Room {
     let chosen = 0;
     let least = Number.POSITIVE_INFINITY;
     for (let place = 1; place <= PLACES && least > 0; place++) {
-      const owed = owedAt(words, this.#recordAt(bucket, place), now);
+      const record = this.#recordAt(bucket, place);
+      const owed = owedAt(words, record, now) * (this.#share?.(words, record) ?? 1);
       if (owed >= least) continue;
       least = owed;
       chosen = place;

@@ -10,11 +10,17 @@ import { oweAt, owedAt, UNITS_PER_MILLISECOND } from "./moment.ts";
 import type { Room } from "./room.ts";
 import type { SipHash, SipState } from "./sip-hash.ts";
 
-/** The moment at which the last stamp is old, where the ring goes on, how many stamps count, and the ring. */
+/** The moment at which the last stamp is old, where the ring goes on, how many stamps count and how many there may be, and the ring. */
 const NEXT = 2;
 const COUNT = 3;
-const RING = 4;
+const CAPACITY = 4;
+const RING = 5;
 export const STAMP_WORDS: number = RING + STAMPS_MAX;
+
+/** How much of what it may an owner has used: of two who came at the same time the one who has used less is forgotten. */
+export function stampsShare(words: Int32Array, record: number): number {
+  return (words[record + COUNT] ?? 0) / Math.max(1, words[record + CAPACITY] ?? 0);
+}
 
 export class TableStamps implements Meter {
   readonly #room: Room;
@@ -95,6 +101,7 @@ export class TableStamps implements Meter {
       words[record + NEXT] = (place + 1) % STAMPS_MAX;
     }
     words[record + COUNT] = (words[record + COUNT] ?? 0) + cost;
+    words[record + CAPACITY] = this.#capacity;
     oweAt(words, record, time, this.#window * UNITS_PER_MILLISECOND);
   }
 }

@@ -12,26 +12,27 @@ import { LEASE_WORDS } from "./leases.ts";
 import { MARK_WORDS } from "./marks.ts";
 import { METER_WORDS } from "./meters.ts";
 import { ONCE_WORDS } from "./once-names.ts";
-import { ALONE, LockFault, Room, type RoomState, strideOf } from "./room.ts";
+import { ALONE, LockFault, Room, type RoomState, type RoomWays, strideOf } from "./room.ts";
 import { SipHash } from "./sip-hash.ts";
-import { STAMP_WORDS } from "./stamps.ts";
+import { STAMP_WORDS, stampsShare } from "./stamps.ts";
 import { STEP_WORDS } from "./steps.ts";
 
 /** What the rooms are for, how large a share of the table each has, and how long its records are. */
-const PLANS: Readonly<Record<TableRoom, { readonly share: number; readonly recordWords: number; readonly spares?: true }>> = {
-  known: { share: 0.32, recordWords: METER_WORDS },
-  strangers: { share: 0.22, recordWords: METER_WORDS },
+const PLANS: Readonly<Record<TableRoom, { readonly share: number; readonly recordWords: number; readonly ways?: RoomWays }>> = {
+  known: { share: 0.3, recordWords: METER_WORDS },
+  strangers: { share: 0.2, recordWords: METER_WORDS },
   logins: { share: 0.1, recordWords: METER_WORDS },
-  names: { share: 0.12, recordWords: ONCE_WORDS, spares: true },
-  steps: { share: 0.04, recordWords: STEP_WORDS, spares: true },
-  stamps: { share: 0.1, recordWords: STAMP_WORDS },
-  leases: { share: 0.02, recordWords: LEASE_WORDS, spares: true },
-  marks: { share: 0.1, recordWords: MARK_WORDS },
+  names: { share: 0.12, recordWords: ONCE_WORDS, ways: { spares: true } },
+  steps: { share: 0.04, recordWords: STEP_WORDS, ways: { spares: true } },
+  stamps: { share: 0.07, recordWords: STAMP_WORDS, ways: { share: stampsShare } },
+  stamps_strangers: { share: 0.07, recordWords: STAMP_WORDS, ways: { share: stampsShare } },
+  leases: { share: 0.02, recordWords: LEASE_WORDS, ways: { spares: true } },
+  marks: { share: 0.08, recordWords: MARK_WORDS },
 };
-export type TableRoom = RoomName | "names" | "steps" | "stamps" | "leases" | "marks";
+export type TableRoom = RoomName | "names" | "steps" | "stamps" | "stamps_strangers" | "leases" | "marks";
 export const TABLE_ROOMS: readonly TableRoom[] = Object.keys(PLANS) as readonly TableRoom[];
 
-/** Places for about 1.7 million names. */
+/** Places for about 1.6 million names. */
 export const TABLE_BYTES = 33_554_432;
 export const TABLE_BYTES_MIN = 65_536;
 
@@ -97,10 +98,10 @@ function layOut(buffer: ArrayBufferLike, head: Int32Array, thread: number): Read
   const free = words.length - HEAD_WORDS;
   let at = HEAD_WORDS;
   const rooms = TABLE_ROOMS.map((name, number): [TableRoom, Room] => {
-    const { share, recordWords, spares } = PLANS[name];
+    const { share, recordWords, ways } = PLANS[name];
     const stride = strideOf(recordWords);
     const size = Math.floor((free * share) / stride) * stride;
-    const room = new Room(words.subarray(at, at + size), recordWords, head.subarray(EVICTED + number, EVICTED + number + 1), thread, spares);
+    const room = new Room(words.subarray(at, at + size), recordWords, head.subarray(EVICTED + number, EVICTED + number + 1), thread, ways);
     at += size;
     return [name, room];
   });

@@ -27,7 +27,7 @@
  * With `provenance` no owner need be named anywhere: an id may be used only by a caller to whom it was issued, in an answer that
  * has left for him, as all that cuts left it (also where only `Location` names it), or that he has `chosen` for what was not
  * there: the API is asked with `If-None-Match: *` then. Such ids are kept for `keep` in the store of limits, in a room of its
- * own: 157,440 by default, for all threads, and with Redis for all processes. When it is full those that end soonest are
+ * own: 157,275 by default, for all threads, and with Redis for all processes. When it is full those that end soonest are
  * forgotten, at a restart all: that refuses, and lets nobody in. Strangers are issued nothing. Ids in paths of answers that issue must be held, too.
  *
  * The API is asked for the whole answer each time, without conditions and ranges, so that there is something to judge. Answers
