@@ -11,6 +11,7 @@ import type { Json } from "../contract/json-value.ts";
 import type { FilePart } from "../contract/media/decode.ts";
 import { Beginning } from "./beginning.ts";
 import type { WritableFields } from "./fields.ts";
+import { Gathering } from "./gathering.ts";
 import { type Gauge, GaugedSink, inTurn, joinBytes } from "./gauge.ts";
 import { type Particulars, type Problem, problem } from "./problem.ts";
 import type { Rewritable } from "./readable.ts";
@@ -28,6 +29,8 @@ export interface Source {
 /** Where they go. After `end` or `fail` nothing follows. `data` answers false to ask for a pause. */
 export interface Sink {
   readonly data: (chunk: Uint8Array) => boolean;
+  /** The same for bytes that are written over afterwards. Where it is missing, they are copied first. */
+  readonly lend?: ((chunk: Uint8Array) => boolean) | undefined;
   readonly end: () => void;
   readonly fail: (why: Problem) => void;
 }
@@ -204,7 +207,7 @@ export class Content implements Rewritable {
 
   /** Lets the body flow into `sink`: at once when it is held, else as it comes, ended by `fail` beyond the bound. */
   stream(taker: Sink): void {
-    const sink = this.#gauge === undefined ? taker : new GaugedSink(this.#gauge, taker, () => this.cancel());
+    const sink: Sink = this.#gauge === undefined ? taker : new GaugedSink(this.#gauge, taker, () => this.cancel());
     const held = this.#held;
     if (held !== undefined) {
       if (!(held instanceof Uint8Array)) return sink.fail(held);
@@ -214,19 +217,21 @@ export class Content implements Rewritable {
     if (this.declared !== undefined && this.declared > this.#bound) return sink.fail(this.#refuse());
     let over = false;
     this.#flowing = true;
+    const isWithin = (chunk: Uint8Array): boolean => {
+      if (over) return false;
+      this.passed += chunk.byteLength;
+      if (this.passed <= this.#bound) return true;
+      over = true;
+      sink.fail(this.#refuse());
+      return false;
+    };
+    const noted = (more: boolean): boolean => {
+      this.#paused = !more;
+      return more;
+    };
     this.#source?.open({
-      data: (chunk) => {
-        if (over) return false;
-        this.passed += chunk.byteLength;
-        if (this.passed <= this.#bound) {
-          const more = sink.data(chunk);
-          this.#paused = !more;
-          return more;
-        }
-        over = true;
-        sink.fail(this.#refuse());
-        return false;
-      },
+      data: (chunk) => isWithin(chunk) && noted(sink.data(chunk)),
+      lend: sink.lend === undefined ? undefined : (chunk) => isWithin(chunk) && noted(sink.lend?.(chunk) ?? false),
       end: () => {
         this.#flowing = false;
         if (!over) sink.end();
@@ -274,17 +279,13 @@ export class Content implements Rewritable {
 
   #collect(): Promise<Bytes | Problem> {
     return new Promise((resolve) => {
-      const chunks: Uint8Array[] = [];
       const settle = (outcome: Bytes | Problem): void => {
         this.#held = outcome;
         this.#gauge = undefined;
         resolve(outcome);
       };
-      this.stream({
-        data: (chunk) => chunks.push(chunk) > 0,
-        end: () => settle(joinBytes(chunks)),
-        fail: settle,
-      });
+      const gathering: Gathering = new Gathering(this.declared, () => settle(gathering.bytes), settle);
+      this.stream(gathering);
     });
   }
 }

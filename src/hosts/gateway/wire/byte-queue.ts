@@ -56,7 +56,12 @@ export class ByteQueue {
 
   /** A part as whoever takes it may keep it. */
   own(part: Uint8Array): Uint8Array {
-    return this.lent && part.buffer === this.bytes.buffer ? Buffer.from(part) : part;
+    return this.isLent(part) ? Buffer.from(part) : part;
+  }
+
+  /** Whether a part is written over soon. */
+  isLent(part: Uint8Array): boolean {
+    return this.lent && part.buffer === this.bytes.buffer;
   }
 
   /** Whether `part` stands somewhere behind the first `skip` bytes. */

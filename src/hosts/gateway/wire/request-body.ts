@@ -127,9 +127,11 @@ export class RequestBody implements Source {
     this.whole = chunks === undefined ? this.#left === 0 : chunks.whole;
     const sink = this.#sink;
     const piece = sink === undefined ? undefined : chunks === undefined ? viewOf(bytes, from, end) : chunks.takePiece(bytes);
-    const own = piece === undefined ? undefined : queue.own(piece);
+    // Whoever copies what he gets need not be given a copy.
+    const lend = piece !== undefined && queue.isLent(piece) ? sink?.lend : undefined;
+    const own = piece === undefined || lend !== undefined ? piece : queue.own(piece);
     queue.take(end);
-    if (own !== undefined && sink?.data(own) === false) this.blocked = this.#sink !== undefined;
+    if (own !== undefined && (lend === undefined ? sink?.data(own) : sink?.lend?.(own)) === false) this.blocked = this.#sink !== undefined;
     if (this.whole && sink !== undefined) this.#end();
     if (chunks?.broken === true) this.fail(malformedChunks);
   }

@@ -175,14 +175,14 @@ export class UpstreamCall implements Asking, Source {
     this.#body?.stop();
   }
 
-  answered(head: AnswerHead, piece: Uint8Array | undefined, whole: boolean): void {
+  answered(head: AnswerHead, piece: Uint8Array | undefined, whole: boolean, lent: boolean): void {
     if (this.#ended) return;
     if (whole) {
       this.#ended = true;
       this.#connection = undefined;
     }
-    if (!this.#handed) return this.#hand(head, piece, whole);
-    if (piece !== undefined) this.#take(piece);
+    if (!this.#handed) return this.#hand(head, piece !== undefined && lent ? copyOf(piece) : piece, whole);
+    if (piece !== undefined) this.#take(piece, lent);
     if (whole && this.#pieces.length === 0) this.#endSink();
   }
 
@@ -235,12 +235,17 @@ export class UpstreamCall implements Asking, Source {
     return false;
   }
 
-  #take(piece: Uint8Array): void {
-    if (this.#sink === undefined || this.#paused) {
+  #take(piece: Uint8Array, lent: boolean): void {
+    const sink = this.#sink;
+    if (sink === undefined || this.#paused) {
       // What nobody takes is kept, and the connection waits.
-      this.#pieces.push(piece);
+      this.#pieces.push(lent ? copyOf(piece) : piece);
       this.#holdUp();
-    } else if (!this.#sink.data(piece)) this.pause();
+      return;
+    }
+    // Whoever copies what he gets need not be given a copy.
+    const more = lent && sink.lend !== undefined ? sink.lend(piece) : sink.data(lent ? copyOf(piece) : piece);
+    if (!more) this.pause();
   }
 
   #holdUp(): void {
@@ -295,4 +300,10 @@ export class UpstreamCall implements Asking, Source {
 function announcedOf(method: string, content: Content): Announced {
   const bytes = content.held?.byteLength ?? content.declared;
   return bytes === 0 && !BODY_EXPECTED.has(method) ? "nothing" : bytes;
+}
+
+function copyOf(piece: Uint8Array): Uint8Array {
+  const copy = Buffer.allocUnsafe(piece.byteLength);
+  copy.set(piece);
+  return copy;
 }

@@ -29,7 +29,8 @@ export interface Asking {
   /** The rest of the request is not wanted any more. */
   readonly stopSending: () => void;
   /** The head, first, and then what there is of the body, piece by piece. `whole` ends it. */
-  readonly answered: (head: AnswerHead, piece: Uint8Array | undefined, whole: boolean) => void;
+  /** @param lent whether the piece is written over afterwards */
+  readonly answered: (head: AnswerHead, piece: Uint8Array | undefined, whole: boolean, lent: boolean) => void;
   readonly lost: (code: string, when: LostWhen) => void;
 }
 
@@ -215,11 +216,10 @@ export class UpstreamConnection {
     // Behind TLS the end of the connection proves nothing: who cuts the line makes a part of an answer look whole.
     if (head.status === 101) this.#socket.allowHalfOpen = true;
     else if (head.framing === BY_CLOSE && this.target.secure !== undefined) return this.lose("END_UNPROVEN");
-    // The buffer is read into again before the piece is used up, unless the reader made a copy already.
-    const own = piece === undefined || piece.buffer !== READ_BUFFER.buffer ? piece : copyOf(piece);
     if (!asking.sent && (whole || head.close || head.status >= 300)) asking.stopSending();
     if (whole) this.#finish(head, asking, asking.sent);
-    asking.answered(head, own, whole);
+    // The buffer is read into again, unless the reader made a copy already.
+    asking.answered(head, piece, whole, piece?.buffer === READ_BUFFER.buffer);
   }
 
   /** Before the answer is handed on, so that whoever waits is served first. */
@@ -241,15 +241,9 @@ export class UpstreamConnection {
     if (asking === undefined || head === undefined || head.framing !== BY_CLOSE) return this.lose("ENDED_EARLY");
     this.#reader.end();
     // The other direction goes on.
-    if (this.#switched) return asking.answered(head, undefined, true);
+    if (this.#switched) return asking.answered(head, undefined, true, false);
     if (!asking.sent) asking.stopSending();
     this.#finish(head, asking, false);
-    asking.answered(head, undefined, true);
+    asking.answered(head, undefined, true, false);
   }
-}
-
-function copyOf(piece: Uint8Array): Uint8Array {
-  const copy = Buffer.allocUnsafe(piece.byteLength);
-  copy.set(piece);
-  return copy;
 }

@@ -43,35 +43,35 @@ function scene(trial: Trial = {}, send = true): Scene {
 
 test("an answer that is whole with its head is held", () => {
   const { call, log, content } = scene();
-  call.answered(HEAD, bytes("all of it"), true);
+  call.answered(HEAD, bytes("all of it"), true, false);
   assert.deepEqual([log, content().declared], [["head 200 all of it"], 9]);
 });
 
 test("a body of known length says it, one in chunks does not", () => {
   const one = scene();
-  one.call.answered(HEAD, undefined, false);
+  one.call.answered(HEAD, undefined, false, false);
   const other = scene();
-  other.call.answered({ ...HEAD, framing: BY_CHUNKS, length: 0 }, undefined, false);
+  other.call.answered({ ...HEAD, framing: BY_CHUNKS, length: 0 }, undefined, false, false);
   assert.deepEqual([one.content().declared, other.content().declared], [9, undefined]);
   assert.deepEqual(one.log, ["head 200"]);
 });
 
 test("what comes before somebody opens is kept, and the connection waits", () => {
   const { call, log, open } = scene();
-  call.answered(HEAD, undefined, false);
+  call.answered(HEAD, undefined, false, false);
   assert.deepEqual(log.splice(0), ["head 200"]);
-  call.answered(HEAD, bytes("a"), false);
+  call.answered(HEAD, bytes("a"), false, false);
   assert.deepEqual(log.splice(0), ["pause"]);
   open();
   assert.deepEqual(log.splice(0), ["data a", "resume"]);
-  call.answered(HEAD, bytes("b"), false);
-  call.answered(HEAD, bytes("c"), true);
+  call.answered(HEAD, bytes("b"), false, false);
+  call.answered(HEAD, bytes("c"), true, false);
   assert.deepEqual(log, ["data b", "data c", "end"]);
 });
 
 test("a piece that comes with the head holds the connection up until it is taken", () => {
   const { call, log, open } = scene();
-  call.answered(HEAD, bytes("a"), false);
+  call.answered(HEAD, bytes("a"), false, false);
   assert.deepEqual(log.splice(0), ["head 200", "pause"]);
   open();
   assert.deepEqual(log, ["data a", "resume"]);
@@ -79,13 +79,13 @@ test("a piece that comes with the head holds the connection up until it is taken
 
 test("a sink that asks for a pause gets no more until it resumes, and one end", () => {
   const { call, log, open, content } = scene();
-  call.answered(HEAD, undefined, false);
+  call.answered(HEAD, undefined, false, false);
   open(false);
   log.length = 0;
-  call.answered(HEAD, bytes("a"), false);
+  call.answered(HEAD, bytes("a"), false, false);
   assert.deepEqual(log.splice(0), ["data a", "pause"]);
-  call.answered(HEAD, bytes("b"), false);
-  call.answered(HEAD, bytes("c"), true);
+  call.answered(HEAD, bytes("b"), false, false);
+  call.answered(HEAD, bytes("c"), true, false);
   assert.deepEqual(log.splice(0), ["pause"]);
   content().resume();
   assert.deepEqual(log.splice(0), ["data b"]);
@@ -101,10 +101,10 @@ test("a sink that asks for a pause gets no more until it resumes, and one end", 
 
 test("the last piece and the end come together, and a late resume brings no second end", () => {
   const { call, log, open, content } = scene();
-  call.answered(HEAD, undefined, false);
+  call.answered(HEAD, undefined, false, false);
   open(false);
   log.length = 0;
-  call.answered(HEAD, bytes("a"), true);
+  call.answered(HEAD, bytes("a"), true, false);
   content().resume();
   content().resume();
   assert.deepEqual(log, ["data a", "end"]);
@@ -112,7 +112,7 @@ test("the last piece and the end come together, and a late resume brings no seco
 
 test("resuming what was never paused does nothing", () => {
   const { call, log, open, content } = scene();
-  call.answered(HEAD, undefined, false);
+  call.answered(HEAD, undefined, false, false);
   open();
   log.length = 0;
   content().resume();
@@ -121,8 +121,8 @@ test("resuming what was never paused does nothing", () => {
 
 test("a body that ended before it was opened is told when it is", () => {
   const { call, log, open } = scene();
-  call.answered(HEAD, bytes("a"), false);
-  call.answered(HEAD, bytes("b"), true);
+  call.answered(HEAD, bytes("a"), false, false);
+  call.answered(HEAD, bytes("b"), true, false);
   log.length = 0;
   open();
   assert.deepEqual(log, ["data a", "data b", "end"]);
@@ -130,7 +130,7 @@ test("a body that ended before it was opened is told when it is", () => {
 
 test("who asks for a pause before he opens gets nothing until he resumes", () => {
   const { call, log, open, content } = scene();
-  call.answered(HEAD, bytes("a"), false);
+  call.answered(HEAD, bytes("a"), false, false);
   content().pause();
   log.length = 0;
   open();
@@ -141,7 +141,7 @@ test("who asks for a pause before he opens gets nothing until he resumes", () =>
 
 test("a break is told to whoever reads, at once or when he opens, and nothing follows it", () => {
   const open = scene();
-  open.call.answered(HEAD, undefined, false);
+  open.call.answered(HEAD, undefined, false, false);
   open.open();
   open.call.lost("ECONNRESET", "within");
   open.content().resume();
@@ -149,7 +149,7 @@ test("a break is told to whoever reads, at once or when he opens, and nothing fo
   assert.deepEqual(open.log, ["head 200", "resume", "broken api-broke-off"]);
 
   const closed = scene();
-  closed.call.answered(HEAD, bytes("a"), false);
+  closed.call.answered(HEAD, bytes("a"), false, false);
   closed.call.lost("ECONNRESET", "within");
   closed.open();
   assert.deepEqual(closed.log, ["head 200", "pause", "broken api-broke-off"]);
@@ -157,10 +157,10 @@ test("a break is told to whoever reads, at once or when he opens, and nothing fo
 
 test("a break while a sink rests is told at once, and its resume brings no end", () => {
   const { call, log, open, content } = scene();
-  call.answered(HEAD, undefined, false);
+  call.answered(HEAD, undefined, false, false);
   open(false);
-  call.answered(HEAD, bytes("a"), false);
-  call.answered(HEAD, bytes("b"), false);
+  call.answered(HEAD, bytes("a"), false, false);
+  call.answered(HEAD, bytes("b"), false, false);
   log.length = 0;
   call.lost("ECONNRESET", "within");
   content().resume();
@@ -171,7 +171,7 @@ test("the receiver is told once, whatever follows", () => {
   const { call, log } = scene();
   call.lost("ECONNREFUSED", "before");
   call.fail(apiUnreachable());
-  call.answered(HEAD, bytes("a"), true);
+  call.answered(HEAD, bytes("a"), true, false);
   call.giveUp();
   assert.deepEqual(log, ["fail api-unreachable"]);
 });
@@ -209,15 +209,15 @@ test("giving up leaves the line, or ends the connection, once", () => {
 
 test("cancelling a body ends its connection unless it has ended, and brings no more of it", () => {
   const within = scene();
-  within.call.answered(HEAD, bytes("a"), false);
+  within.call.answered(HEAD, bytes("a"), false, false);
   within.open(false);
   within.content().cancel();
   within.content().resume();
-  within.call.answered(HEAD, bytes("b"), true);
+  within.call.answered(HEAD, bytes("b"), true, false);
   assert.deepEqual(within.log, ["head 200", "pause", "data a", "pause", "abandon"]);
   const ended = scene();
-  ended.call.answered(HEAD, bytes("a"), false);
-  ended.call.answered(HEAD, bytes("b"), true);
+  ended.call.answered(HEAD, bytes("a"), false, false);
+  ended.call.answered(HEAD, bytes("b"), true, false);
   ended.log.length = 0;
   ended.content().cancel();
   ended.open();
@@ -226,9 +226,9 @@ test("cancelling a body ends its connection unless it has ended, and brings no m
 
 test("a sink that cancels at a piece is left alone", () => {
   const { call, log, content } = scene();
-  call.answered(HEAD, bytes("a"), false);
+  call.answered(HEAD, bytes("a"), false, false);
   content().stream({ data: () => (content().cancel(), false), end: () => log.push("end"), fail: () => log.push("broken") });
-  call.answered(HEAD, bytes("b"), true);
+  call.answered(HEAD, bytes("b"), true, false);
   assert.deepEqual(log, ["head 200", "pause", "abandon"]);
 });
 
@@ -260,4 +260,22 @@ test("a request is sent when its body's last byte is", () => {
   sink().end();
   call.stopSending();
   assert.deepEqual([call.sent, cancels()], [true, 0]);
+});
+
+test("what is lent is copied for whoever keeps it, and for nobody else", () => {
+  const { call, open, log } = scene();
+  const piece = Buffer.from("a");
+  call.answered(HEAD, piece, false, true);
+  piece.fill("x");
+  open();
+  piece.fill("b");
+  call.answered(HEAD, piece, false, true);
+  assert.deepEqual(log.filter((line) => line.startsWith("data")), ["data a", "data b"]);
+
+  const other = scene();
+  const lent: Uint8Array[] = [];
+  other.call.answered(HEAD, undefined, false, false);
+  other.content().stream({ data: () => assert.fail("it was copied"), lend: (bytes) => lent.push(bytes) > 0, end: () => undefined, fail: () => undefined });
+  other.call.answered(HEAD, piece, false, true);
+  assert.equal(lent[0], piece);
 });
