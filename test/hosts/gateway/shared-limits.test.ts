@@ -1,7 +1,7 @@
 /** Shared limits: several gateways, one limit, kept by a real server that comes and goes. */
 import assert from "node:assert/strict";
 import http from "node:http";
-import { after, before, test } from "node:test";
+import { after, before, test, type TestContext } from "node:test";
 import { setTimeout as wait } from "node:timers/promises";
 import type { AuditRecord } from "../../../src/audit/record.ts";
 import type { JsonObject } from "../../../src/contract/json-value.ts";
@@ -11,6 +11,9 @@ import { REFUSED_MILLISECONDS_MAX } from "../../../src/stores/redis/leased.ts";
 import { POLICY, writeFiles } from "../../hosts.ts";
 import { missing, type RedisServer, startRedis } from "../../redis.ts";
 import { type Behind, openApi, readGauge, recordingSink } from "./rig.ts";
+
+/** Long enough for a machine that does much else at once: nobody is to decide alone because of it. */
+const WAIT = "5s";
 
 const skip = missing ?? false;
 let api: Behind;
@@ -31,15 +34,25 @@ interface Opened {
   readonly ask: () => Promise<number>;
 }
 
-async function open(limits: JsonObject, bucket: JsonObject, policy: JsonObject = {}): Promise<Opened> {
+/** Takes the server away until the end of the test, however that ends. */
+async function takeAway(t: TestContext): Promise<void> {
+  t.after(() => server.restart());
+  await server.kill();
+}
+
+/** @param t what it opens is closed at its end, if the test has not done so */
+async function open(t: TestContext, limits: JsonObject, bucket: JsonObject, policy: JsonObject = {}): Promise<Opened> {
   process.env["SALLYPORT_TEST_REDIS"] = server.url;
   const records: AuditRecord[] = [];
   const events: string[] = [];
   const everywhere = POLICY["everywhere"] as JsonObject;
-  const file = writeFiles({ policy: { ...POLICY, watch: { port: 0 }, limits: { redis: "env:SALLYPORT_TEST_REDIS", wait: "500ms", ...limits }, ...policy, everywhere: { ...everywhere, "token-bucket": bucket } } }, `http://127.0.0.1:${api.port}`);
+  const file = writeFiles({ policy: { ...POLICY, watch: { port: 0 }, limits: { redis: "env:SALLYPORT_TEST_REDIS", wait: WAIT, ...limits }, ...policy, everywhere: { ...everywhere, "token-bucket": bucket } } }, `http://127.0.0.1:${api.port}`);
   const start = await startGateway(file, { say: (_severity, event) => void events.push(event), watch: false, sink: recordingSink(records) });
   if ("misfits" in start) return assert.fail(start.misfits.map(writeMisfit).join("\n"));
-  return { gateway: start.gateway, records, events, ask: () => statusOf(`${start.gateway.url}/prices`) };
+  let stopped: Promise<void> | undefined;
+  const stop = (): Promise<void> => (stopped ??= start.gateway.stop());
+  t.after(stop);
+  return { gateway: { ...start.gateway, stop }, records, events, ask: () => statusOf(`${start.gateway.url}/prices`) };
 }
 
 function statusOf(url: string): Promise<number> {
@@ -58,12 +71,12 @@ async function passing(opened: readonly Opened[], times: number): Promise<number
 }
 
 for (const mode of ["strict", "leased"] as const) {
-  test(`${mode}: three gateways give out one limit, to the request; while the server is away each says that it decides alone`, { skip }, async () => {
-    const gateways = await Promise.all([1, 2, 3].map(() => open({ mode, nodes: 3 }, { burst: 30, window: "1h", share: "api", crowd: 0, penalty: { after: mode === "strict" ? 999 : 1_000, upTo: "1h" } })));
+  test(`${mode}: three gateways give out one limit, to the request; while the server is away each says that it decides alone`, { skip }, async (t) => {
+    const gateways = await Promise.all([1, 2, 3].map(() => open(t, { mode, nodes: 3 }, { burst: 30, window: "1h", share: "api", crowd: 0, penalty: { after: mode === "strict" ? 999 : 1_000, upTo: "1h" } })));
     const [first] = gateways;
     assert.ok(first !== undefined);
     assert.equal(await passing(gateways, 120), 30);
-    await server.kill();
+    await takeAway(t);
     // A refusal of the servers is believed for a second.
     await wait(mode === "leased" ? REFUSED_MILLISECONDS_MAX + 100 : 100);
     assert.equal(await first.ask(), 429, "who has used up everything gets nothing new");
@@ -72,36 +85,33 @@ for (const mode of ["strict", "leased"] as const) {
     const last = first.records.at(-1);
     assert.deepEqual(last?.observed?.map(({ guard, because }) => [guard, because]), [["token-bucket", { decided: "local" }]]);
     await Promise.all(gateways.slice(1).map(({ gateway }) => gateway.stop()));
-    await server.restart();
   });
 }
 
-test("two threads of a gateway and another gateway share one limit", { skip: process.platform === "linux" ? skip : "several threads behind one port need Linux" }, async () => {
-  const gateways = [await open({ mode: "strict" }, { burst: 25, window: "1h", share: "api", crowd: 0 }, { threads: 2 }), await open({ mode: "strict" }, { burst: 25, window: "1h", share: "api", crowd: 0 })];
+test("two threads of a gateway and another gateway share one limit", { skip: process.platform === "linux" ? skip : "several threads behind one port need Linux" }, async (t) => {
+  const gateways = [await open(t, { mode: "strict" }, { burst: 25, window: "1h", share: "api", crowd: 0 }, { threads: 2 }), await open(t, { mode: "strict" }, { burst: 25, window: "1h", share: "api", crowd: 0 })];
   assert.equal(await passing(gateways, 100), 25);
   await Promise.all(gateways.map(({ gateway }) => gateway.stop()));
 });
 
-test("closed: while the server is away nobody passes, and somebody counts", { skip }, async () => {
-  const one = await open({ whenDown: "closed" }, { burst: 26, window: "1h" });
+test("closed: while the server is away nobody passes, and somebody counts", { skip }, async (t) => {
+  const one = await open(t, { whenDown: "closed" }, { burst: 26, window: "1h" });
   assert.equal(await one.ask(), 200);
-  await server.kill();
+  await takeAway(t);
   await wait(100);
   assert.equal(await one.ask(), 503);
   assert.equal(await readGauge(one.gateway.watchUrl ?? "", "sallyport_limits_alone_closed"), 1);
   await one.gateway.stop();
   assert.deepEqual([one.records.at(-1)?.problem, one.records.at(-1)?.blame], ["store-unavailable", "sallyport"]);
-  await server.restart();
 });
 
-test("open, for one limit and with a reason: everybody passes, and the record says why", { skip }, async () => {
-  const one = await open({}, { burst: 1, window: "1h", crowd: 0, whenDown: { open: "the price list may be read, agreed 2026-11-20" } });
-  await server.kill();
+test("open, for one limit and with a reason: everybody passes, and the record says why", { skip }, async (t) => {
+  const one = await open(t, {}, { burst: 1, window: "1h", crowd: 0, whenDown: { open: "the price list may be read, agreed 2026-11-20" } });
+  await takeAway(t);
   await wait(100);
   assert.deepEqual([await one.ask(), await one.ask()], [200, 200]);
   await one.gateway.stop();
   assert.deepEqual(one.records.at(-1)?.observed?.map(({ because }) => because), [{ decided: "open" }]);
-  await server.restart();
 });
 
 const MISFITS: readonly (readonly [string, JsonObject, RegExp])[] = [
