@@ -84,7 +84,7 @@ export const concurrency: Guard = defineGuard({
       try {
         const owner = ownerOf(exchange);
         const tier = tierOf(exchange);
-        const names = [owner.name, ...owner.around.map((range) => `a${range}`)];
+        const names = [owner.name, ...owner.around];
         const taken = takeLeases(tier.levels.slice(0, names.length).map((leases, level) => ({ leases, owner: names[level] ?? "" })), exchange.now);
         return taken instanceof Promise ? taken.then((late) => judge(late, tier, owner, exchange)).catch(unavailable) : judge(taken, tier, owner, exchange);
       } catch (fault) {

@@ -108,7 +108,8 @@ function wantedOf({ own, wider, penalty }: Side, { name, around }: Owner, tokens
   wanted.push({ meter: own, owner: name, tokens });
   for (let level = 0; level < around.length; level++) {
     const meter = wider[level];
-    if (meter !== undefined) wanted.push({ meter, owner: `a${around[level]}`, tokens });
+    const owner = around[level];
+    if (meter !== undefined && owner !== undefined) wanted.push({ meter, owner, tokens });
   }
   return wanted;
 }

@@ -57,7 +57,7 @@ export const readKeyShape: Shape<readonly Part[]> = or(
 
 export interface Owner {
   readonly name: string;
-  /** Ranges around a stranger's address, wider and wider. */
+  /** Names of the same with ranges around a stranger's address, wider and wider. */
   readonly around: readonly string[];
   readonly room: RoomName;
   /** Whether nobody else uses this bucket: then he may know how full it is. */
@@ -76,12 +76,19 @@ export function compileKey(key: readonly Part[], { operation, report }: Pick<Sit
     const owners = readers.map((read) => read(exchange));
     return {
       name: `+${limitName(...owners.map(({ name }) => name))}`,
-      around: NOBODY,
+      around: aroundAll(owners),
       room: owners.every(({ room }) => room === "known") ? "known" : "strangers",
       own: owners.some(({ own }) => own),
       kind: owners.map(({ kind }) => kind).join(" and "),
     };
   };
+}
+
+/** Whoever has a whole /48 has no 65,536 budgets by a key that says more than his address, either. */
+function aroundAll(owners: readonly Owner[]): readonly string[] {
+  const [levels] = owners.map(({ around }) => around.length).toSorted((one, other) => other - one);
+  if (levels === undefined || levels === 0) return NOBODY;
+  return Array.from({ length: levels }, (_, level) => `+${limitName(...owners.map(({ name, around }) => around[level] ?? name))}`);
 }
 
 /** A key in words, for the name of its limit: two keys of one limit must not share its buckets. */
@@ -137,7 +144,7 @@ function caller(exchange: Known): Owner {
 function stranger({ address }: Known): Owner {
   const [own = address, ...around] = addressPrefixes(address);
   // A stranger's bucket is shared: how full it is would tell him what the others at his address do.
-  return { name: `a${own}`, around: around.length === 0 ? NOBODY : around, room: "strangers", own: false, kind: "address" };
+  return { name: `a${own}`, around: around.length === 0 ? NOBODY : around.map((range) => `a${range}`), room: "strangers", own: false, kind: "address" };
 }
 
 /** The kind is the first letter of the name: somebody may be called "192.0.2.1/32". */

@@ -65,10 +65,15 @@ test("a budget is shown to the one who has it for himself", () => {
   assert.equal(owners("caller")({}).own, false);
 });
 
-test("around a stranger are ranges; around whoever is known, or narrowed further, there are none", () => {
-  assert.deepEqual(owners("caller")({ address: "2001:db8::1" }).around, ["2001:db8::/56", "2001:db8::/48"]);
+test("around a stranger are ranges, also where something narrows the key; around whoever is known there are none", () => {
+  assert.deepEqual(owners("caller")({ address: "2001:db8::1" }).around, ["a2001:db8::/56", "a2001:db8::/48"]);
   assert.deepEqual(owners("caller")({ principal: ANN }).around, []);
-  assert.deepEqual(owners(["address", { path: "userId" }])({ pathValues: ["a", "b"] }).around, []);
+  assert.deepEqual(owners(["client", { path: "userId" }])({ principal: ANN, pathValues: ["a", "b"] }).around, []);
+  const narrowed = owners(["address", { path: "userId" }]);
+  const of = (address: string, user = "b"): readonly string[] => narrowed({ address, pathValues: ["a", user] }).around;
+  assert.deepEqual([of("2001:db8::1").length, of("192.0.2.1").length], [2, 1]);
+  assert.deepEqual(of("2001:db8:0:1::1"), of("2001:db8:0:2::1"), "a /48 brings no 65,536 budgets for one user");
+  assert.equal(new Set([...of("2001:db8::1"), ...of("2001:db8::1", "c"), ...owners("address")({ address: "2001:db8::1" }).around]).size, 6);
 });
 
 test("what stands in path, query and fields is read where the contract says, and is empty where it is not", () => {
