@@ -43,8 +43,11 @@ function tellLegacy(reply: WritableFields, quota: number, left: number, seconds:
 /** Of a wait, how much may be put on top, so that those who were told at the same moment do not come back at the same. */
 const JITTER_SHARE = 8;
 
+/** What is told to whom waits for something that never comes. */
+const FOREVER_SECONDS = 86_400;
+
 export interface Waits {
-  /** A wait in whole seconds for Retry-After: rounded up, at least one, and for long ones with a little on top. */
+  /** A wait in whole seconds for Retry-After: rounded up, at least one, and for long ones with a little on top; a day for ever. */
   readonly seconds: (milliseconds: number) => number;
 }
 
@@ -58,6 +61,7 @@ export function waitsOf(random: (bytes: number) => Uint8Array): Waits {
   };
   return {
     seconds(milliseconds) {
+      if (!Number.isFinite(milliseconds)) return FOREVER_SECONDS;
       const whole = Math.max(1, Math.ceil(milliseconds / 1_000));
       return whole < JITTER_SHARE ? whole : whole + Math.floor((whole / JITTER_SHARE) * draw());
     },
@@ -65,10 +69,8 @@ export function waitsOf(random: (bytes: number) => Uint8Array): Waits {
 }
 
 const DRAWN_BYTES = 256;
-/** What is told to whom waits for something that never comes. */
-const FOREVER_SECONDS = 86_400;
 
 /** What a refusal carries. Retry-After is never earlier than what RateLimit says. */
 export function refusing(label: string, seconds: number, because: Readonly<Record<string, Json>>): Particulars {
-  return { headers: { "retry-after": String(Number.isFinite(seconds) ? seconds : FOREVER_SECONDS) }, extra: { "violated-policies": [label] }, because };
+  return { headers: { "retry-after": String(seconds) }, extra: { "violated-policies": [label] }, because };
 }

@@ -238,3 +238,11 @@ for (const [what, options] of WRONG) test(`${what} is a misfit`, () => assert.eq
 test("every option at its bounds is understood", () => {
   for (const options of [{ rate: "1/1s" }, { rate: "1000000/1s" }, { rate: "1/31d" }, { rate: "1000000/1s", burst: 1 }, { rate: "976MiB/1s", cost: { bytes: "both" } }, { rate: "1KiB/31d", cost: { bytes: "request" } }, { rate: "1/1s", penalty: { after: 1_000, upTo: "31d" }, crowd: 1_000 }]) assert.deepEqual(misfits(tokenBucket, options), [], JSON.stringify(options));
 });
+
+test("a request that costs more than this process may give alone is told a day, not a word that is no number", async () => {
+  const never = { take: () => ({ granted: false, left: 0, waitMilliseconds: Number.POSITIVE_INFINITY, alone: "local" as const }), charge: () => assert.fail() };
+  const { outcome, exchange } = await posting({ cost: 2, headers: "both" }, { store: { ...memoryStore(), meter: () => never } })({ principal: ANN });
+  assert.equal(outcome?.kind === "refusal" && outcome.problem.headers?.["retry-after"], "86400");
+  assert.deepEqual(parseList(exchange.reply.one("ratelimit") ?? "").map(([, told]) => told.get("t")), [86_400]);
+  assert.equal(exchange.reply.one("x-ratelimit-reset"), "86400");
+});
