@@ -16,12 +16,16 @@ export interface Understood {
   readonly misfits: readonly Misfit[];
 }
 
-/** Reads and compiles everything, and lets go of what was opened for it. */
-export function openHouse(policyFile: string): Understood {
+/**
+ * Reads and compiles everything, and lets go of what was opened for it.
+ *
+ * @param servers false: limits are kept in this process's own memory alone, whatever the policy says
+ */
+export function openHouse(policyFile: string, { servers = true }: { readonly servers?: boolean } = {}): Understood {
   const shared = openShared();
   const memory = holdStore();
   const databases = holdDatabase();
-  const building = buildHouse(policyFile, { guards: GUARDS, openStore: memory.open, shared, openDatabase: databases.open, openLine });
+  const building = buildHouse(policyFile, { guards: GUARDS, openStore: servers ? memory.open : (wishes, folder) => memory.open({ ...wishes, redis: undefined }, folder), shared, openDatabase: databases.open, openLine });
   void memory.close();
   shared.close();
   if ("misfits" in building) return { house: undefined, misfits: placeMisfits(building.misfits, policyFile) };

@@ -11,8 +11,10 @@ import type { AuditRecord } from "../../audit/record.ts";
 import type { Plan } from "../../doors/plan.ts";
 import { pass, type Step } from "../../doors/pass.ts";
 import { STAGES } from "../../doors/stages.ts";
+import { API_KEY_ISSUER } from "../../doors/inbound/authenticate/api-key/key-principal.ts";
 import type { Exchange, Follower } from "../../exchange/exchange.ts";
 import { fieldsOf } from "../../exchange/fields.ts";
+import type { Principal } from "../../exchange/principal.ts";
 import { type Command, defineCommand } from "../command.ts";
 import { EXIT } from "../exit-code.ts";
 import { findPolicy, policyPositional } from "../find-policy.ts";
@@ -24,6 +26,8 @@ import { plain, writeJson } from "../terminal.ts";
 /** Limits that a record says enough about. A lease needs to know who came before it ended, a quota would be spent. */
 const REPLAYED: ReadonlySet<string> = new Set(["token-bucket", "sliding-window", "leaky-bucket"]);
 const CALLERS_SHOWN = 20;
+/** Nobody was told an answer then: see Follower. */
+const CALLER_LEFT = "caller-left";
 /** Of a log that are looked at before it is taken for one. */
 const BEGINNING_BYTES = 256;
 
@@ -39,7 +43,7 @@ export const simulate: Command = defineCommand({
   name: "simulate",
   summary: "Replay an audit log against the limits of a policy.",
   description: [
-    "Reads an audit log, and asks the policy's token-bucket, sliding-window and leaky-bucket of each record that came as far as they stand: with its time, its caller and its address, from an empty memory. Says who would have been limited, at which operation, how often and since when. Nothing is enforced, and neither servers nor databases are asked.",
+    "Reads an audit log, and asks the policy's token-bucket, sliding-window and leaky-bucket of each record that came as far as they stand: with its time, its caller and its address, from an empty memory. Says who would have been limited, at which operation, how often and since when. Nothing is enforced, and neither servers nor databases are asked: limits that several processes share are replayed whole, as if all of the log were one.",
     "Not replayed are concurrency, quota, flow, and leaky-bucket where it has a queue: who waits is not limited. Records stand in the log in the order in which exchanges ended, and are replayed in it. A record holds no claims, fields or bodies: limits by plan count everybody as on the ordinary one, and keys by claim, path, query or field fall back to the caller.",
   ],
   positionals: [{ name: "log", about: "The audit log, one JSON object per line.", required: true, completes: "files" }, policyPositional],
@@ -60,7 +64,7 @@ export const simulate: Command = defineCommand({
     const file = path.resolve(folder, log);
     if (!existsSync(file)) return refuseToBegin(`there is no ${log}`, json, terminal);
     if (!holdsRecords(file)) return refuseToBegin(`${log} is no audit log: it does not begin with a JSON object (the log comes first, then the policy)`, json, terminal);
-    const { house, misfits } = openHouse(found.file);
+    const { house, misfits } = openHouse(found.file, { servers: false });
     if (house === undefined) {
       if (json) out.write(writeJson({ error: "an error stands in the way", misfits: dataOfMisfits(misfits) }));
       tellMisfits(misfits, terminal.error, folder);
@@ -137,16 +141,23 @@ function cameSoFar({ outcome, guard }: AuditRecord, { guards }: Plan): boolean {
 async function decide(record: AuditRecord, { operation }: Plan, steps: readonly Step[]): Promise<string | undefined> {
   const followers: Follower[] = [];
   const now = Date.parse(record.time);
-  const { principal: id, client, credential, bytesIn, bytesOut, status } = record;
-  const principal = id === undefined ? undefined : { kind: "principal", id, issuer: "", subject: id, party: "user", client, credential, claims: {}, scopes: new Set(), schemes: [], methods: [], field: undefined, until: undefined };
+  const { principal: id, client, credential, also = [], bytesIn, bytesOut, status } = record;
+  const principal = id === undefined ? undefined : { ...principalOf(id, credential), client, also: also.map((one) => principalOf(one.principal, one.credential)) };
   // What a record does not tell is empty, and limits read nothing else of an exchange.
   const exchange = { now, operation, principal, address: record.address, pathValues: [], request: { query: [], fields: fieldsOf([]) }, content: { declared: bytesIn }, reply: fieldsOf([]), observed: [], follow: (follower: Follower) => void followers.push(follower), witness: () => undefined } as unknown as Exchange;
   const outcome = await pass(steps.map((step) => ({ ...step, mode: "enforce" as const })), exchange);
   const refused = outcome?.kind === "refusal" ? outcome : undefined;
   const ending = { now: now + record.milliseconds, status: refused?.problem.status ?? status, refusedAt: refused === undefined ? undefined : ("throttle" as const), bytesIn, bytesOut, apiMilliseconds: undefined };
-  for (const follower of followers) follower.answered?.(ending);
+  if (record.problem !== CALLER_LEFT || refused !== undefined) for (const follower of followers) follower.answered?.(ending);
   for (const follower of followers) follower.concluded?.(ending);
   return refused?.guard;
+}
+
+/** The issuer stands in front of the subject, and whoever came with a key is a principal of this house. */
+function principalOf(id: string, credential: string | undefined): Principal {
+  const [issuer = ""] = id.split("#", 1);
+  const methods = issuer === API_KEY_ISSUER ? ["api-key"] : [];
+  return { kind: "principal", id, issuer, subject: id, party: "user", client: undefined, credential, claims: {}, scopes: new Set(), schemes: [], methods, field: undefined, until: undefined };
 }
 
 function count(limited: Map<string, Limited>, { operation, principal, address, time }: AuditRecord, guard: string): void {

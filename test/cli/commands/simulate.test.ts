@@ -55,6 +55,30 @@ test("limits in observe mode are tried, too, and without any nobody is limited",
   assert.match(out, /0 of 2 records came as far as a limit[\s\S]*nobody would have been limited/);
 });
 
+test("limits that servers keep for several processes are replayed whole, and no server is asked", async (t) => {
+  const bucket = { "token-bucket": { burst: 4, window: "1h" } };
+  const lines = [0, 1, 2, 3, 4].map((second) => line(second));
+  for (const whenDown of ["local", "closed", { open: "a test in which everybody may pass" }]) {
+    const files = { "openapi.json": JSON.stringify(CONTRACT), "policy.json": JSON.stringify({ ...(JSON.parse(policy(bucket)) as object), limits: { redis: "file:./redis.txt", nodes: 4, whenDown } }), "redis.txt": "redis://127.0.0.1:1", "audit.log": `${lines.join("\n")}\n` };
+    const { code, out, error } = await openDesk(t, files).run("simulate", "audit.log", "policy.json", "--json");
+    assert.equal(code, 0, error);
+    assert.deepEqual((JSON.parse(out) as { limited: readonly { times: number }[] }).limited.map(({ times }) => times), [1], JSON.stringify(whenDown));
+  }
+});
+
+test("clients of one name from two issuers are apart, and API keys as well, as they are live", async (t) => {
+  const passing = async (key: string, particulars: readonly object[]): Promise<readonly object[]> => (await limited(t, { "token-bucket": { burst: 1, window: "1h", key } }, particulars.map((one, second) => line(second, one)))).limited.map((one) => (one as { caller: string }).caller as never);
+  assert.deepEqual(await passing("client", ["https://a.example#ann", "https://b.example#bob", "https://a.example#cid"].map((principal) => ({ principal, client: "app" }))), ["https://a.example#cid"]);
+  const of = (principal: string, credential: string): object => ({ principal, credential });
+  assert.deepEqual(await passing("api-key", [of("api-key#shop", "one"), of("api-key#shop", "two"), of("api-key#shop", "two")]), ["api-key#shop"]);
+  assert.deepEqual(await passing("api-key", [of("https://a.example#ann", "one"), of("https://a.example#ann", "two")]), ["https://a.example#ann"], "the id of a token is no key");
+});
+
+test("a caller who left has shown nothing, so that nothing is given back to him, as live", async (t) => {
+  const left = [0, 1].map((second) => line(second, { outcome: "failed", status: 500, problem: "caller-left" }));
+  assert.equal((await limited(t, { "token-bucket": { burst: 1, window: "1h", count: "successes" } }, left)).limited.length, 1);
+});
+
 test("without a log or a policy nothing begins", async (t) => {
   const one = desk(t, {}, []);
   assert.equal((await one.run("simulate", "nowhere.log", "policy.json")).code, 3);
