@@ -113,6 +113,7 @@ function furnish(policy: Policy, contract: ReadContract, reading: PolicyReading,
   };
   const plans = new Map(contract.operations.map((operation) => [operation.id, plan(operation)]));
   const resource = describeResource(contract, settings.external, [...plans.values()].flatMap(({ tokens }) => tokens));
+  misfits.push(...namedByAll(settings.roles, [...plans.values()].flatMap(({ tokens }) => tokens.map(({ issuer }) => issuer)), reading));
   const nowhere = plan(stranded("path", "", []), resource);
   const elsewhere = settings.unlisted === undefined ? nowhere : plan(stranded("unlisted", "", []), resource);
   const wrongMethod = new Map(contract.operations.map(({ path: template, allow }) => [template, plan(stranded("method", template, allow))]));
@@ -133,6 +134,14 @@ function furnish(policy: Policy, contract: ReadContract, reading: PolicyReading,
       return { plan: elsewhere, values: [] };
     },
   };
+}
+
+/** Sources of roles that count for each of several issuers: then whoever runs the least of them names any role. */
+function namedByAll(roles: Policy["settings"]["roles"], issuers: readonly string[], { complain }: PolicyReading): readonly Misfit[] {
+  const all = [...new Set(issuers)];
+  if (roles === undefined || all.length < 2) return [];
+  const message = `whoever issues tokens here can name these roles (${all.join(", ")})`;
+  return roles.from.flatMap(({ issuer }, at) => (issuer === undefined ? [{ ...complain(`/roles/from/${at}`, message, "issuer: <the one whose roles they are>; a source for each that may"), level: "warning" as const }] : []));
 }
 
 function certificateFiles({ folder, settings: { listen } }: Policy): readonly string[] {

@@ -40,7 +40,7 @@ const source: Shape<RoleSource> = either(
   path,
   fields({
     claim: path,
-    issuer: optional(text("The issuer whose credentials are read; all when left out.", { example: "https://id.example" })),
+    issuer: optional(text("The issuer whose credentials are read; all when left out, of which `sallyport check` warns where there are several.", { example: "https://id.example" })),
     as: optional(mapOf("What the values stand for: a value that is not named here is no role.", roleName)),
   }),
   (claim) => ({ claim, issuer: undefined, as: undefined }),

@@ -171,3 +171,21 @@ test("what guards share is made once, kept across a reload, and closed when nobo
   shared.close();
   assert.deepEqual(closed, ["old", "one"]);
 });
+
+test("where several issuers are believed, a source of roles says whose, or whoever runs the least of them could name any role", () => {
+  const issuers = (...hosts: string[]): string => `everywhere:
+  jwt: [${hosts.map((host) => `{ issuer: "https://${host}.example", audience: shop, keys: "https://${host}.example/jwks" }`).join(", ")}]
+operations: { listPrices: { public: "prices are for all" } }
+`;
+  const told = (roles: string, ...hosts: string[]): readonly string[] => {
+    const { house, said } = build(`${issuers(...hosts)}roles: { from: [${roles}] }\n`);
+    assert.ok(house !== undefined, said.join("\n"));
+    assert.ok(house.warnings.every(({ level }) => level === "warning"));
+    return said.filter((line) => line.includes("role"));
+  };
+  const warned = told("roles, { claim: groups, issuer: https://id.example }, { claim: staff, as: { x: admin } }", "id", "partner");
+  assert.equal(warned.length, 2, warned.join("\n"));
+  for (const line of warned) assert.match(line, /whoever issues tokens here.*https:\/\/id\.example, https:\/\/partner\.example/);
+  assert.deepEqual(told("roles", "id"), [], "with one issuer there is nobody else");
+  assert.deepEqual(told("{ claim: roles, issuer: https://id.example }", "id", "partner"), []);
+});
