@@ -19,6 +19,8 @@ export interface MemoryStoreOptions {
   /** The table of another thread, in the place of a new one. */
   readonly table?: SharedArrayBuffer;
   readonly random?: (bytes: number) => Uint8Array;
+  /** The wall clock, in milliseconds since the epoch: see table/clock.ts. */
+  readonly wall?: () => number;
 }
 
 export interface MemoryStore extends Store {
@@ -26,8 +28,8 @@ export interface MemoryStore extends Store {
 }
 
 /** A store in this process's memory. Every verb answers at once. */
-export function memoryStore({ bytes, shared = false, table: given, random = randomBytes }: MemoryStoreOptions = {}): MemoryStore {
-  const table = given === undefined ? openTable({ ...(bytes === undefined ? {} : { bytes }), shared, random }) : attachTable(given);
+export function memoryStore({ bytes, shared = false, table: given, random = randomBytes, wall = Date.now }: MemoryStoreOptions = {}): MemoryStore {
+  const table = given === undefined ? openTable({ ...(bytes === undefined ? {} : { bytes }), shared, random, wall }) : attachTable(given, wall);
   const names = new OnceNames(table.room("names"), table.clock, table.hash);
   return {
     table,

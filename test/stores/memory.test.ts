@@ -106,12 +106,32 @@ test("every table has a key of its own", () => {
 
 test("a clock that falls back a little stands still; by more, time goes on at once", () => {
   for (const [back, granted] of [[FALL_BACK_MILLISECONDS_MAX, false], [FALL_BACK_MILLISECONDS_MAX + 1, true]] as const) {
-    const meter = memoryStore().meter(limit({ capacity: 1, window: 1_000 }));
-    const one = (now: number): boolean => taken(meter.take("a", 1, now)).granted;
+    let wall = START;
+    const meter = memoryStore({ wall: () => wall }).meter(limit({ capacity: 1, window: 1_000 }));
+    const one = (now: number): boolean => taken(meter.take("a", 1, (wall = now))).granted;
     assert.equal(one(START), true);
     assert.equal(one(START - back), false);
     assert.equal(one(START - back + 1_000), granted, String(back));
   }
+});
+
+test("a request that arrived long ago is no clock that was set back: whoever is slow does not make time go faster", () => {
+  let wall = START;
+  const store = memoryStore({ wall: () => wall });
+  const meter = store.meter(limit({ capacity: 1, window: 3_600_000 }));
+  const steps = store.steps("cart", 3_600_000);
+  assert.equal(taken(meter.take("a", 1, START)).granted, true);
+  for (let turn = 0; turn < 60; turn++) {
+    wall++;
+    // Its body took two minutes to come: a guard behind the body asks with the moment of its arrival.
+    void steps.take("slow", 0, START - 120_000);
+  }
+  assert.equal(taken(meter.take("a", 1, wall)).granted, false);
+  // The clock is set back an hour, and the first to ask is one who came two minutes before.
+  wall = START - 3_600_000;
+  meter.take("b", 1, wall - 120_000);
+  assert.equal(taken(meter.take("a", 1, wall + 3_540_000)).granted, false);
+  assert.equal(taken(meter.take("a", 1, wall + 3_600_000)).granted, true);
 });
 
 test("less than a millisecond of debt is not forgotten", () => {

@@ -59,18 +59,19 @@ export interface TableOptions {
   /** Whether other threads will attach. */
   readonly shared?: boolean;
   readonly random: (bytes: number) => Uint8Array;
+  readonly wall: () => number;
 }
 
-export function openTable({ bytes = TABLE_BYTES, shared = false, random }: TableOptions): Table {
+export function openTable({ bytes = TABLE_BYTES, shared = false, random, wall }: TableOptions): Table {
   if (!(Number.isSafeInteger(bytes) && bytes >= TABLE_BYTES_MIN)) throw new RangeError(`a table has at least ${TABLE_BYTES_MIN} bytes`);
   const size = Math.floor(bytes / 8) * 8;
   const buffer = shared ? new SharedArrayBuffer(size) : new ArrayBuffer(size);
   new Uint8Array(buffer, KEY * 4, KEY_WORDS * 4).set(random(KEY_WORDS * 4));
-  return attachTable(buffer);
+  return attachTable(buffer, wall);
 }
 
 /** @param buffer of a table that was opened here or in another thread */
-export function attachTable(buffer: ArrayBufferLike): Table {
+export function attachTable(buffer: ArrayBufferLike, wall: () => number): Table {
   const head = new Int32Array(buffer, 0, HEAD_WORDS);
   // Threads are numbered from 0, and a lock that nobody holds is 0.
   const thread = buffer instanceof SharedArrayBuffer ? numberOf(threadId) : ALONE;
@@ -78,7 +79,7 @@ export function attachTable(buffer: ArrayBufferLike): Table {
   return {
     buffer,
     hash: new SipHash(head.slice(KEY, KEY + KEY_WORDS)),
-    clock: new Clock(new Float64Array(buffer, CLOCK * 4, CLOCK_NUMBERS), (work) => locked(head, thread, work)),
+    clock: new Clock(new Float64Array(buffer, CLOCK * 4, CLOCK_NUMBERS), (work) => locked(head, thread, work), wall),
     room: (name) => rooms[name],
     bury(endedThread) {
       const ended = numberOf(endedThread);
