@@ -34,12 +34,18 @@ export function strangersOption(work: string, about: string, burst: number): Sha
  */
 export type MayWork = (address: string, now: number) => boolean;
 
+/** Milliseconds by which a request may be late that waited for a guard before; what is later means that the clock was set back. */
+export const LATE_MILLISECONDS_MAX = 60_000;
+
 /** One memory of fixed size for whoever shares what this answers. */
 export function strangerBound({ burst, window, crowd }: StrangerLimits, paces: Paces = new Paces()): MayWork {
   const levels: readonly Pace[] = PREFIX_LEVELS.slice(0, crowd === 0 ? 1 : undefined).map((_, level) => paceOf(burst * crowd ** level, window));
+  let latest = 0;
   return (address, now) => {
+    // An earlier moment would look like a clock that was set back, and begin a new bucket.
+    latest = latest - now > LATE_MILLISECONDS_MAX ? now : Math.max(latest, now);
     const ranges = addressPrefixes(address);
-    const moment = BigInt(now) * 1_000n;
+    const moment = BigInt(latest) * 1_000n;
     // The narrowest first: who has used up his own takes nothing from his neighbours.
     return levels.every((pace, level) => {
       const range = ranges[level];
