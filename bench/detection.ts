@@ -56,6 +56,8 @@ async function main(): Promise<void> {
     request.on("data", (chunk: Buffer) => chunks.push(chunk));
     request.on("end", () => response.writeHead(200, { "content-type": "text/plain" }).end(id === undefined ? "ok" : reflect(Buffer.concat(chunks).toString())));
   });
+  // Connections rest while the other one is measured; nginx answers 502 when one is closed at the moment at which it is used.
+  api.keepAliveTimeout = 600_000;
   await new Promise<void>((resolve) => api.listen(0, "127.0.0.1", resolve));
   const upstream = (api.address() as AddressInfo).port;
   const subjects = [await startSallyport(folder, upstream), await startNginx(folder, upstream)];
