@@ -8,21 +8,32 @@ import { isTiny } from "../kinds/tiny.ts";
 
 /** Set where a text has escapes, or characters beyond ASCII. */
 const DECODE = 16;
+const TEXT = KINDS.indexOf("text");
+const DOLLAR = 0x24;
+const LOW_LINE = 0x5f;
+/** Names that lead to what all objects inherit, if there is an object under them. */
+const LEADING: readonly Buffer[] = ["constructor", "prototype"].map((name) => Buffer.from(name));
 
 export class FreeSpots {
   readonly #bytes: Buffer;
   readonly #spots: number[] = [];
   #complete = true;
   #tiny = 0;
+  #hasNames = false;
 
   /** @param bytes a JSON text; it stays as it is for as long as anybody looks */
   constructor(bytes: Buffer) {
     this.#bytes = bytes;
   }
 
-  /** False where there is more to be looked at than texts: names that the caller chose. */
+  /** False where there is more to be looked at than texts: names of which it counts what is under them. */
   get complete(): boolean {
     return this.#complete;
+  }
+
+  /** Whether names that the caller chose are among them. */
+  get hasNames(): boolean {
+    return this.#hasNames;
   }
 
   /** Characters of the texts that nobody has to look at, because they are tiny. */
@@ -40,6 +51,16 @@ export class FreeSpots {
     if (!this.#complete) return;
     if (plain && isTiny(this.#bytes, from, to)) this.#tiny += to - from;
     else this.#spots.push(from, to, plain ? kind : kind | DECODE);
+  }
+
+  /** A name that the caller chose, without escapes; looked at as a text. */
+  addName(from: number, to: number): void {
+    const bytes = this.#bytes;
+    this.#hasNames = true;
+    if (bytes[from] === DOLLAR || (bytes[from] === LOW_LINE && bytes[from + 1] === LOW_LINE) || LEADING.some((name) => name.byteLength === to - from && name.equals(bytes.subarray(from, to)))) return this.giveUp();
+    let high = 0;
+    for (let at = from; at < to; at += 1) high |= bytes[at] ?? 0;
+    this.add(from, to, TEXT, high < 0x80);
   }
 
   /** Shows each text, in order, until `look` answers false; answers whether it never did. */

@@ -165,7 +165,7 @@ export class Glance {
         this.named = false;
         others ??= this.#otherNames();
         if (!this.#admit(others, start)) return false;
-        if (chart.freeNames) this.#spots?.giveUp();
+        if (chart.freeNames) this.#spots?.addName(start, this.#at - 1);
       } else {
         if (flags === undefined ? (bits & (1 << index)) !== 0 : flags[index] !== 0) return false;
         if (flags === undefined) bits |= 1 << index;

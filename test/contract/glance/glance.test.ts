@@ -190,14 +190,16 @@ test("a member of which the contract says __proto__ is judged by what it says", 
 
 test("texts are spared a search only if a search would find nothing in them", () => {
   const attacks = ["' or 1=1 --", "<script>alert(1)</script>", "${jndi:ldap://x}", "../../etc/passwd", "plain words", "tiny", "$where", "x".repeat(40), "O'Brien", "PHNjcmlwdD5hbGVydCgxMjMpPC9zY3JpcHQ"] as const;
+  const names = ["$where", "$id", "constructor", "prototype", "__defineGetter__", "_links", "' or 1=1 --", "caf\u00e9", "an ordinary name"] as const;
   const infected = (given: Json, dice: Iterator<number>): Json => {
     const roll = dice.next().value as number;
     if (typeof given === "string") return roll % 3 === 0 ? (attacks[roll % attacks.length] ?? given) : given;
     if (typeof given !== "object" || given === null) return given;
     if (Array.isArray(given)) return (given as readonly Json[]).map((item) => infected(item, dice));
-    return Object.fromEntries(Object.entries(given as JsonObject).map(([name, member]) => [roll % 7 === 0 ? name.replace("a", "$where") : name, infected(member, dice)]));
+    return Object.fromEntries(Object.entries(given as JsonObject).map(([name, member]) => [roll % 7 === 0 ? (names[roll % names.length] ?? name) : name, infected(member, dice)]));
   };
   let [spared, kept] = [0, 0];
+  let spelt = 0;
   fc.assert(
     fc.property(drawn, luck, fc.constantFrom(1_000_000, 20), ([one, given], dice, characters) => {
       const { validator } = compile(withDefinitions(one));
@@ -210,10 +212,19 @@ test("texts are spared a search only if a search would find nothing in them", ()
       const clear = search.sparesAll(glimpse.spots, false);
       if (clear) spared += 1;
       else kept += 1;
+      if (clear && glimpse.spots.hasNames) spelt += 1;
       assert.equal(clear, glimpse.spots.complete && whole.found.length === 0 && !whole.exhausted, `${JSON.stringify(one)} ${bytes.toString()}`);
       if (clear) assert.deepEqual([search.exhausted, search.left], [false, whole.left]);
     }),
     { numRuns: 6_000 },
   );
-  assert.ok(spared > 200 && kept > 50, `${spared} spared, ${kept} kept`);
+  assert.ok(spared > 200 && kept > 50 && spelt > 50, `${spared} spared, ${spelt} with names of the caller's, ${kept} kept`);
+});
+
+test("names that the caller chose are looked at where they stand, but for those of which it counts what is under them", () => {
+  const validator = sound({});
+  const spares = (text: string, isSent = false): boolean => new Search({ characters: 1_000, isSent: () => isSent }).sparesAll(validator.glance?.(Buffer.from(text), STRICT)?.spots ?? assert.fail(), false);
+  for (const name of ["id", "an ordinary name", "_id", "caf\u00e9", "constructors"]) assert.equal(spares(`{"${name}":{"x":1}}`), true, name);
+  for (const name of ["$where", "$id", "__count", "constructor", "prototype", "' or 1=1 --"]) assert.equal(spares(`{"${name}":{"x":1}}`), false, name);
+  assert.equal(spares('{"sid":"1"}', true), false, "of another site");
 });

@@ -74,7 +74,7 @@ export class Search {
 
   /** Looks at the texts of a body where they stand. Answers false, and leaves everything to `value`, unless there is nothing in any. */
   sparesAll(spots: FreeSpots, cut: boolean): boolean {
-    if (!spots.complete) return false;
+    if (!spots.complete || (spots.hasNames && this.#isSent("body"))) return false;
     let left = this.#left - spots.tinyCharacters;
     const clear = spots.every((text, kind) => {
       if (kind === "rich" && cut) return true;
