@@ -10,6 +10,7 @@ import { count, duration, fields, or, type Shape, size } from "./shape.ts";
 export interface DoorLimits {
   readonly connections: number;
   readonly perAddress: number;
+  readonly crowd: number;
   readonly newPerSecond: number;
   readonly newBurst: number;
   readonly newInAllPerSecond: number;
@@ -30,6 +31,7 @@ export interface DoorLimits {
 const limits: Shape<DoorLimits> = fields({
   connections: or(count("Connections at once, in all.", { min: 1, max: 1_000_000 }), 10_000),
   perAddress: or(count("Connections at once of one IPv4 address or one IPv6 /64. Proxies under `trust` and `listen.proxy` stand for many, and are not held to it.", { min: 1, max: 1_000_000 }), 256),
+  crowd: or(count("How many times as many the next wider range around such an address may hold at once (IPv4: /24; IPv6: /56, then /48): whoever holds a /48 has 65,536 of /64. Private networks have no such ranges.", { min: 1, max: 1_000 }), 4),
   newPerSecond: or(count("New connections of one such address in a second, once `newBurst` have come at once.", { min: 1, max: 1_000_000 }), 1_000),
   newBurst: or(count("New connections of one such address at once.", { min: 1, max: 1_000_000 }), 5_000),
   newInAllPerSecond: or(count("New connections of everybody together in a second, once `newInAllBurst` have come at once.", { min: 1, max: 1_000_000 }), 5_000),

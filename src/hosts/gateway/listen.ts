@@ -53,11 +53,12 @@ function unfitFor(policy: Policy): readonly Misfit[] {
 
 /** What the policy says of the wire's own limits. */
 export function frontLimitsOf(policy: Policy): Partial<FrontLimits> {
-  const { connections, perAddress, newPerSecond, newBurst, newInAllPerSecond, newInAllBurst, handshake, handshakes, head, body, bodyRate, stall, answerRate, idle, requests, halfClosed, tunnelIdle } = policy.settings.listen.limits;
+  const { connections, perAddress, crowd, newPerSecond, newBurst, newInAllPerSecond, newInAllBurst, handshake, handshakes, head, body, bodyRate, stall, answerRate, idle, requests, halfClosed, tunnelIdle } = policy.settings.listen.limits;
   return {
     proxies: proxiesOf(policy),
     connections,
     connectionsPerAddress: perAddress,
+    connectionsCrowd: crowd,
     newConnectionsPerSecond: newPerSecond,
     newConnectionsBurst: newBurst,
     newConnectionsInAllPerSecond: newInAllPerSecond,

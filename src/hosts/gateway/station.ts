@@ -73,6 +73,7 @@ async function listen(policy: Policy, assembly: Assembly, upstream: UpstreamSett
   metrics.gauge("sallyport_connections_open", "Connections of callers.", front.connections);
   metrics.gauge("sallyport_connections_refused_full", "Connections refused since the start: there were too many in all.", () => front.turnedAway("connections"));
   metrics.gauge("sallyport_connections_refused_address", "Connections refused since the start: there were too many of their address.", () => front.turnedAway("connectionsPerAddress"));
+  metrics.gauge("sallyport_connections_refused_range", "Connections refused since the start: there were too many of a range around their address.", () => front.turnedAway("connectionsCrowd"));
   metrics.gauge("sallyport_connections_refused_rate", "Connections refused since the start: too many new ones of their address.", () => front.turnedAway("newConnectionsPerSecond"));
   metrics.gauge("sallyport_connections_refused_rate_in_all", "Connections refused since the start: too many new ones in all.", () => front.turnedAway("newConnectionsInAllPerSecond"));
   metrics.gauge("sallyport_connections_refused_handshakes", "Connections ended since the start: their handshake had lasted longest, and there were too many.", () => front.turnedAway("handshakes"));

@@ -1,10 +1,11 @@
 /**
- * Connection table: how many connections there are, in all and of each prefix, and how fast each prefix opens new ones; in
- * memory that all threads of a process share, and that no caller can make larger.
+ * Connection table: how many connections there are, in all and of each prefix (an address, and ranges around it), and how
+ * fast each prefix opens new ones; in memory that all threads of a process share, and that no caller can make larger.
  *
  * A prefix has a place in each of two rows, and the smaller of the two numbers counts (see stores/table/paces.ts): never less
- * than the truth, and more only where others have both places; with 10,000 connections of as many prefixes a place is
- * shared by one or two. Each thread counts on a sheet of its own, and sheets are added up: what a thread held that has ended is taken back with its sheet.
+ * than the truth, and more only where others have both places; with 10,000 connections of as many addresses in a thousand
+ * ranges a stranger to all of them is counted as a few dozen at most. Each thread counts on a sheet of its own, and sheets
+ * are added up: what a thread held that has ended is taken back with its sheet.
  */
 import { randomFillSync } from "node:crypto";
 import { KEY_WORDS, type Pace, Paces, PACES_BYTES, type Place, ROW_PLACES } from "../../../stores/table/paces.ts";
@@ -49,13 +50,13 @@ export class ConnectionTable {
     return this.#paces.placeOf(prefix);
   }
 
-  /** Counts one more, so that it sees itself: of two that come at once for the last place, none or one gets it. */
-  enter(place: Place | undefined): void {
-    this.#add(place, 1);
+  /** Counts one more at all these places, so that it sees itself: of two that come at once for the last place, none or one gets it. */
+  enter(places: readonly Place[]): void {
+    this.#add(places, 1);
   }
 
-  leave(place: Place | undefined): void {
-    this.#add(place, -1);
+  leave(places: readonly Place[]): void {
+    this.#add(places, -1);
   }
 
   /** Connections of a prefix, in all threads. */
@@ -73,11 +74,12 @@ export class ConnectionTable {
     return this.#paces.admit(place, now, pace);
   }
 
-  #add(place: Place | undefined, count: number): void {
+  #add(places: readonly Place[], count: number): void {
     Atomics.add(this.#words, this.#own, count);
-    if (place === undefined) return;
-    Atomics.add(this.#words, this.#own + 1 + place.first, count);
-    Atomics.add(this.#words, this.#own + 1 + ROW_PLACES + place.second, count);
+    for (const { first, second } of places) {
+      Atomics.add(this.#words, this.#own + 1 + first, count);
+      Atomics.add(this.#words, this.#own + 1 + ROW_PLACES + second, count);
+    }
   }
 
   #sum(word: number): number {

@@ -30,6 +30,8 @@ export interface FrontLimits {
   readonly connections: number;
   /** Connections at once of one IPv4 address or one IPv6 /64. */
   readonly connectionsPerAddress: number;
+  /** How many times as many the next wider range around it may hold (IPv4: /24; IPv6: /56, then /48). */
+  readonly connectionsCrowd: number;
   /** New connections of one such address per second, once `newConnectionsBurst` have come at once: a handshake costs half a millisecond. */
   readonly newConnectionsPerSecond: number;
   readonly newConnectionsBurst: number;
@@ -71,6 +73,7 @@ export const FRONT_LIMITS: FrontLimits = {
   requestsPerConnection: 100_000,
   connections: 10_000,
   connectionsPerAddress: 256,
+  connectionsCrowd: 4,
   newConnectionsPerSecond: 1_000,
   newConnectionsBurst: 5_000,
   newConnectionsInAllPerSecond: 5_000,

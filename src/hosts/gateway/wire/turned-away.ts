@@ -18,7 +18,7 @@ export interface TurnedAwayNews {
 
 export class TurnedAway implements Ticked {
   /** Since the start. */
-  readonly totals: Record<NoPlace, number> = { connections: 0, connectionsPerAddress: 0, newConnectionsPerSecond: 0, newConnectionsInAllPerSecond: 0, handshakes: 0 };
+  readonly totals: Record<NoPlace, number> = { connections: 0, connectionsPerAddress: 0, connectionsCrowd: 0, newConnectionsPerSecond: 0, newConnectionsInAllPerSecond: 0, handshakes: 0 };
   readonly #tell: (news: TurnedAwayNews) => void;
   #counts: Partial<Record<NoPlace, number>> = {};
   #peer: string | undefined;

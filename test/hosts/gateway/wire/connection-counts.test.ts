@@ -40,6 +40,25 @@ test("an IPv6 caller is counted by his /64", () => {
   assert.ok(counts.ask("2001:db8:0:1::1") !== undefined);
 });
 
+test("ranges around an address have a few times as many, so that whoever holds a /56 or a /48 does not hold the door", () => {
+  const most = (address: (number: number) => string, more: Partial<FrontLimits> = {}): number => {
+    const counts = counting({ connections: 100, connectionsPerAddress: 2, connectionsCrowd: 3, ...more });
+    for (let at = 0; ; at++) if (at === 1_000 || counts.ask(address(at)) === undefined) return at;
+  };
+  assert.equal(most((at) => `192.0.2.${at % 256}`), 6);
+  assert.equal(most((at) => `2001:db8:0:${at.toString(16)}::1`, { connectionsCrowd: 1_000 }), 100, "an attack that never works proves nothing");
+  assert.equal(most((at) => `2001:db8:0:${at.toString(16)}::1`), 6, "one /56");
+  assert.equal(most((at) => `2001:db8:0:${(at * 256).toString(16)}::1`), 18, "one /48");
+  assert.equal(most((at) => `2001:db8:${at.toString(16)}::1`), 100);
+  for (const inside of ["10.1.2", "127.0.0", "172.31.0", "192.168.1", "100.64.0"]) assert.equal(most((at) => `${inside}.${at % 256}`), 100, "machines of one's own stand side by side");
+  assert.equal(most((at) => `fd00::${at.toString(16)}:0:0:0:1`), 100);
+  const counts = counting({ connectionsPerAddress: 1, connectionsCrowd: 1 });
+  const release = counts.ask("192.0.2.1") ?? assert.fail();
+  assert.equal(counts.take("192.0.2.2", 0n), "connectionsCrowd");
+  release();
+  assert.ok(counts.ask("192.0.2.2") !== undefined, "a place is given back everywhere");
+});
+
 test("all together have so many places", () => {
   const counts = counting({ connections: 3 });
   for (const at of [1, 2, 3]) assert.ok(counts.ask(`192.0.2.${at}`) !== undefined);
@@ -109,10 +128,10 @@ test("nothing is kept of who has left", () => {
   const memory = ConnectionTable.memoryFor(1);
   const table = new ConnectionTable(memory, 0);
   const counts = new ConnectionCounts({ ...FRONT_LIMITS, connectionsPerAddress: 2 }, table);
-  const releases = Array.from({ length: 200 }, (_, at) => counts.take(`192.0.2.${at % 100}`, 0n));
+  const releases = Array.from({ length: 200 }, (_, at) => counts.take(`192.${at % 100}.2.1`, 0n));
   assert.deepEqual([counts.own, table.all], [200, 200]);
   for (const release of releases) if (typeof release === "function") release();
-  assert.deepEqual([counts.own, table.all, table.of(table.placeOf("192.0.2.7"))], [0, 0, 0]);
+  assert.deepEqual([counts.own, table.all, table.of(table.placeOf("192.7.2.1/32"))], [0, 0, 0]);
 });
 
 test("threads count together, and what one of them held is free when it has ended", () => {

@@ -283,7 +283,7 @@ test("the defaults are those that the documentation names", () => {
     {
       headBytes: 40_960, lineBytes: 16_384, fields: 256, headMilliseconds: 5_000, bodyMilliseconds: 300_000, bodyBytesPerSecond: 240, bodyGraceMilliseconds: 5_000,
       stallMilliseconds: 30_000, answerBytesPerSecond: 1_024, answerGraceMilliseconds: 60_000, idleMilliseconds: 10_000, requestsPerConnection: 100_000, connections: 10_000,
-      connectionsPerAddress: 256, newConnectionsPerSecond: 1_000, newConnectionsBurst: 5_000, newConnectionsInAllPerSecond: 5_000, newConnectionsInAllBurst: 20_000, shared: undefined, proxies: undefined, handshakeMilliseconds: 5_000, handshakes: 2_000, aheadBytes: 65_536, discardBytes: 65_536, lingerMilliseconds: 500, lingerBytes: 262_144, halfClosedMilliseconds: 5_000,
+      connectionsPerAddress: 256, connectionsCrowd: 4, newConnectionsPerSecond: 1_000, newConnectionsBurst: 5_000, newConnectionsInAllPerSecond: 5_000, newConnectionsInAllBurst: 20_000, shared: undefined, proxies: undefined, handshakeMilliseconds: 5_000, handshakes: 2_000, aheadBytes: 65_536, discardBytes: 65_536, lingerMilliseconds: 500, lingerBytes: 262_144, halfClosedMilliseconds: 5_000,
       tunnelIdleMilliseconds: 60_000,
     },
   );

@@ -18,7 +18,7 @@ test("what comes within a second is told of once, with all that came", () => {
     { peer: "192.0.2.1", counts: { connections: 1 } },
     { peer: "192.0.2.3", counts: { connections: 2, newConnectionsPerSecond: 1 } },
   ]);
-  assert.deepEqual(away.totals, { connections: 3, connectionsPerAddress: 0, newConnectionsPerSecond: 1, newConnectionsInAllPerSecond: 0, handshakes: 0 });
+  assert.deepEqual(away.totals, { connections: 3, connectionsPerAddress: 0, connectionsCrowd: 0, newConnectionsPerSecond: 1, newConnectionsInAllPerSecond: 0, handshakes: 0 });
 });
 
 test("what has not been told is told at the end, and nothing twice", () => {
