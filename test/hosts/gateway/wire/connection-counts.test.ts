@@ -127,7 +127,7 @@ test("who stands for many may also come as fast as he likes", () => {
 test("nothing is kept of who has left", () => {
   const memory = ConnectionTable.memoryFor(1);
   const table = new ConnectionTable(memory, 0);
-  const counts = new ConnectionCounts({ ...FRONT_LIMITS, connectionsPerAddress: 2 }, table);
+  const counts = new ConnectionCounts({ ...FRONT_LIMITS, connectionsPerAddress: 20 }, table);
   const releases = Array.from({ length: 200 }, (_, at) => counts.take(`192.${at % 100}.2.1`, 0n));
   assert.deepEqual([counts.own, table.all], [200, 200]);
   for (const release of releases) if (typeof release === "function") release();
