@@ -23,7 +23,7 @@ export function takeAll(wanted: readonly Wanted[], now: number): AllTaken | Prom
   for (let at = 0; at < wanted.length; at++) {
     const one = wanted[at];
     if (one === undefined) break;
-    const taken = one.meter.take(one.owner, one.tokens, now);
+    const taken = takeOr(one, now, () => giveBack(wanted.slice(0, at), now));
     // The buckets of another machine are asked all at once.
     if (taken instanceof Promise) return takeLate(wanted, at, taken, first, now);
     if (!taken.granted) {
@@ -34,6 +34,15 @@ export function takeAll(wanted: readonly Wanted[], now: number): AllTaken | Prom
     if (one.tokens > 0) first ??= taken;
   }
   return { ...(first ?? NOTHING), at: 0 };
+}
+
+function takeOr({ meter, owner, tokens }: Wanted, now: number, undo: () => void): Taken | Promise<Taken> {
+  try {
+    return meter.take(owner, tokens, now);
+  } catch (fault) {
+    undo();
+    throw fault;
+  }
 }
 
 export function giveBack(wanted: readonly Wanted[], now: number): void {

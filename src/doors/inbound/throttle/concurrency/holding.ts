@@ -26,7 +26,7 @@ export function takeLeases(places: readonly Place[], now: number): LeasesTaken |
   const taken: Lease[] = [];
   let first: Leased | undefined;
   for (const [at, place] of places.entries()) {
-    const answer = place.leases.take(place.owner, now);
+    const answer = takeOr(place, now, () => release(taken, now));
     if (answer instanceof Promise) return takeLate(places.slice(at), answer, taken, first, now);
     if (!answer.granted) {
       release(taken, now);
@@ -36,6 +36,15 @@ export function takeLeases(places: readonly Place[], now: number): LeasesTaken |
     first ??= answer;
   }
   return [first ?? NOTHING, taken];
+}
+
+function takeOr({ leases, owner }: Place, now: number, undo: () => void): Leased | Promise<Leased> {
+  try {
+    return leases.take(owner, now);
+  } catch (fault) {
+    undo();
+    throw fault;
+  }
 }
 
 async function takeLate(places: readonly Place[], asked: Promise<Leased>, before: readonly Lease[], first: Leased | undefined, now: number): Promise<LeasesTaken> {
