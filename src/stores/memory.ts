@@ -30,13 +30,13 @@ export interface MemoryStore extends Store {
 /** A store in this process's memory. Every verb answers at once. */
 export function memoryStore({ bytes, shared = false, table: given, random = randomBytes, wall = Date.now }: MemoryStoreOptions = {}): MemoryStore {
   const table = given === undefined ? openTable({ ...(bytes === undefined ? {} : { bytes }), shared, random, wall }) : attachTable(given, wall);
-  const names = new OnceNames(table.room("names"), table.clock, table.hash);
+  const [names, proofs] = [new OnceNames(table.room("names"), table.clock, table.hash), new OnceNames(table.room("proofs"), table.clock, table.hash)];
   return {
     table,
     meter: (limit) => new TableMeter(table.room(limit.room), table.clock, table.hash, limit),
     stamps: (limit) => new TableStamps(table.room(limit.room === "strangers" ? "stamps_strangers" : "stamps"), table.clock, table.hash, limit),
     leases: (limit) => new TableLeases(table.room("leases"), table.clock, table.hash, limit),
-    once: (name, until, now) => names.take(name, until, now),
+    once: (name, until, now, room) => (room === "proofs" ? proofs : names).take(name, until, now),
     forget: (name, now) => names.forget(name, now),
     steps: (name, lasts) => new TableSteps(table.room("steps"), table.clock, table.hash, name, lasts),
     marks: (name) => new TableMarks(table.room("marks"), table.clock, table.hash, name),

@@ -117,6 +117,8 @@ export interface Marks {
 }
 
 export type Once = "first" | "again" | "full";
+/** `names` when left out. */
+export type OnceRoom = "names" | "proofs";
 
 export interface Store {
   /** @throws RangeError when the numbers make no bucket */
@@ -130,10 +132,11 @@ export interface Store {
   readonly leases: (limit: LeaseLimit) => Leases;
   /**
    * Remembers this name until `until`, and says whether that is news. `full`: there is no room, and nothing was
-   * remembered; whoever asks must refuse. Both in milliseconds since the epoch, `until` later than `now`.
+   * remembered; whoever asks must refuse. Both in milliseconds since the epoch, `until` later than `now`. What callers do
+   * once fills another room than the proofs that say who they are: full of the one, there is place for the other.
    */
-  readonly once: (name: string, until: number, now: number) => Once | Promise<Once>;
-  /** Forgets a name of `once` before its end. */
+  readonly once: (name: string, until: number, now: number, room?: OnceRoom) => Once | Promise<Once>;
+  /** Forgets a name of `once` before its end; of those that are no proofs. */
   readonly forget: (name: string, now: number) => void;
   /** @param lasts milliseconds for which a step that was done counts */
   readonly steps: (name: string, lasts: number) => Steps;

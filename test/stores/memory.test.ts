@@ -92,6 +92,16 @@ test("what one thread has taken, another one finds taken", () => {
   assert.equal(other.marks("given").isMarked("a", START), true);
 });
 
+test("whoever does a great many things once does not keep others from proving who they are", () => {
+  const store = memoryStore({ bytes: 1_048_576 });
+  let full = 0;
+  for (let at = 0; at < 20_000; at++) if (store.once(`text ${at}`, START + 86_400_000, START) === "full") full++;
+  assert.ok(full > 0, "an attack that never works proves nothing");
+  for (let at = 0; at < 100; at++) assert.equal(store.once(`proof ${at}`, START + 60_000, START, "proofs"), "first");
+  assert.equal(store.once("proof 7", START + 60_000, START, "proofs"), "again");
+  assert.equal(store.once("text 0", START + 60_000, START, "proofs"), "first", "rooms share no names");
+});
+
 test("there is room for as many marks as the manual says", () => {
   assert.equal(memoryStore().table.state(START).marks.places, 157_275);
 });

@@ -5,7 +5,7 @@
  * exact (stamps, leases of concurrency, names that come once, steps) is not worth taking ahead. Whatever the servers say
  * is noted in this process's own memory too, and what they do not say in time is decided by it, as the limit says.
  */
-import { limitName, type Marks, type Once, type Steps, type Store, type WhenDown } from "../store.ts";
+import { limitName, type Marks, type Once, type OnceRoom, type Steps, type Store, type WhenDown } from "../store.ts";
 import { type AloneOptions, atOnce } from "./alone.ts";
 import { LeasedMeter } from "./leased.ts";
 import { type Link, StoreDown } from "./link.ts";
@@ -47,10 +47,10 @@ export function sharedStore({ memory, link, mode, nodes, whenDown, random }: Sha
     return decide();
   };
 
-  const once = async (name: string, until: number, now: number): Promise<Once> => {
-    const first = await ask(link, keyOf("once", "", name), "once", Math.ceil(until - now));
+  const once = async (name: string, until: number, now: number, room: OnceRoom): Promise<Once> => {
+    const first = await ask(link, keyOf("once", room, name), "once", Math.ceil(until - now));
     // The servers may have been away when it came, or have lost it since: news is what is news here as well.
-    return first === 1 && atOnce(memory.once(name, until, now)) !== "again" ? "first" : "again";
+    return first === 1 && atOnce(memory.once(name, until, now, room)) !== "again" ? "first" : "again";
   };
 
   return {
@@ -63,14 +63,14 @@ export function sharedStore({ memory, link, mode, nodes, whenDown, random }: Sha
     },
     stamps: (limit) => strictStamps(limit, link, options),
     leases: (limit) => strictLeases(limit, link, options, random),
-    once(name, until, now) {
+    once(name, until, now, room = "names") {
       if (!(Number.isFinite(now) && until > now && Number.isFinite(until))) throw new RangeError("not a time to remember");
-      if (!link.up(keyOf("once", "", name))) return alone(() => atOnce(memory.once(name, until, now)));
-      return askOr(once(name, until, now), () => alone(() => atOnce(memory.once(name, until, now))));
+      if (!link.up(keyOf("once", room, name))) return alone(() => atOnce(memory.once(name, until, now, room)));
+      return askOr(once(name, until, now, room), () => alone(() => atOnce(memory.once(name, until, now, room))));
     },
     forget(name, now) {
       memory.forget(name, now);
-      link.call(keyOf("once", "", name), ["forget"]).catch(() => undefined);
+      link.call(keyOf("once", "names", name), ["forget"]).catch(() => undefined);
     },
     steps: (name, lasts) => sharedSteps(name, lasts, link, memory.steps(name, lasts), alone),
     marks: (name) => sharedMarks(name, link, memory.marks(name), alone),

@@ -19,17 +19,18 @@ import { STEP_WORDS } from "./steps.ts";
 
 /** What the rooms are for, how large a share of the table each has, and how long its records are. */
 const PLANS: Readonly<Record<TableRoom, { readonly share: number; readonly recordWords: number; readonly ways?: RoomWays }>> = {
-  known: { share: 0.3, recordWords: METER_WORDS },
+  known: { share: 0.24, recordWords: METER_WORDS },
   strangers: { share: 0.2, recordWords: METER_WORDS },
   logins: { share: 0.1, recordWords: METER_WORDS },
-  names: { share: 0.12, recordWords: ONCE_WORDS, ways: { spares: true } },
+  names: { share: 0.06, recordWords: ONCE_WORDS, ways: { spares: true } },
+  proofs: { share: 0.12, recordWords: ONCE_WORDS, ways: { spares: true } },
   steps: { share: 0.04, recordWords: STEP_WORDS, ways: { spares: true } },
   stamps: { share: 0.07, recordWords: STAMP_WORDS, ways: { share: stampsShare } },
   stamps_strangers: { share: 0.07, recordWords: STAMP_WORDS, ways: { share: stampsShare } },
   leases: { share: 0.02, recordWords: LEASE_WORDS, ways: { spares: true } },
   marks: { share: 0.08, recordWords: MARK_WORDS },
 };
-export type TableRoom = RoomName | "names" | "steps" | "stamps" | "stamps_strangers" | "leases" | "marks";
+export type TableRoom = RoomName | "names" | "proofs" | "steps" | "stamps" | "stamps_strangers" | "leases" | "marks";
 export const TABLE_ROOMS: readonly TableRoom[] = Object.keys(PLANS) as readonly TableRoom[];
 
 /** Places for about 1.6 million names. */

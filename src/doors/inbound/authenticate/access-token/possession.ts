@@ -97,7 +97,7 @@ function possession(needed: PossessionWishes["bound"], proofs: Proofs | undefine
   /** Only once: whoever saw the request of another cannot send it again (RFC 9449, section 11.1). */
   function remember({ id, end }: Proof, thumbprint: string, now: number): Problem | undefined | Promise<Problem | undefined> {
     try {
-      const news = store.once(`dpop ${thumbprint} ${id}`, end, now);
+      const news = store.once(`dpop ${thumbprint} ${id}`, end, now, "proofs");
       return news instanceof Promise ? news.then(judge).catch(broken) : judge(news);
     } catch (fault) {
       return broken(fault);

@@ -147,6 +147,12 @@ test("R19: a store that is full, down, late or mad lets nobody in, and a late ye
   await refused(door({ dpop: {} }, storing(() => Promise.resolve("again")))(dpop(withKey)), "proof-invalid");
 });
 
+test("R19: what fills the memory of things that are done once leaves room for proofs", async () => {
+  const store = memoryStore();
+  const proofs = { ...store, once: (...[name, until, now, room]: Parameters<Store["once"]>) => (room === "proofs" ? store.once(name, until, now, room) : ("full" as const)) };
+  await passes(door({ dpop: {} }, proofs)(dpop(withKey)));
+});
+
 test("R20: without the nonce of now a proof is answered with it, and with it passes; an old one brings the next", async () => {
   process.env["SALLYPORT_TEST_NONCES"] = "q8Zr3Vt1Xw0Lk5Yh7Nc2Pd9Mb4Jf6Gs1Ta8Ru3Ei";
   const ask = door({ dpop: { nonce: { secret: "env:SALLYPORT_TEST_NONCES", rotate: "1m" } } });
