@@ -6,7 +6,9 @@
  * are those of UTC. A thread takes a hundredth of a quota ahead and puts back what it has not used, so all together never
  * give out more than it says, and a node that dies loses the caller at most that hundredth.
  *
- * Keys and plans are as in token-bucket, and so is what is counted. While the database is away, a caller passes as long
+ * Keys and plans are as in token-bucket, and so is what is counted. Each owner is a row that stays, and ranges around a
+ * stranger have no quota: whoever has a /48 has 65,536 of them. Where strangers may come in, or a key says what callers
+ * write, a token-bucket belongs beside this, which bounds both. While the database is away, a caller passes as long
  * as something is left of what was taken ahead for him, and then nobody does.
  *
  * Answers API4:2023, unrestricted resource consumption. See RFC 6585, section 4, and

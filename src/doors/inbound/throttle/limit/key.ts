@@ -29,8 +29,8 @@ export interface Part {
 const places = {
   claim: optional(text("Where a claim of the credential stands; its values are apart by issuer.", { max: 300, example: "tenant" })),
   path: optional(text("A parameter of the path. Spellings of one value are one: what differs in case, white space, escapes or letters that cannot be seen.", { max: 100 })),
-  query: optional(text("A parameter of the query, in the same way.", { max: 100 })),
-  field: optional(text("A header field, in the same way.", { max: 100 })),
+  query: optional(text("A parameter of the query, in the same way; all who send none share one bucket.", { max: 100 })),
+  field: optional(text("A header field, in the same way; all who send none share one bucket.", { max: 100 })),
 };
 
 type Given = { readonly [name in (typeof PLACES)[number]]?: string | undefined };
@@ -51,7 +51,7 @@ export const keyShape: Shape<readonly Part[]> = or(listOf(`${WHOSE}; or several 
 
 /** For guards behind the one that has read the body. */
 export const readKeyShape: Shape<readonly Part[]> = or(
-  listOf(`${WHOSE}, or in the body or a member of it; or several of these together.`, either(oneOf("Who, or the whole body.", [...WORDS, "body"]), checked(fields({ ...places, body: optional(text("A member of the body, as a JSON Pointer. Texts in it that differ only in case, white space or letters that cannot be seen are one.", { max: 300, example: "/recipient" })) }), partOf), word), { min: 1, max: KEY_PARTS_MAX }),
+  listOf(`${WHOSE}, or in the body or a member of it; or several of these together.`, either(oneOf("Who, or the whole body.", [...WORDS, "body"]), checked(fields({ ...places, body: optional(text("A member of the body, as a JSON Pointer. Texts in it that differ only in case, white space or letters that cannot be seen are one; all who send none share one bucket.", { max: 300, example: "/recipient" })) }), partOf), word), { min: 1, max: KEY_PARTS_MAX }),
   "caller",
 );
 
