@@ -8,7 +8,8 @@
  * says; `code` is looked at and only written down.
  *
  * HTML that the API takes on purpose (`contentMediaType: text/html`, kind `rich`, a body of `text/html`) is not refused but cut down
- * to what may stay, on its way to the API; in a parameter or a form it is looked at like any text. The caller learns which field it was; which rule and which view
+ * to what may stay, on its way to the API, in bodies of JSON, in URL-encoded forms and as a body by itself; in a parameter, in XML and in the
+ * parts of a multipart body it is looked at like any text. The caller learns which field it was; which rule and which view
  * found it is for the operator. The text itself is told to nobody.
  *
  * Answers API8:2023, security misconfiguration, and API10:2023, unsafe consumption of APIs. See CWE-74 and its kin, and the
@@ -16,7 +17,7 @@
  */
 import { type Check, defineGuard, fields, type Guard, type Inspected, or, type Problem, type Read, type Site, size } from "../../../guard.ts";
 import { type Chosen, mediaChoice, type Unchosen } from "../../media-choice.ts";
-import { changesIn, cutsAsFindings, rewrite } from "./injection/cut-rich.ts";
+import { changesIn, type Cuttable, cutsAsFindings, rewrite } from "./injection/cut-rich.ts";
 import { fieldRules } from "./injection/field-rules.ts";
 import { comesFromElsewhere, lookersOf } from "./injection/grounds.ts";
 import { leavesOf } from "./injection/leaves.ts";
@@ -47,7 +48,7 @@ export const injection: Guard = defineGuard({
     const lookAtBody = (search: Search, content: Inspected["content"], chosen: Chosen | Unchosen): void => {
       const leaf = leaves.bodyOf(chosen);
       if (leaf.idle) return;
-      const cut = mode !== "observe" && canBeCut(chosen);
+      const cut = mode !== "observe" && cuttable(chosen) !== undefined;
       // Whoever read the body may have noted where its texts stand. Who finds something in them goes back for its place.
       if (content.spots !== undefined && leaves.isDeclared(chosen) && search.sparesAll(content.spots, cut)) return;
       search.value(content.value ?? null, leaf, BODY, cut);
@@ -65,9 +66,10 @@ export const injection: Guard = defineGuard({
   elsewhere: { prepare: cutRichTexts },
 });
 
-/** Where a text of the body can be replaced and the rest stay as it was. */
-function canBeCut(chosen: Chosen | Unchosen): boolean {
-  return "kind" in chosen && (chosen.kind === "json" || chosen.kind === "text");
+function cuttable(chosen: Chosen | Unchosen): Cuttable | undefined {
+  if (!("kind" in chosen)) return undefined;
+  const { kind } = chosen;
+  return kind === "json" || kind === "text" || kind === "form" ? kind : undefined;
 }
 
 function cutRichTexts({ fields: rules, rich }: Read<typeof options>, { operation, mode }: Site): Check<"prepare"> | undefined {
@@ -79,11 +81,13 @@ function cutRichTexts({ fields: rules, rich }: Read<typeof options>, { operation
   return (exchange) => {
     const { value } = exchange.content;
     const chosen = choose(exchange.request.fields);
-    if (value === undefined || !canBeCut(chosen)) return undefined;
+    const kind = cuttable(chosen);
+    if (value === undefined || kind === undefined) return undefined;
     const changes = changesIn(value, leaves.bodyOf(chosen), cut);
     if (changes.length === 0) return undefined;
-    rewrite(exchange, changes, "kind" in chosen && chosen.kind === "json");
-    exchange.witness("injection", "prepare", refuseSuspicions(cutsAsFindings(changes)));
+    const told = refuseSuspicions(cutsAsFindings(changes));
+    if (!rewrite(exchange, changes, kind)) return told;
+    exchange.witness("injection", "prepare", told);
     return undefined;
   };
 }

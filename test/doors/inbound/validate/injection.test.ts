@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { leafOf } from "../../../../src/contract/kinds/kind.ts";
-import type { Json } from "../../../../src/contract/json-value.ts";
+import type { Json, JsonObject } from "../../../../src/contract/json-value.ts";
 import type { Operation, Validator } from "../../../../src/contract/operation.ts";
 import { injection } from "../../../../src/doors/inbound/validate/injection.ts";
 import { FINDINGS_MAX } from "../../../../src/doors/inbound/validate/injection/search.ts";
@@ -133,6 +133,42 @@ test("rich text is cut down to what may stay, and everything else of the body st
   assert.equal(exchange.outgoing.one("content-length"), String(forwarded.length));
   assert.equal(exchange.outgoing.one("content-digest"), undefined, "the digest of another body");
   assert.deepEqual(exchange.observed.map(({ problem }) => problem.because), [{ findings: [{ in: "body", pointer: "/note", rule: "rich-cut", view: "plain" }, { in: "body", pointer: "/list/0", rule: "rich-cut", view: "plain" }] }]);
+});
+
+const FORM = "application/x-www-form-urlencoded";
+
+/** Sends a form past both parts of the guard; `value` is what its reader made of it. */
+async function forwardForm(text: string, value: JsonObject, contract: Json = RICH): Promise<Sent & { readonly forwarded: string }> {
+  const body: Operation["body"] = { required: true, media: [media(FORM, "form", compile(contract).validator)] };
+  const content = Content.holding(new TextEncoder().encode(text));
+  content.understand(value);
+  const sent = await post({ guard: injection, operation: { body } })({ content, fields: [["content-type", FORM], ["content-length", String(text.length)], ["content-digest", "sha-256=:x:"]] });
+  const bytes = sent.exchange.content.read();
+  assert.ok(bytes instanceof Uint8Array);
+  return { ...sent, forwarded: Buffer.from(bytes).toString() };
+}
+
+test("rich text of a form is cut, too, and its other pairs stay as they were written", async () => {
+  const note = "<p onclick=x()>Hi & <b>you</b><script>steal()</script></p>";
+  const { outcome, exchange, forwarded } = await forwardForm(`amount=1.50&n%6fte=${encodeURIComponent(note)}&list=%3Ci%3Eone%3C/i%3E&list=${encodeURIComponent("two<script>x</script>")}&more=a+b`, { amount: 1.5, note, list: ["<i>one</i>", "two<script>x</script>"], more: "a b" });
+  assert.equal(outcome, undefined);
+  assert.equal(forwarded, "amount=1.50&n%6fte=%3Cp%3EHi+%26amp%3B+%3Cb%3Eyou%3C%2Fb%3E%3C%2Fp%3E&list=%3Ci%3Eone%3C/i%3E&list=two&more=a+b");
+  assert.deepEqual(exchange.content.value, { amount: 1.5, note: "<p>Hi &amp; <b>you</b></p>", list: ["<i>one</i>", "two"], more: "a b" });
+  assert.deepEqual([exchange.outgoing.one("content-length"), exchange.outgoing.one("content-digest")], [String(forwarded.length), undefined]);
+});
+
+test("rich text that has no pair of its own in a form is refused where something of it would have to go", async () => {
+  const inside = { type: "object", properties: { page: { type: "object", properties: { note: RICH.properties.note } }, list: RICH.properties.list } };
+  for (const [text, value] of [
+    ["page%5Bnote%5D=%3Cscript%3Ex%3C/script%3E", { page: { note: "<script>x</script>" } }],
+    ["list=a,%3Cscript%3Ex%3C/script%3E", { list: ["a", "<script>x</script>"] }],
+    ["list=%3Cscript%3Ex%3C/script%3E,a", { list: ["<script>x</script>", "a"] }],
+  ] as const) {
+    const sent = await forwardForm(text, value, inside);
+    assert.equal(said(sent), "400 injection-suspected", text);
+    assert.equal(sent.forwarded, text);
+  }
+  assert.equal((await forwardForm("page%5Bnote%5D=%3Cb%3Ex%3C/b%3E", { page: { note: "<b>x</b>" } }, inside)).outcome, undefined);
 });
 
 test("rich text of which all may stay goes on byte by byte", async () => {

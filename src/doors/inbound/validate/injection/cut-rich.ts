@@ -7,6 +7,7 @@
 import { outlineJson } from "../../../../contract/json-outline.ts";
 import { writePointer } from "../../../../contract/json-pointer.ts";
 import type { Leaf } from "../../../../contract/kinds/kind.ts";
+import { readFormPairs } from "../../../../contract/media/form-text.ts";
 import { isJsonObject, type Json, type Prepared } from "../../../../guard.ts";
 import type { Cut } from "./rich-text.ts";
 import type { Suspicion } from "./search.ts";
@@ -16,6 +17,7 @@ const STALE: ReadonlySet<string> = new Set(["content-md5", "content-digest", "re
 
 interface Change {
   readonly path: readonly string[];
+  readonly before: string;
   readonly text: string;
 }
 
@@ -27,7 +29,7 @@ export function changesIn(value: Json, leaf: Leaf, cut: Cut): readonly Change[] 
     if (at.idle) return;
     if (typeof below === "string") {
       const text = at.text === "rich" ? cut(below) : below;
-      if (text !== below) changes.push({ path: [...path], text });
+      if (text !== below) changes.push({ path: [...path], before: below, text });
     } else if (Array.isArray(below)) {
       for (const [index, item] of (below as readonly Json[]).entries()) step(String(index), item, at.prefix[index] ?? at.items);
     } else if (isJsonObject(below)) {
@@ -49,24 +51,52 @@ export function cutsAsFindings(changes: readonly Change[]): readonly Suspicion[]
   return changes.map(({ path }) => ({ in: "body", pointer: writePointer(path), rule: "rich-cut", view: "plain", watched: true }));
 }
 
-/** Writes the changes into the body. @param json false: the body is the text itself */
-export function rewrite({ content, outgoing }: Prepared, changes: readonly Change[], json: boolean): void {
+/**
+ * Writes the changes into the body.
+ *
+ * @returns false where one of them has no place of its own in it: nothing is written then, and what was to be cut must not go on
+ */
+export function rewrite({ content, outgoing }: Prepared, changes: readonly Change[], kind: Cuttable): boolean {
   const bytes = content.read();
-  if (!(bytes instanceof Uint8Array)) return;
-  const before = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("utf8");
-  const after = json ? splice(before, changes) : (changes[0]?.text ?? before);
-  const written = Buffer.from(after);
-  content.rewrite(written, json ? (JSON.parse(after) as Json) : after); // what was JSON stays JSON
+  if (!(bytes instanceof Uint8Array)) return false;
+  const written = WRITERS[kind](Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength), content.value ?? null, changes);
+  if (written === undefined) return false;
+  content.rewrite(written.bytes, written.value);
   outgoing.removeWhere((name) => STALE.has(name));
-  if (outgoing.count("content-length") > 0) outgoing.set("content-length", String(written.byteLength));
+  if (outgoing.count("content-length") > 0) outgoing.set("content-length", String(written.bytes.byteLength));
+  return true;
 }
 
-function splice(text: string, changes: readonly Change[]): string {
+/** Bodies in which a text can be replaced and the rest stay as it was. */
+export type Cuttable = "json" | "text" | "form";
+
+interface Written {
+  readonly bytes: Buffer;
+  readonly value: Json;
+}
+
+const WRITERS: Readonly<Record<Cuttable, (bytes: Buffer, value: Json, changes: readonly Change[]) => Written | undefined>> = {
+  json(bytes, _value, changes) {
+    const after = splice(bytes.toString("utf8"), changes);
+    return after === undefined ? undefined : { bytes: Buffer.from(after), value: JSON.parse(after) as Json }; // what was JSON stays JSON
+  },
+  text(bytes, _value, changes) {
+    const text = changes[0]?.text ?? bytes.toString("utf8");
+    return { bytes: Buffer.from(text), value: text };
+  },
+  form(bytes, value, changes) {
+    const written = spliceForm(bytes, changes);
+    return written === undefined ? undefined : { bytes: Buffer.from(written, "latin1"), value: changes.reduce(withText, value) };
+  },
+};
+
+function splice(text: string, changes: readonly Change[]): string | undefined {
   const outline = outlineJson(text);
   const spans = changes.flatMap(({ path, text: cut }) => {
     const span = outline.stringAt(path);
     return span === undefined ? [] : [{ ...span, cut: JSON.stringify(cut) }];
   });
+  if (spans.length < changes.length) return undefined;
   let written = "";
   let run = 0;
   for (const { from, to, cut } of spans.sort((one, other) => one.from - other.from)) {
@@ -74,4 +104,27 @@ function splice(text: string, changes: readonly Change[]): string {
     run = to;
   }
   return written + text.slice(run);
+}
+
+/** A text that has a pair of its own: a member, or one of several of a name. What is written in another style has none. */
+function spliceForm(bytes: Buffer, changes: readonly Change[]): string | undefined {
+  const pairs = readFormPairs(bytes, { values: Number.POSITIVE_INFINITY, stringBytes: Number.POSITIVE_INFINITY });
+  if ("keyword" in pairs) return undefined;
+  const segments = bytes.toString("latin1").split("&");
+  for (const { path, before, text } of changes) {
+    const [name, index = "0", ...deeper] = path;
+    const places: readonly number[] = pairs.flatMap((pair, at) => (pair.name === name ? [at] : []));
+    const place: number | undefined = places[Number(index)];
+    if (place === undefined || deeper.length > 0 || pairs[place]?.text !== before || (path.length === 1 && places.length > 1)) return undefined;
+    const segment = segments[place] ?? "";
+    segments[place] = `${segment.slice(0, segment.indexOf("=") + 1)}${new URLSearchParams({ "": text }).toString().slice(1)}`;
+  }
+  return segments.join("&");
+}
+
+function withText(value: Json, { path: [name, ...below], text }: Change): Json {
+  if (name === undefined) return text;
+  const inner = { path: below, before: "", text };
+  if (Array.isArray(value)) return (value as readonly Json[]).map((item, index) => (String(index) === name ? withText(item, inner) : item));
+  return isJsonObject(value) ? { ...value, [name]: withText(value[name] ?? null, inner) } : value;
 }

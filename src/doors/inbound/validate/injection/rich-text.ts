@@ -24,7 +24,7 @@ export const richOptions: Shape<RichOptions> = fields(
     tags: or(listOf("Elements that stay; of all others their text stays, and of scripts and styles nothing.", text("An element.", { max: 20, example: "strong" }), { max: 200 }), [...TAGS]),
     schemes: or(listOf("Schemes of links that stay.", oneOf("A scheme.", SCHEMES), { max: SCHEMES.length }), [...SCHEMES]),
   },
-  "What stays of texts that are HTML (`contentMediaType: text/html`, or kind `rich`) in bodies of JSON, or as bodies by themselves.",
+  "What stays of texts that are HTML (`contentMediaType: text/html`, or kind `rich`) in bodies of JSON, in URL-encoded forms, or as bodies by themselves.",
 );
 
 /** Answers what is left of a text. */
