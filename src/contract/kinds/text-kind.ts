@@ -10,12 +10,17 @@ const RICH: ReadonlySet<Json | undefined> = new Set(["text/html", "application/x
 
 /** @param formats whether formats are held; where they only annotate, `date` says nothing */
 export function textKind(schema: JsonObject, formats: boolean): Kind {
-  const { format, pattern, maxLength, contentMediaType, contentEncoding } = schema;
+  const { format, pattern, maxLength } = schema;
   const said: Kind[] = [];
   if (formats && NONE.has(format)) said.push("none");
   if (URLS.has(format)) said.push("url");
   if (typeof pattern === "string" && isHarmless(pattern)) said.push("none");
-  if (format === "html" || (contentEncoding === undefined && typeof contentMediaType === "string" && RICH.has(contentMediaType.trim().toLowerCase()))) said.push("rich");
+  if (isRich(schema)) said.push("rich");
   if (typeof maxLength === "number" && maxLength <= SHORT_CHARACTERS_MAX) said.push("short");
   return said.reduce<Kind>(narrower, "text");
+}
+
+/** Whether it says that the text is HTML, as it is. */
+export function isRich({ format, contentMediaType, contentEncoding }: JsonObject): boolean {
+  return format === "html" || (contentEncoding === undefined && typeof contentMediaType === "string" && RICH.has(contentMediaType.trim().toLowerCase()));
 }

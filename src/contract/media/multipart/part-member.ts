@@ -30,8 +30,8 @@ export interface PartDeclaration {
   readonly validator: Validator | undefined;
   /** Media ranges in lower case; none: whatever goes with the schema. */
   readonly contentTypes: readonly string[];
-  /** `weighed`: the schema says something of its bytes. */
-  readonly file: "no" | "free" | "weighed" | "either";
+  /** `weighed`: the schema says something of its bytes. `document`: a text, unless it has the name of a file. */
+  readonly file: "no" | "free" | "weighed" | "either" | "document";
   /** How a file has to begin, where the schema says it. */
   readonly formats: readonly string[] | undefined;
   readonly headers: readonly { readonly name: string; readonly required: boolean; readonly read: Parameter["read"] }[];
@@ -95,7 +95,7 @@ function readPart(part: Part, hint: Hint, declaration: PartDeclaration, bounds: 
   const wrong = judgeHead(part, declaration);
   if (wrong.length > 0) return { findings: wrong.map((finding) => ({ ...finding, pointer: pointer + finding.pointer })) };
   const { file } = declaration;
-  if (file === "no" || (file === "either" && isTextual(part))) return readText(part, hint, declaration.contentTypes, bounds, pointer);
+  if (file === "no" || (file === "either" && isTextual(part)) || (file === "document" && part.head.filename === undefined)) return readText(part, hint, declaration.contentTypes, bounds, pointer);
   return readFile(part, declaration, pointer);
 }
 
@@ -142,6 +142,6 @@ function readFile({ head, bytes }: Part, { file, formats }: PartDeclaration, poi
   const expected = formatsOfType(type) ?? formats;
   if (expected !== undefined && !beginsAs(expected, bytes)) return { findings: [{ ...MISLABELLED, pointer }] };
   // A text as long as the file is only made where the schema asks how long that is.
-  const value = file === "weighed" ? bytes.toString("latin1") : "";
+  const value = file === "weighed" || file === "document" ? bytes.toString("latin1") : "";
   return { values: [value], files: [{ pointer, filename: head.filename, type, bytes }], plain: "" };
 }

@@ -12,6 +12,7 @@ import { compileField, type FieldEncoding, takesText } from "../field.ts";
 import { memberValidator, readEncoding, tellStray } from "../fields.ts";
 import { memberSpots, partsOf } from "../member-spots.ts";
 import type { Member, Members } from "../members.ts";
+import { isRich } from "../../kinds/text-kind.ts";
 import { formatsOfType } from "../signature.ts";
 import { type Part, type PartDeclaration, partMember } from "./part-member.ts";
 
@@ -76,14 +77,23 @@ function naturesOf(spot: Spot, library: Library): readonly { readonly value: Jso
   return [...own, ...own.flatMap(({ spot, value }) => (isJsonObject(value["items"]) ? partsOf({ file: spot.file, pointer: join(spot.pointer, "items") }, library) : []))];
 }
 
-/** Bytes as they are: `format: binary` up to 3.0, a `contentMediaType` without an encoding or no type at all since 3.1. */
+/**
+ * Bytes as they are: `format: binary` up to 3.0, a `contentMediaType` without an encoding or no type at all since 3.1. Of a
+ * text (`text/html`, `text/markdown`) it depends on the sender: under the name of a file it is one, else a text, which others look into.
+ */
 function fileOf(nature: readonly { readonly value: JsonObject }[], contentTypes: readonly string[], hint: Hint): PartDeclaration["file"] {
   const binary = nature.some(({ value }) => value["format"] === "binary" || (typeof value["contentMediaType"] === "string" && !Object.hasOwn(value, "contentEncoding")));
   const untyped = nature.length > 0 && nature.every(({ value }) => Object.keys(value).every((key) => ANNOTATING.has(key) || key.startsWith("x-")));
   const named = contentTypes.length > 0 && !contentTypes.some(isTextRange) && takesText(hint);
   if (untyped && contentTypes.length === 0) return "either";
   if (!binary && !untyped && !named) return "no";
+  if (nature.some(({ value }) => isDocument(value)) && contentTypes.every(isTextRange)) return "document";
   return nature.some(({ value }) => Object.keys(value).some((key) => WEIGHING.has(key))) ? "weighed" : "free";
+}
+
+function isDocument(value: JsonObject): boolean {
+  const { contentMediaType: type } = value;
+  return isRich(value) || (typeof type === "string" && type.trim().toLowerCase().startsWith("text/") && !Object.hasOwn(value, "contentEncoding"));
 }
 
 const ANNOTATING: ReadonlySet<string> = new Set("title description example examples default deprecated contentMediaType xml externalDocs readOnly writeOnly nullable $comment $ref".split(" "));

@@ -17,7 +17,7 @@
  */
 import { type Check, defineGuard, fields, type Guard, type Inspected, or, type Problem, type Read, type Site, size } from "../../../guard.ts";
 import { type Chosen, mediaChoice, type Unchosen } from "../../media-choice.ts";
-import { changesIn, type Cuttable, cutsAsFindings, rewrite } from "./injection/cut-rich.ts";
+import { changesIn, cutsAsFindings, cuttable, rewrite } from "./injection/cut-rich.ts";
 import { fieldRules } from "./injection/field-rules.ts";
 import { comesFromElsewhere, lookersOf } from "./injection/grounds.ts";
 import { leavesOf } from "./injection/leaves.ts";
@@ -65,12 +65,6 @@ export const injection: Guard = defineGuard({
 
   elsewhere: { prepare: cutRichTexts },
 });
-
-function cuttable(chosen: Chosen | Unchosen): Cuttable | undefined {
-  if (!("kind" in chosen)) return undefined;
-  const { kind } = chosen;
-  return kind === "json" || kind === "text" || kind === "form" ? kind : undefined;
-}
 
 function cutRichTexts({ fields: rules, rich }: Read<typeof options>, { operation, mode }: Site): Check<"prepare"> | undefined {
   const leaves = leavesOf(operation, rules, () => undefined);

@@ -29,6 +29,7 @@ const object = (properties: Media, more: Media = {}): Media => ({ schema: { type
 const text = { type: "string" };
 const integer = { type: "integer" };
 const binary = { type: "string", format: "binary" };
+const html = { type: "string", contentMediaType: "text/html" };
 const part = (name: string, content: string, more: Partial<PartText> = {}): PartText => ({ name, content, ...more });
 const file = (name: string, content: string, more: Partial<PartText> = {}): PartText => ({ name, content, filename: "f.bin", type: "application/octet-stream", ...more });
 
@@ -63,6 +64,13 @@ const CASES: readonly (readonly [title: string, media: Media, parts: readonly Pa
   ["an image by a range", { ...object({ a: binary }), encoding: { a: { contentType: "image/*" } } }, [file("a", "GIF89a", { type: "image/gif" })], { a: "" }],
   ["a page that says it is an image", object({ a: binary }), [file("a", "<script>", { type: "image/png" })], ["/a contentMediaType"]],
   ["bytes that the schema calls an image", object({ a: { type: "string", contentMediaType: "image/png" } }), [file("a", "<script>")], ["/a contentMediaType"]],
+  ["HTML is a text", object({ a: html }), [part("a", "<b>x</b>")], { a: "<b>x</b>" }],
+  ["HTML that says so is a text", object({ a: html }), [part("a", "<b>x</b>", { type: "text/html" })], { a: "<b>x</b>" }],
+  ["HTML that is no UTF-8 is no text, and for want of a name no file", object({ a: html }), [part("a", "<b>\xff</b>")], ["/a encoding"]],
+  ["nor is what says that it is something else", object({ a: html }), [part("a", "<b>x</b>", { type: "image/png" })], ["/a contentMediaType"]],
+  ["HTML under the name of a file is a file, whose length the schema bounds", object({ a: { ...html, maxLength: 9 } }), [file("a", "<b>x</b>", { type: "text/html" })], { a: "<b>x</b>" }],
+  ["so is any other text", object({ a: { type: "string", contentMediaType: "text/markdown" } }), [part("a", "# x")], { a: "# x" }],
+  ["HTML in base64 is a text of letters", object({ a: { ...html, contentEncoding: "base64" } }), [part("a", "PGI+")], { a: "PGI+" }],
   ["a file by its declared type alone", { ...object({ a: { type: "string" } }), encoding: { a: { contentType: "application/pdf" } } }, [file("a", "%PDF-1.7", { type: "application/pdf" })], { a: "" }],
   ["an untyped member may be a file", object({ a: {} }), [file("a", "\0")], { a: "" }],
   ["or a text", object({ a: {} }), [part("a", "x")], { a: "x" }],

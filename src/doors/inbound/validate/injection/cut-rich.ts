@@ -9,6 +9,7 @@ import { writePointer } from "../../../../contract/json-pointer.ts";
 import type { Leaf } from "../../../../contract/kinds/kind.ts";
 import { readFormPairs } from "../../../../contract/media/form-text.ts";
 import { isJsonObject, type Json, type Prepared } from "../../../../guard.ts";
+import type { Chosen, Unchosen } from "../../../media-choice.ts";
 import type { Cut } from "./rich-text.ts";
 import type { Suspicion } from "./search.ts";
 
@@ -68,7 +69,13 @@ export function rewrite({ content, outgoing }: Prepared, changes: readonly Chang
 }
 
 /** Bodies in which a text can be replaced and the rest stay as it was. */
-export type Cuttable = "json" | "text" | "form";
+type Cuttable = "json" | "text" | "form";
+
+export function cuttable(chosen: Chosen | Unchosen): Cuttable | undefined {
+  if (!("kind" in chosen)) return undefined;
+  const { kind } = chosen;
+  return kind === "json" || kind === "text" || kind === "form" ? kind : undefined;
+}
 
 interface Written {
   readonly bytes: Buffer;
