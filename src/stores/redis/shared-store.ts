@@ -5,7 +5,7 @@
  * exact (stamps, leases of concurrency, names that come once, steps) is not worth taking ahead. Whatever the servers say
  * is noted in this process's own memory too, and what they do not say in time is decided by it, as the limit says.
  */
-import { limitName, type Marks, type Once, type OnceRoom, type Steps, type Store, type WhenDown } from "../store.ts";
+import { limitName, type Marks, type Once, type OnceRoom, type Stepped, type Steps, type Store, type WhenDown } from "../store.ts";
 import { type AloneOptions, atOnce } from "./alone.ts";
 import { LeasedMeter } from "./leased.ts";
 import { type Link, StoreDown } from "./link.ts";
@@ -72,7 +72,7 @@ export function sharedStore({ memory, link, mode, nodes, whenDown, random }: Sha
       memory.forget(name, now);
       link.call(keyOf("once", "names", name), ["forget"]).catch(() => undefined);
     },
-    steps: (name, lasts) => sharedSteps(name, lasts, link, memory.steps(name, lasts), alone),
+    steps: (name, lasts) => sharedSteps(name, lasts, link, { own: memory.steps(name, lasts), used: memory.steps(limitName("used here", name), lasts) }, alone),
     marks: (name) => sharedMarks(name, link, memory.marks(name), alone),
     alone: () => counts,
     close() {
@@ -83,7 +83,10 @@ export function sharedStore({ memory, link, mode, nodes, whenDown, random }: Sha
   };
 }
 
-function sharedSteps(name: string, lasts: number, link: Link, own: Steps, alone: <T>(decide: () => T) => T): Steps {
+const NEVER: Stepped = { passed: false, waitMilliseconds: Number.POSITIVE_INFINITY, at: 0 };
+
+/** `used`: what was used up here while the servers, which may still have it, were away. */
+function sharedSteps(name: string, lasts: number, link: Link, { own, used }: { readonly own: Steps; readonly used: Steps }, alone: <T>(decide: () => T) => T): Steps {
   const keyFor = (owner: string): string => keyOf("steps", limitName(name, lasts), owner);
   const tell = (owner: string, ago: number): void => void link.call(keyFor(owner), ["mark", String(lasts), String(ago)]).catch(() => undefined);
   return {
@@ -93,16 +96,23 @@ function sharedSteps(name: string, lasts: number, link: Link, own: Steps, alone:
     },
     restore(owner, at, now) {
       own.restore(owner, at, now);
+      atOnce(used.take(owner, 0, now));
       tell(owner, now - at);
     },
     take(owner, atLeast, now) {
-      const decide = (): ReturnType<typeof own.take> => alone(() => own.take(owner, atLeast, now));
+      const decide = (): Stepped => {
+        const stepped = alone(() => atOnce(own.take(owner, atLeast, now)));
+        if (stepped.passed) used.mark(owner, now);
+        return stepped;
+      };
       if (!link.up(keyFor(owner))) return decide();
       const asked = askTwo(link, keyFor(owner), "step", Math.ceil(atLeast)).then(([ago, wait]) => {
         if (wait === 0) atOnce(own.take(owner, 0, now));
-        return wait < 0 ? { passed: false, waitMilliseconds: Number.POSITIVE_INFINITY, at: 0 } : { passed: wait === 0, waitMilliseconds: wait, at: now - ago };
+        const before = wait === 0 ? atOnce(used.take(owner, 0, now)) : NEVER;
+        if (before.passed && before.at >= now - ago) return NEVER;
+        return wait < 0 ? NEVER : { passed: wait === 0, waitMilliseconds: wait, at: now - ago };
       });
-      return askOr<Awaited<ReturnType<typeof own.take>>>(asked, () => atOnce(decide()));
+      return askOr<Stepped>(asked, decide);
     },
   };
 }

@@ -194,6 +194,31 @@ test("stamps, leases, names, steps and marks go on here, with what was seen befo
     }),
   ));
 
+test("a step that was used up here while the servers hung is used up when they are back, and one that was done since counts", { skip }, () =>
+  withServer((server) =>
+    withNodes([{ url: server.url, waitMilliseconds: 50 }], async ([node]) => {
+      assert.ok(node !== undefined);
+      const steps = node.store.steps("cart", HOUR);
+      steps.mark("ann", Date.now());
+      steps.mark("bob", Date.now());
+      steps.mark("cid", Date.now());
+      await wait(50);
+      server.freeze();
+      while (node.link.up("any")) await node.store.once(`somebody ${Math.random()}`, Date.now() + 1_000, Date.now());
+      assert.equal((await steps.take("ann", 0, Date.now())).passed, true);
+      steps.restore("cid", (await steps.take("cid", 0, Date.now())).at, Date.now());
+      server.thaw();
+      await untilUp(node);
+      assert.equal((await steps.take("ann", 0, Date.now())).passed, false);
+      assert.equal((await steps.take("bob", 0, Date.now())).passed, true, "whoever has not used his");
+      assert.equal((await steps.take("cid", 0, Date.now())).passed, true, "or not with success");
+      await wait(20);
+      steps.mark("ann", Date.now());
+      await wait(50);
+      assert.equal((await steps.take("ann", 0, Date.now())).passed, true);
+    }),
+  ));
+
 test("a cluster of three masters: exact, spread over all of them, and one that dies takes only what is his", { skip }, async () => {
   const cluster = await startCluster();
   try {
