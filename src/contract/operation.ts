@@ -104,6 +104,8 @@ export interface MediaType {
   readonly fromXml?: FromXml | undefined;
   /** Of a sequence: how its items are framed, and what each of them is held to. */
   readonly items?: SequenceItems | undefined;
+  /** Of a JSON Patch: what is patched, where the contract describes that. */
+  readonly patched?: Validator | undefined;
   /** Of what is not looked into: how it has to begin (see media/signature.ts), where the contract says more than `range`. */
   readonly formats?: readonly string[] | undefined;
   /** Why it is `unsupported`, as the rest of a sentence. */

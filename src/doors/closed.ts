@@ -9,7 +9,8 @@ const CLOSED: Closure = { closed: true };
 
 const known = new WeakMap<object, Closure>();
 
-export function closureOf({ validator }: Pick<MediaType, "validator">): Closure {
+export function closureOf({ validator: own, patched }: Pick<MediaType, "validator" | "patched">): Closure {
+  const validator = patched ?? own;
   if (validator === undefined) return { closed: false, ajar: undefined };
   let closure = known.get(validator);
   if (closure === undefined) {

@@ -44,7 +44,7 @@ function look(media: readonly MediaType[], isHeld: boolean, how: Undeclared): re
   const found = media.map((one): Closure => {
     const closure = closureOf(one);
     if (closure.closed) return isHeld || how !== "contract" ? CLOSED : { closed: false, ajar: undefined };
-    const sketch = one.validator?.sketch;
+    const sketch = (one.patched ?? one.validator)?.sketch;
     if (how === "contract" || sketch === undefined) return closure;
     const free = findFree(sketch, how === "opened");
     return free === undefined ? CLOSED : { closed: false, ajar: free };

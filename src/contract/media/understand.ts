@@ -24,7 +24,7 @@ import { shapeOf } from "./xml/shape.ts";
 import { xmlDecoder } from "./xml/value.ts";
 import { formatsOfType } from "./signature.ts";
 
-export type Understood = Pick<MediaType, "kind" | "validator" | "decode" | "items" | "fromXml" | "formats" | "reason">;
+export type Understood = Pick<MediaType, "kind" | "validator" | "decode" | "items" | "fromXml" | "patched" | "formats" | "reason">;
 
 export const UNREAD: Understood = { kind: "unsupported", validator: undefined };
 
@@ -74,7 +74,7 @@ function understandPatch({ scope }: Case, schema: Spot, literal: Validator): Und
     return { kind: "json", validator: { ...form, check: (value) => form.check(value) && literal.check(value), explain: (value) => (form.check(value) ? literal.explain(value) : form.explain(value)) } };
   }
   const target = placesOf(scope, schema);
-  return target === undefined ? { ...UNREAD, reason: "what is patched has too many places, or patterns for their names" } : { kind: "json", validator: jsonPatchValidator(target) };
+  return target === undefined ? { ...UNREAD, reason: "what is patched has too many places, or patterns for their names" } : { kind: "json", validator: jsonPatchValidator(target), patched: literal };
 }
 
 function understandItems(given: Case): Understood {

@@ -16,8 +16,9 @@
  * and `answer-body`, and here where those do not stand. An answer is held to its whole schema before anything is cut.
  *
  * What callers see is worked out at start-up for each set of rights. Whoever does not see all gets no validator, hash or length of
- * the whole either, by which what is hidden could be guessed, and cannot ask under conditions or for parts. The types of JSON
- * Patch name members in their values, where nobody looks: an operation that takes them needs a `rule`.
+ * the whole either, by which what is hidden could be guessed, and cannot ask under conditions or for parts. The operations of a JSON
+ * Patch are followed to the members that they name, in the schema of what is patched; where the contract describes the operations
+ * themselves instead, nobody knows what they patch: that wants a `rule`.
  *
  * Answers API3:2023, broken object property level authorization. See CWE-213 and CWE-915.
  */

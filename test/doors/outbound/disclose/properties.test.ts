@@ -5,6 +5,7 @@ import { UNNOTED } from "../../../../src/contract/glance/glance-text.ts";
 import { JSON_BOUNDS } from "../../../../src/contract/json.ts";
 import type { Json, JsonObject } from "../../../../src/contract/json-value.ts";
 import type { DeclaredAnswer, Operation } from "../../../../src/contract/operation.ts";
+import { jsonPatchValidator } from "../../../../src/contract/media/patch/json-patch.ts";
 import { properties } from "../../../../src/doors/outbound/disclose/properties.ts";
 import { answerBody } from "../../../../src/doors/outbound/verify/answer-body.ts";
 import { Content } from "../../../../src/exchange/content.ts";
@@ -344,4 +345,45 @@ test("a schema with more places than are told apart does not start", () => {
   const wide = (count: number): Json => ({ type: "object", properties: Object.fromEntries(Array.from({ length: count }, (_, at) => [`m${at}`, at === 0 ? { "x-sallyport-read": "x" } : {}])) });
   assert.deepEqual(wrong({}, wide(NODES_MAX - 1)), []);
   assert.match(wrong({}, wide(NODES_MAX))[0] ?? "", /too large/);
+});
+
+/** A patch of the customer. */
+function patched(operations: readonly JsonObject[], options: JsonObject = {}, caller = principal()): Promise<Sent> {
+  const { validator } = compile(customer);
+  const body = { required: true, media: [{ ...media("application/json-patch+json", "json", jsonPatchValidator(undefined)), patched: validator }] };
+  return walk({ options, operation: { method: "PATCH", body } })({ method: "PATCH", principal: caller, fields: [["content-type", "application/json-patch+json"]], body: JSON.stringify(operations), answer: { from: "door" } });
+}
+
+test("the operations of a patch are followed to the members that they name", async () => {
+  const cases: readonly (readonly [verdict: string, operation: JsonObject])[] = [
+    ["passes", { op: "replace", path: "/name", value: "x" }],
+    ["passes", { op: "add", path: "/address/city", value: "x" }],
+    ["403 property-forbidden", { op: "replace", path: "/riskScore", value: 1 }],
+    ["403 property-forbidden", { op: "remove", path: "/riskScore" }],
+    ["403 property-forbidden", { op: "test", path: "/riskScore", value: 7 }],
+    ["403 property-forbidden", { op: "replace", path: "", value: { id: "a", riskScore: 1 } }],
+    ["403 property-forbidden", { op: "move", from: "/riskScore", path: "/name" }],
+    ["403 property-forbidden", { op: "copy", from: "/name", path: "/riskScore" }],
+    ["403 property-forbidden", { op: "copy", from: "", path: "" }],
+    ["400 request-invalid", { op: "add", path: "/isAdmin", value: true }],
+    ["400 request-invalid", { op: "add", path: "/address/isAdmin", value: true }],
+    ["400 request-invalid", { op: "add", path: "/address", value: { city: "x", isAdmin: true } }],
+    ["400 request-invalid", { op: "copy", from: "/name", path: "/isAdmin" }],
+  ];
+  for (const [verdict, operation] of cases) assert.equal(said(await patched([{ op: "replace", path: "/id", value: "b" }, operation])), verdict, JSON.stringify(operation));
+  assert.equal(said(await patched([{ op: "add", path: "/isAdmin", value: true }], { undeclared: { sent: "contract" } })), "passes");
+  const { outcome } = await patched([{ op: "add", path: "/address/is~1Admin", value: true }]);
+  const errors = outcome !== undefined && "problem" in outcome ? outcome.problem.extra?.["errors"] : undefined;
+  assert.deepEqual(Array.isArray(errors) ? errors.map((one: JsonObject) => one["pointer"]) : errors, ["/0/path"]);
+});
+
+test("the items of a list are reached by their number, and by the dash behind the last one", async () => {
+  const list: JsonObject = { type: "object", properties: { items: { type: "array", items: customer } } };
+  const { validator } = compile(list);
+  const body = { required: true, media: [{ ...media("application/json-patch+json", "json", jsonPatchValidator(undefined)), patched: validator }] };
+  const patch = async (operation: JsonObject): Promise<string> => said(await walk({ schema: list, operation: { method: "PATCH", body } })({ method: "PATCH", principal: principal(), fields: [["content-type", "application/json-patch+json"]], body: JSON.stringify([operation]), answer: { from: "door" } }));
+  assert.equal(await patch({ op: "replace", path: "/items/0/name", value: "x" }), "passes");
+  assert.equal(await patch({ op: "replace", path: "/items/12/riskScore", value: 1 }), "403 property-forbidden");
+  assert.equal(await patch({ op: "add", path: "/items/-", value: { id: "a", riskScore: 1 } }), "403 property-forbidden");
+  assert.equal(await patch({ op: "add", path: "/items/-", value: { id: "a", isAdmin: 1 } }), "400 request-invalid");
 });

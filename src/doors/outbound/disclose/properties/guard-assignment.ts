@@ -10,6 +10,7 @@ import type { PropertyOptions } from "./options.ts";
 import { UNDECLARED } from "./property-tree.ts";
 import { holding } from "./rights.ts";
 import { growTrees } from "./trees.ts";
+import { findPatchTrespasses } from "./patch-trespass.ts";
 import { findTrespasses, type Trespass } from "./trespass.ts";
 
 const propertyForbidden: (particulars?: Particulars) => Problem = problem("property-forbidden", 403, "Part of the body is not the caller's to set");
@@ -28,7 +29,7 @@ function guardBody(options: PropertyOptions, site: Site): Check<"validate"> | un
   const { body } = site.operation;
   const trees = growTrees("write", body?.media ?? [], options, site);
   if (body === undefined || trees === undefined) return undefined;
-  const { roots, rights } = trees;
+  const { roots, rights, patches } = trees;
   const choose = mediaChoice(body.media);
   const bounds = jsonBoundsOf(site, "body");
   const holds = holding(rights, site.identity);
@@ -43,8 +44,9 @@ function guardBody(options: PropertyOptions, site: Site): Check<"validate"> | un
     if (root === undefined) return undefined;
     // Whoever judged the bytes has met no name that was not declared.
     if (content.named && (root.below & ~(UNDECLARED | holds(principal))) === 0) return undefined;
+    const find = chosen.validator !== undefined && patches.has(chosen.validator) ? findPatchTrespasses : findTrespasses;
     const judge = (read: Understood): Problem | undefined => {
-      if ("value" in read) return refuse(findTrespasses(read.value, root, holds(principal) | leavesOpen));
+      if ("value" in read) return refuse(find(read.value, root, holds(principal) | leavesOpen));
       if (read.kind === "unread") return read.problem;
       return read.kind === "empty" ? undefined : propertyForbidden({ because: { reason: "the body cannot be read" } });
     };

@@ -14,6 +14,8 @@ export interface Trees {
   readonly rights: Rights;
   /** By what a chosen body is known by. */
   readonly roots: ReadonlyMap<Validator, PropertyNode>;
+  /** Those of these bodies that say what is to be changed in something else. */
+  readonly patches: ReadonlySet<Validator>;
 }
 
 type Way = "read" | "write";
@@ -30,11 +32,12 @@ export function growTrees(way: Way, media: readonly MediaType[], options: Proper
   if (rules.length === 0 && never === undefined && !closes && contract.mentions?.("x-sallyport-") === false) return undefined;
   const rights = new Rights(site);
   const roots = new Map<Validator, PropertyNode>();
+  const patches = new Set<Validator>();
   const used = new Set<MemberPath>();
   for (const one of media) {
-    const { validator, items } = one;
+    const { validator, items, patched } = one;
     // A sequence is a list of its items, which have the schema.
-    const sketch = items === undefined ? validator?.sketch : items.validator?.sketch;
+    const sketch = items === undefined ? (patched ?? validator)?.sketch : items.validator?.sketch;
     if (validator === undefined || sketch === undefined || roots.has(validator)) continue;
     const here = rules.flatMap((rule) => {
       const path = items === undefined ? rule.path : rule.path[0]?.kind === "item" ? rule.path.slice(1) : undefined;
@@ -49,10 +52,11 @@ export function growTrees(way: Way, media: readonly MediaType[], options: Proper
     if (finds === 0) continue;
     if (way === "read" && !isCarved(one)) report(`properties of ${one.range} cannot be taken out`, "JSON, or a type of its own for those who may see all");
     roots.set(validator, root);
+    if (patched !== undefined) patches.add(validator);
   }
   for (const { path, text } of rules) if (!used.has(path)) report(`${way}: no ${way === "read" ? "answer" : "request"} of the operation has ${text}`, "a path that the contract has");
   if (rights.isTooMany) report(`more than ${RIGHTS_MAX} different rights in one operation`, "the same scopes and roles for several properties");
-  return roots.size === 0 ? undefined : { rights, roots };
+  return roots.size === 0 ? undefined : { rights, roots, patches };
 }
 
 /** JSON, alone or many of it. Events of a stream hold their data in lines of another form. */

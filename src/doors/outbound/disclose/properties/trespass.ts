@@ -20,7 +20,7 @@ export function findTrespasses(value: Json, root: PropertyNode, held: number): r
   return found;
 }
 
-function search(value: Json, node: PropertyNode, held: number, pointer: string, found: Trespass[]): void {
+export function search(value: Json, node: PropertyNode, held: number, pointer: string, found: Trespass[]): void {
   if (found.length >= TRESPASSES_MAX) return;
   if (Array.isArray(value)) {
     const { items } = node;
@@ -28,11 +28,16 @@ function search(value: Json, node: PropertyNode, held: number, pointer: string, 
   } else if (isJsonObject(value)) {
     for (const name of Object.keys(value)) {
       const inside = `${pointer}/${name.replaceAll("~", "~0").replaceAll("/", "~1")}`;
-      const member = node.members.get(name) ?? (node.others?.claims?.(name) === false ? undefined : node.others?.node);
+      const member = memberOf(node, name);
       if (member !== undefined) look(value[name] ?? null, member, held, inside, found);
       else if (node.isNamed && (UNDECLARED & ~held) !== 0) add(found, inside, "undeclared");
     }
   }
+}
+
+/** undefined: it is not declared, or nothing is said of it. */
+export function memberOf({ members, others }: PropertyNode, name: string): PropertyNode | undefined {
+  return members.get(name) ?? (others?.claims?.(name) === false ? undefined : others?.node);
 }
 
 function look(value: Json, node: PropertyNode, held: number, pointer: string, found: Trespass[]): void {
