@@ -62,10 +62,11 @@ export class Paces {
       const begun = least > now && least - now <= window ? least : now;
       const full = begun + each;
       if (full - now > window) return false;
-      // Whoever was here meanwhile is asked about again.
-      if (Atomics.compareExchange(this.#moments, at, least, full) !== least) continue;
+      // The later one first: were it raised behind the earlier one, another thread would find it the earlier one meanwhile, and
+      // give out the same token again.
       this.#raise(at === first ? other : first, full);
-      return true;
+      // Whoever was here meanwhile is asked about again.
+      if (Atomics.compareExchange(this.#moments, at, least, full) === least) return true;
     }
   }
 
