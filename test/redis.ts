@@ -45,11 +45,14 @@ export async function freePort(): Promise<number> {
   return port;
 }
 
+/** That three servers find each other takes two seconds, and on a busy machine ten. */
+const COMMAND_MILLISECONDS_MAX = 45_000;
+
 export async function startRedis(...options: readonly string[]): Promise<RedisServer> {
   const port = await freePort();
   const folder = mkdtempSync(path.join(tmpdir(), "sallyport-redis-"));
   let child: ChildProcess | undefined;
-  const command = (...words: readonly string[]): string => execFileSync("redis-cli", ["-p", String(port), ...words], { encoding: "utf8", timeout: 10_000, stdio: ["ignore", "pipe", "ignore"] }).trim();
+  const command = (...words: readonly string[]): string => execFileSync("redis-cli", ["-p", String(port), ...words], { encoding: "utf8", timeout: COMMAND_MILLISECONDS_MAX, stdio: ["ignore", "pipe", "ignore"] }).trim();
   const restart = async (): Promise<void> => {
     child = spawn("redis-server", ["--port", String(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", folder, "--loglevel", "warning", ...options], { stdio: "ignore" });
     for (let tries = 0; tries < 200; tries++) {
@@ -100,12 +103,14 @@ export interface RedisCluster {
 
 export async function startCluster(): Promise<RedisCluster> {
   const masters = await Promise.all([1, 2, 3].map(() => startRedis("--cluster-enabled", "yes", "--cluster-node-timeout", "2000", "--cluster-require-full-coverage", "no")));
-  const [first] = masters;
-  first?.command("--cluster", "create", ...masters.map(({ port }) => `127.0.0.1:${port}`), "--cluster-replicas", "0", "--cluster-yes");
-  for (let tries = 0; tries < 200 && masters.some(({ command }) => !command("cluster", "info").includes("cluster_state:ok")); tries++) await wait(50);
-  return {
-    masters,
-    url: masters.map(({ url }) => url).join(","),
-    stop: async () => void (await Promise.all(masters.map(({ stop }) => stop()))),
-  };
+  const stop = async (): Promise<void> => void (await Promise.all(masters.map((one) => one.stop())));
+  try {
+    const [first] = masters;
+    first?.command("--cluster", "create", ...masters.map(({ port }) => `127.0.0.1:${port}`), "--cluster-replicas", "0", "--cluster-yes");
+    for (let tries = 0; tries < 200 && masters.some(({ command }) => !command("cluster", "info").includes("cluster_state:ok")); tries++) await wait(50);
+  } catch (fault) {
+    await stop();
+    throw fault;
+  }
+  return { masters, url: masters.map(({ url }) => url).join(","), stop };
 }
