@@ -5,12 +5,9 @@
  * it to whatever it has of that name; by default it does not (CWE-915).
  */
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import type { JsonObject } from "../../src/contract/json-value.ts";
-import { writeMisfit } from "../../src/contract/misfit.ts";
-import { type Gateway, startGateway } from "../../src/hosts/gateway/gateway.ts";
-import { type Behind, openApi, recordingSink } from "../../test/hosts/gateway/rig.ts";
-import { POLICY, writeFiles } from "../../test/hosts.ts";
+import { twoDoors } from "../two-doors.ts";
 
 const text = { type: "string" };
 const note: JsonObject = { type: "object", properties: { note: text, inner: { type: "object", properties: { note: text } } } };
@@ -41,39 +38,18 @@ const FORMS: readonly (readonly [title: string, type: string, media: JsonObject,
   ["a patch, deeper", JSON_PATCH, { schema: note }, '[{"op":"add","path":"/inner","value":{"note":"a"}}]', '[{"op":"add","path":"/inner","value":{"isAdmin":true}}]'],
 ];
 
-const reason = "an attack on an API for everybody";
 const CONTRACT: JsonObject = {
   openapi: "3.2.0",
   info: { title: "notes", version: "1" },
   paths: Object.fromEntries(FORMS.map(([, type, media], at) => [`/forms/${at}`, { patch: { operationId: `form${at}`, security: [], requestBody: { required: true, content: { [type.replace(/;.*/, "")]: media } }, responses: { "200": { description: "Fine." } } } }])),
 };
 
-let api: Behind;
-const doors: Record<"open" | "closed", Gateway | undefined> = { open: undefined, closed: undefined };
-
-before(async () => {
-  api = await openApi((_request, response) => response.writeHead(200).end());
-  for (const [name, waived] of [["open", { properties: { undeclared: { sent: "contract" } } }], ["closed", {}]] as const) {
-    const everywhere = { ...(POLICY["everywhere"] as JsonObject), public: reason, ...waived };
-    const start = await startGateway(writeFiles({ contract: CONTRACT, policy: { ...POLICY, operations: {}, everywhere } }, `http://127.0.0.1:${api.port}`), { say: () => undefined, watch: false, sink: recordingSink([]) });
-    if ("misfits" in start) assert.fail(start.misfits.map(writeMisfit).join("\n"));
-    doors[name] = start.gateway;
-  }
-});
-after(async () => {
-  for (const door of Object.values(doors)) await door?.stop();
-  await api.stop();
-});
-
-async function statusOf(door: keyof typeof doors, at: number, type: string, body: string): Promise<number> {
-  const response = await fetch(`${doors[door]?.url ?? ""}/forms/${at}`, { method: "PATCH", body, headers: { "content-type": type } });
-  await response.arrayBuffer();
-  return response.status;
-}
+const ask = twoDoors(CONTRACT, { properties: { undeclared: { sent: "contract" } } });
 
 for (const [at, [title, type, , good, bad]] of FORMS.entries()) {
   test(`${title}: a member that nobody declared comes in where the contract alone decides, and not by default`, async () => {
-    assert.equal(await statusOf("closed", at, type, good), 200, "what is declared comes in");
-    assert.deepEqual([await statusOf("open", at, type, bad), await statusOf("closed", at, type, bad)], [200, 400]);
+    const send = (door: "open" | "closed", body: string): Promise<number> => ask(door, `/forms/${at}`, { method: "PATCH", body, headers: { "content-type": type } });
+    assert.equal(await send("closed", good), 200, "what is declared comes in");
+    assert.deepEqual([await send("open", bad), await send("closed", bad)], [200, 400]);
   });
 }

@@ -5,12 +5,9 @@
  * does, and plain words do.
  */
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import type { JsonObject } from "../../src/contract/json-value.ts";
-import { writeMisfit } from "../../src/contract/misfit.ts";
-import { type Gateway, startGateway } from "../../src/hosts/gateway/gateway.ts";
-import { type Behind, openApi, recordingSink } from "../../test/hosts/gateway/rig.ts";
-import { POLICY, writeFiles } from "../../test/hosts.ts";
+import { REASON, twoDoors } from "../two-doors.ts";
 
 const PLAIN = "plain words & a few more";
 const ATTACKS = ["' or 1=1 -- ", "<script>alert(1)</script>", "${jndi:ldap://a.example/c}", "; cat /etc/passwd"] as const;
@@ -78,7 +75,6 @@ const SPOTS: readonly Spot[] = [
 ];
 
 const responses = { "200": { description: "Fine." } };
-const reason = "an attack on an API for everybody";
 const CONTRACT: JsonObject = {
   openapi: "3.2.0",
   info: { title: "notes", version: "1" },
@@ -88,44 +84,23 @@ const CONTRACT: JsonObject = {
   ]) as JsonObject,
 };
 
-let api: Behind;
-const doors: Record<"open" | "closed", Gateway | undefined> = { open: undefined, closed: undefined };
-
-before(async () => {
-  api = await openApi((_request, response) => response.writeHead(200).end());
-  for (const [name, waived] of [["open", { injection: { waived: reason } }], ["closed", {}]] as const) {
-    const everywhere = { ...(POLICY["everywhere"] as JsonObject), public: reason, ...waived };
-    const start = await startGateway(writeFiles({ contract: CONTRACT, policy: { ...POLICY, operations: {}, everywhere } }, `http://127.0.0.1:${api.port}`), { say: () => undefined, watch: false, sink: recordingSink([]) });
-    if ("misfits" in start) assert.fail(start.misfits.map(writeMisfit).join("\n"));
-    doors[name] = start.gateway;
-  }
-});
-after(async () => {
-  for (const door of Object.values(doors)) await door?.stop();
-  await api.stop();
-});
-
-async function statusOf(door: keyof typeof doors, target: string, init: RequestInit): Promise<number> {
-  const response = await fetch(`${doors[door]?.url ?? ""}${target}`, init);
-  await response.arrayBuffer();
-  return response.status;
-}
+const ask = twoDoors(CONTRACT, { injection: { waived: REASON } });
 
 function judge(title: string, attacks: readonly string[], requestOf: (value: string) => { readonly target: string; readonly init: RequestInit }): void {
   test(`${title}: open without injection, closed with it, and plain words pass`, async () => {
-    const ask = (door: keyof typeof doors, value: string): Promise<number> => {
+    const send = (door: "open" | "closed", value: string): Promise<number> => {
       const { target, init } = requestOf(value);
-      return statusOf(door, target, init);
+      return ask(door, target, init);
     };
-    assert.equal(await ask("closed", PLAIN), 200);
-    for (const attack of attacks) assert.deepEqual([await ask("open", attack), await ask("closed", attack)], [200, 400], attack);
+    assert.equal(await send("closed", PLAIN), 200);
+    for (const attack of attacks) assert.deepEqual([await send("open", attack), await send("closed", attack)], [200, 400], attack);
   });
 }
 
 for (const [at, { title, type, write }] of FORMS.entries()) judge(title, ATTACKS, (value) => ({ target: `/forms/${at}`, init: { method: "POST", body: write(value), headers: { "content-type": type } } }));
-for (const [at, { title, carries = () => true, ask }] of SPOTS.entries()) {
+for (const [at, { title, carries = () => true, ask: askAt }] of SPOTS.entries()) {
   judge(title, ATTACKS.filter(carries), (value) => {
-    const { target, headers } = ask(value);
+    const { target, headers } = askAt(value);
     return { target: `/spots/${at}/${target}`, init: headers === undefined ? {} : { headers } };
   });
 }
