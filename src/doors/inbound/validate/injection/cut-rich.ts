@@ -93,7 +93,7 @@ const WRITERS: Readonly<Record<Cuttable, (bytes: Buffer, value: Json, changes: r
   },
   form(bytes, value, changes) {
     const written = spliceForm(bytes, changes);
-    return written === undefined ? undefined : { bytes: Buffer.from(written, "latin1"), value: changes.reduce(withText, value) };
+    return written === undefined ? undefined : { bytes: Buffer.from(written, "latin1"), value: withTexts(value, changes) };
   },
 };
 
@@ -117,11 +117,13 @@ function splice(text: string, changes: readonly Change[]): string | undefined {
 function spliceForm(bytes: Buffer, changes: readonly Change[]): string | undefined {
   const pairs = readFormPairs(bytes, { values: Number.POSITIVE_INFINITY, stringBytes: Number.POSITIVE_INFINITY });
   if ("keyword" in pairs) return undefined;
+  // Looked for once: a form may have as many changes as pairs.
+  const placesOf = Map.groupBy(pairs.keys(), (at) => pairs[at]?.name ?? "");
   const segments = bytes.toString("latin1").split("&");
   for (const { path, before, text } of changes) {
-    const [name, index = "0", ...deeper] = path;
-    const places: readonly number[] = pairs.flatMap((pair, at) => (pair.name === name ? [at] : []));
-    const place: number | undefined = places[Number(index)];
+    const [name = "", index = "0", ...deeper] = path;
+    const places = placesOf.get(name) ?? [];
+    const place = places[Number(index)];
     if (place === undefined || deeper.length > 0 || pairs[place]?.text !== before || (path.length === 1 && places.length > 1)) return undefined;
     const segment = segments[place] ?? "";
     segments[place] = `${segment.slice(0, segment.indexOf("=") + 1)}${new URLSearchParams({ "": text }).toString().slice(1)}`;
@@ -129,9 +131,15 @@ function spliceForm(bytes: Buffer, changes: readonly Change[]): string | undefin
   return segments.join("&");
 }
 
-function withText(value: Json, { path: [name, ...below], text }: Change): Json {
-  if (name === undefined) return text;
-  const inner = { path: below, before: "", text };
-  if (Array.isArray(value)) return (value as readonly Json[]).map((item, index) => (String(index) === name ? withText(item, inner) : item));
-  return isJsonObject(value) ? { ...value, [name]: withText(value[name] ?? null, inner) } : value;
+/** The value with these texts in the place of others: members, or items of members. */
+function withTexts(value: Json, changes: readonly Change[]): Json {
+  if (!isJsonObject(value)) return value;
+  const byName = Map.groupBy(changes, ({ path: [name = ""] }) => name);
+  return { ...value, ...Object.fromEntries([...byName].map(([name, inside]) => [name, memberWith(value[name] ?? null, inside)])) };
+}
+
+function memberWith(member: Json, changes: readonly Change[]): Json {
+  if (!Array.isArray(member)) return changes[0]?.text ?? member;
+  const byIndex = new Map(changes.map(({ path: [, index], text }) => [index, text]));
+  return (member as readonly Json[]).map((item, index) => byIndex.get(String(index)) ?? item); // isArray forgets readonly
 }

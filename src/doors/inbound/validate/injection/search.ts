@@ -74,7 +74,7 @@ export class Search {
 
   /** Looks at the texts of a body where they stand. Answers false, and leaves everything to `value`, unless there is nothing in any. */
   sparesAll(spots: FreeSpots, cut: boolean): boolean {
-    if (!spots.complete || (spots.hasNames && this.#isSent("body"))) return false;
+    if (!spots.complete || (spots.hasNames && this.#comesFromElsewhere("body"))) return false;
     let left = this.#left - spots.tinyCharacters;
     const clear = spots.every((text, kind) => {
       if (kind === "rich" && cut) return true;
@@ -141,11 +141,16 @@ export class Search {
     // Whoever read the body refuses this name, unless the contract speaks of it.
     const rule = name === "__proto__" && this.#ground.in === "body" ? undefined : judgeKey(name, value);
     if (rule !== undefined) return this.#note(rule, "plain", false);
-    const { in: place } = this.#ground;
-    if (place !== this.#asked) [this.#asked, this.#sent] = [place, this.#isSent(place)];
-    if (this.#sent && namesRemoteFile(name, value)) this.#note("key-remote", "plain", false);
-    else if (this.#sent && namesSession(name)) this.#note("key-session", "plain", false);
+    const isSent = this.#comesFromElsewhere(this.#ground.in);
+    if (isSent && namesRemoteFile(name, value)) this.#note("key-remote", "plain", false);
+    else if (isSent && namesSession(name)) this.#note("key-session", "plain", false);
     else if (name !== "__proto__") this.#nameAsText(name);
+  }
+
+  /** Asked once for all names of one place. */
+  #comesFromElsewhere(place: Ground["in"]): boolean {
+    if (place !== this.#asked) [this.#asked, this.#sent] = [place, this.#isSent(place)];
+    return this.#sent;
   }
 
   /** Objects in a list have the same names again and again: these cost their characters each time, and one look. */
