@@ -2,25 +2,30 @@
  * SipHash: the keyed hash of a name, SipHash-1-3 (Aumasson and Bernstein, 2012; one round per word, three at the end).
  *
  * Keyed, because names are the callers' own: with a known function they could be made to fall into one bucket of a
- * table, where they would wash each other out. 64-bit words are pairs of 32-bit numbers, so that nothing is allocated.
- * What stands in front of many names is hashed once (`prefix`).
+ * table, where they would wash each other out. 64-bit words are pairs of 32-bit numbers, so that nothing is allocated;
+ * they are read from the bytes of the name's UTF-8, which the engine writes in one go: most of the time that a name takes
+ * is in getting at its characters. What stands in front of many names is hashed once (`prefix`).
  */
 
 /** The state behind a prefix: four words of 64 bits, low half first. */
 export type SipState = Int32Array;
 
-/** Marks the length of a text whose characters are wider than a byte. */
-const WIDE = 0x80;
 const END_ROUNDS = 3;
+/** Bytes for names as they are; a longer one gets more, for as long as it takes. */
+const ROOM_BYTES = 4_096;
+/** UTF-8 of a UTF-16 unit at most, and the last word. */
+const UTF8_BYTES_MAX = 3;
+const WORD_BYTES = 8;
+
+const encoder = new TextEncoder();
 
 export class SipHash {
   /** The two halves of the last hash. */
   low = 0;
   high = 0;
   readonly #start: SipState;
-  /** Where a word is put together. */
-  #wordLow = 0;
-  #wordHigh = 0;
+  readonly #bytes = new Uint8Array(ROOM_BYTES);
+  readonly #words = new Int32Array(this.#bytes.buffer);
 
   /** @param key 128 bits, as four words of 32 */
   constructor([k0 = 0, k1 = 0, k2 = 0, k3 = 0]: Int32Array) {
@@ -40,13 +45,16 @@ export class SipHash {
   }
 
   #run(state: SipState, text: string, endRounds: number): void {
-    if (this.#mix(state, text, endRounds, 0)) return;
-    // Wide characters are taken as the bytes of their UTF-8, with a mark, so that they meet no text of single bytes.
-    this.#mix(state, Buffer.from(text, "utf8").toString("latin1"), endRounds, WIDE);
+    const { read, written } = encoder.encodeInto(text, this.#bytes);
+    // The last word must have room, too.
+    if (read === text.length && written <= ROOM_BYTES - WORD_BYTES) return this.#mix(this.#words, written, state, endRounds);
+    const bytes = new Uint8Array(Math.ceil((text.length * UTF8_BYTES_MAX) / WORD_BYTES + 1) * WORD_BYTES);
+    this.#mix(new Int32Array(bytes.buffer), encoder.encodeInto(text, bytes).written, state, endRounds);
   }
 
   /** Words, the last one with the length, the rounds at the end: one loop, so that the round stands here once. */
-  #mix(state: SipState, text: string, endRounds: number, mark: number): boolean {
+  #mix(words: Int32Array, length: number, state: SipState, endRounds: number): void {
+    endAt(words, length);
     let v0 = state[0] ?? 0;
     let w0 = state[1] ?? 0;
     let v1 = state[2] ?? 0;
@@ -55,16 +63,14 @@ export class SipHash {
     let w2 = state[5] ?? 0;
     let v3 = state[6] ?? 0;
     let w3 = state[7] ?? 0;
-    const last = text.length >>> 3;
+    const last = length >>> 3;
     const rounds = last + 1 + endRounds;
-    let wide = 0;
     for (let round = 0; round < rounds; round++) {
       let low = 0;
       let high = 0;
       if (round <= last) {
-        wide |= this.#pack(text, round << 3);
-        low = this.#wordLow;
-        high = round === last ? this.#wordHigh | (((text.length & 0x7f) | mark) << 24) : this.#wordHigh;
+        low = words[round << 1] ?? 0;
+        high = words[(round << 1) | 1] ?? 0;
       } else if (round === last + 1) v2 ^= 0xff;
       v3 ^= low;
       w3 ^= high;
@@ -97,27 +103,17 @@ export class SipHash {
       v0 ^= low;
       w0 ^= high;
     }
-    if (wide > 0xff) return false;
     this.low = v0 ^ v1 ^ v2 ^ v3;
     this.high = w0 ^ w1 ^ w2 ^ w3;
     if (endRounds === 0) state.set([v0, w0, v1, w1, v2, w2, v3, w3]);
-    return true;
   }
+}
 
-  /** Puts up to eight characters from `at` on together; answers all of them, to see whether one is wider than a byte. */
-  #pack(text: string, at: number): number {
-    let seen = 0;
-    let low = 0;
-    let high = 0;
-    const count = Math.min(text.length - at, 8);
-    for (let byte = 0; byte < count; byte++) {
-      const code = text.charCodeAt(at + byte);
-      seen |= code;
-      if (byte < 4) low |= code << (byte << 3);
-      else high |= code << ((byte & 3) << 3);
-    }
-    this.#wordLow = low;
-    this.#wordHigh = high;
-    return seen;
-  }
+/** Clears what an earlier name left behind the last byte, and writes the length's low byte into the last one of its word. */
+function endAt(words: Int32Array, length: number): void {
+  const half = length >>> 2;
+  const rest = (words[half] ?? 0) & ((1 << ((length & 3) << 3)) - 1);
+  const isHigh = (half & 1) === 1;
+  if (!isHigh) words[half] = rest;
+  words[half | 1] = (isHigh ? rest : 0) | (length << 24);
 }
