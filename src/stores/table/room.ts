@@ -12,8 +12,10 @@
  */
 import { owedAt } from "./moment.ts";
 
-/** Words of 32 bits in a cache line: the lock and the first halves of all hashes share one. */
+/** Words of 32 bits in a cache line: the lock and the lower halves of all hashes share one. */
 const LINE_WORDS = 16;
+/** In front of each record stands the upper half of its hash: whoever comes for the one comes for the other. */
+const HASH_WORDS = 1;
 /** Places in a bucket. */
 export const PLACES: number = LINE_WORDS - 1;
 /** Looks at a lock before the thread lets others have the processor. */
@@ -75,7 +77,9 @@ export class Room {
   find(bucket: number, low: number, high: number): number {
     const { words } = this;
     for (let place = 1; place <= PLACES; place++) {
-      if (words[bucket + place] === low && words[bucket + LINE_WORDS + place] === high) return this.#recordAt(bucket, place);
+      if (words[bucket + place] !== low) continue;
+      const record = this.#recordAt(bucket, place);
+      if (words[record - HASH_WORDS] === high) return record;
     }
     return -1;
   }
@@ -99,7 +103,7 @@ export class Room {
     const record = this.#recordAt(bucket, chosen);
     words.fill(0, record, record + this.recordWords);
     words[bucket + chosen] = low;
-    words[bucket + LINE_WORDS + chosen] = high;
+    words[record - HASH_WORDS] = high;
     return record;
   }
 
@@ -126,7 +130,7 @@ export class Room {
   }
 
   #recordAt(bucket: number, place: number): number {
-    return bucket + 2 * LINE_WORDS + (place - 1) * this.recordWords;
+    return bucket + LINE_WORDS + (place - 1) * (HASH_WORDS + this.recordWords) + HASH_WORDS;
   }
 
   #wait(bucket: number): void {
@@ -161,5 +165,5 @@ export class LockFault extends Error {
 
 /** Words of a bucket: whole cache lines, so that two buckets share none. */
 export function strideOf(recordWords: number): number {
-  return 2 * LINE_WORDS + Math.ceil((PLACES * recordWords) / LINE_WORDS) * LINE_WORDS;
+  return LINE_WORDS + Math.ceil((PLACES * (HASH_WORDS + recordWords)) / LINE_WORDS) * LINE_WORDS;
 }
