@@ -6,8 +6,8 @@
  * are those of UTC. A thread takes a hundredth of a quota ahead and puts back what it has not used, so all together never
  * give out more than it says, and a node that dies loses the caller at most that hundredth.
  *
- * Keys and plans are as in token-bucket, and so is what is counted. Each owner is a row that stays, and ranges around a
- * stranger have no quota: whoever has a /48 has 65,536 of them. Where strangers may come in, or a key says what callers
+ * Keys and plans are as in token-bucket, and so is what is counted. Each owner is a row, which is removed once he has stayed
+ * away for 35 days and for the whole of the last period; ranges around a stranger have no quota: whoever has a /48 has 65,536 of them. Where strangers may come in, or a key says what callers
  * write, a token-bucket belongs beside this, which bounds both. While the database is away, a caller passes as long
  * as something is left of what was taken ahead for him, and then nobody does.
  *
@@ -22,7 +22,7 @@ import { compileKey, keyText, type Owner } from "./limit/key.ts";
 import { commonOptions } from "./limit/options.ts";
 import { planOf } from "./limit/tier.ts";
 import { refusing, type Told, toldOf, waitsOf } from "./limit/told.ts";
-import { Ledger, type Spent } from "./quota/ledger.ts";
+import { type Allowance, Ledger, type Spent } from "./quota/ledger.ts";
 import { type Period, periodAt, PERIODS } from "./quota/period.ts";
 
 const quotaExceeded = problem("quota-exceeded", 429, "The quota of this period is used up");
@@ -60,7 +60,7 @@ export const quota: Guard = defineGuard({
     const terms = { count: options.count, stage: "throttle" } as const;
     const name = limitName(per, share === "api" ? "" : operation.id, keyText(options.key));
     const tierFor = (plan: string, allowed: number): Tier => ({
-      ledger: site.share(`quota ${name} ${plan} ${allowed}`, () => openLedger(database, limitName(name, plan), allowed)),
+      ledger: site.share(`quota ${name} ${plan} ${allowed}`, () => openLedger(database, { name: limitName(name, plan), of: allowed, per })),
       told: toldOf("quota", { unit: "requests", capacity: allowed, window: ends - begins }, headers),
     });
     const tierOf = planOf(options.plan, new Map([...options.plans].map(([plan, allowed]) => [plan, tierFor(plan, allowed)])), tierFor("", options.of), report);
@@ -86,8 +86,8 @@ export const quota: Guard = defineGuard({
   },
 });
 
-function openLedger(database: Database, name: string, allowed: number): { readonly value: Ledger; readonly close: () => void } {
-  const value = new Ledger(database, name, allowed);
+function openLedger(database: Database, allowance: Allowance): { readonly value: Ledger; readonly close: () => void } {
+  const value = new Ledger(database, allowance);
   return { value, close: () => value.close() };
 }
 

@@ -5,9 +5,13 @@
  * statements. What it has taken counts as used: all nodes together never give out more than the quota, and what is not
  * used is put back when the thread ends or the owner has been quiet. A database that is away is not asked while there is
  * something left of a chunk; after that nobody can say, and nobody passes.
+ *
+ * Rows of owners who do not come any more are removed in passing, a few at a time, once they speak of neither this period
+ * nor the one before it, and of none that began in the last `KEPT_MILLISECONDS`: a node whose clock runs ahead by hours must
+ * not clear away what the others count.
  */
 import type { Database } from "../../../../guard.ts";
-import type { Period } from "./period.ts";
+import { type Period, periodAt, type PeriodName } from "./period.ts";
 
 /** A chunk is a hundredth of the quota, and no more than this. */
 export const CHUNK_MAX = 1_000;
@@ -22,6 +26,12 @@ export interface Spent {
   /** As far as this thread knows. */
   readonly left: number;
 }
+
+/** 35 days. */
+export const KEPT_MILLISECONDS = 3_024_000_000;
+/** Rows that one statement removes, and how long until the next one where there may be more. */
+export const REMOVED_MAX = 1_000;
+export const REMOVING_MILLISECONDS = 60_000;
 
 interface Chunk {
   begins: number;
@@ -44,17 +54,33 @@ RETURNING begins, used, granted`;
 /** Of the same period only: what is over is over. */
 const PUT_BACK = "UPDATE sallyport_quotas SET used = CASE WHEN used < $4 THEN 0 ELSE used - $4 END WHERE quota = $1 AND owner = $2 AND begins = $3";
 
+const REMOVE = `DELETE FROM sallyport_quotas WHERE quota = $1 AND begins < $2 AND owner IN (
+  SELECT owner FROM sallyport_quotas WHERE quota = $1 AND begins < $2 LIMIT $3
+) RETURNING owner`;
+
+/** A quota, understood once. */
+export interface Allowance {
+  /** The same on all nodes. */
+  readonly name: string;
+  readonly of: number;
+  readonly per: PeriodName;
+}
+
 export class Ledger {
   readonly #database: Database;
   readonly #quota: string;
   readonly #allowed: number;
+  readonly #per: PeriodName;
   readonly #chunks = new Map<string, Chunk>();
+  /** The next time at which rows are removed, and the period for which that was done. */
+  #removesAt = 0;
+  #removedFor = Number.NEGATIVE_INFINITY;
 
-  /** @param quota its name, the same on all nodes */
-  constructor(database: Database, quota: string, allowed: number) {
+  constructor(database: Database, { name, of, per }: Allowance) {
     this.#database = database;
-    this.#quota = quota;
-    this.#allowed = allowed;
+    this.#quota = name;
+    this.#allowed = of;
+    this.#per = per;
   }
 
   /** Spends one. Rejects when the database cannot be asked. */
@@ -100,6 +126,7 @@ export class Ledger {
   }
 
   async #ask(owner: string, chunk: Chunk, begins: number, now: number): Promise<void> {
+    if (begins > this.#removedFor && now >= this.#removesAt) this.#remove(begins, now);
     const [row] = await this.#database.run(TAKE, [this.#quota, owner, begins, this.#size(), this.#allowed]);
     const [period, used, granted] = [Number(row?.["begins"]), Number(row?.["used"]), Number(row?.["granted"])];
     if (!(period >= begins && used >= 0 && granted >= 0)) throw new TypeError("the database gave no answer");
@@ -108,6 +135,16 @@ export class Ledger {
     chunk.left += granted;
     chunk.behind = Math.max(0, this.#allowed - used);
     if (granted === 0) chunk.emptyUntil = now + EMPTY_MILLISECONDS;
+  }
+
+  /** Nobody waits for it, and what fails is tried again. */
+  #remove(begins: number, now: number): void {
+    this.#removesAt = now + REMOVING_MILLISECONDS;
+    const least = Math.min(periodAt(this.#per, begins - 1).begins, begins - KEPT_MILLISECONDS);
+    this.#database
+      .run(REMOVE, [this.#quota, least, REMOVED_MAX])
+      .then((removed) => removed.length < REMOVED_MAX && (this.#removedFor = begins))
+      .catch(() => undefined);
   }
 
   #size(): number {
