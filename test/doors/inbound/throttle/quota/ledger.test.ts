@@ -138,7 +138,7 @@ test("of too many owners, the one who was quiet longest is put back", async () =
 
 onEachDatabase("rows of owners who stay away are removed a few at a time, those of the last periods and of other quotas are not", async (node) => {
   const database = node();
-  const left = async (): Promise<readonly unknown[]> => (await database.run("SELECT quota, owner FROM sallyport_quotas WHERE owner NOT LIKE 'gone%' ORDER BY quota, owner")).map(({ quota, owner }) => `${quota} ${owner}`);
+  const left = async (): Promise<readonly unknown[]> => (await database.run("SELECT quota, owner FROM sallyport_quotas WHERE owner NOT LIKE 'gone%' ORDER BY quota, owner")).map(({ quota, owner }) => [quota, owner].join(" "));
   const gone = async (): Promise<number> => Number((await database.run("SELECT COUNT(*) AS many FROM sallyport_quotas WHERE owner LIKE 'gone%'"))[0]?.["many"]);
   const write = (quota: string, owner: string, begins: number): Promise<unknown> => database.run("INSERT INTO sallyport_quotas (quota, owner, begins, used, granted) VALUES ($1, $2, $3, 1, 1)", [quota, owner, begins]);
   const hour = { begins: NOW, ends: NOW + 3_600_000 };
