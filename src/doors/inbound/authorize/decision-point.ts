@@ -17,6 +17,7 @@ import { hash } from "node:crypto";
 import { authenticationInsufficient, challenging, tokenChallenges } from "../../../keys/bearer.ts";
 import { findFault } from "../../../keys/ask.ts";
 import { readSecret } from "../../../keys/secret.ts";
+import { addressPrefix } from "../../../exchange/address.ts";
 import { checked, count, defineGuard, duration, fields, type Guard, mapOf, optional, or, type Problem, problem, type Shape, text, url } from "../../../guard.ts";
 import { openPoint } from "./decision-point/point.ts";
 import { Decider } from "./decision-point/decider.ts";
@@ -84,7 +85,7 @@ export const decisionPoint: Guard = defineGuard({
       const put = question.ask(exchange);
       if ("refusal" in put) return put.refusal;
       if ("wrong" in put) return unasked(put.wrong);
-      const decision = decider.decide(put, exchange.now);
+      const decision = decider.decide(put, exchange.principal?.id ?? addressPrefix(exchange.address), exchange.now);
       return decision instanceof Promise ? decision.then(answer) : answer(decision);
     };
   },

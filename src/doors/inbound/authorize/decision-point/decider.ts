@@ -3,7 +3,8 @@
  *
  * Equal questions that come while one is under way get its decision. Outages are never remembered. Both the questions
  * under way and the decisions that are kept are bounded: a flood of new questions cannot fill the memory, and one to a
- * slow point does not pile up here.
+ * slow point does not pile up here. Nor does one caller's: who has his part of the questions under way waits for none of them,
+ * and leaves the others theirs.
  */
 import type { Point } from "./point.ts";
 import type { Question } from "./question.ts";
@@ -11,6 +12,8 @@ import type { Decision } from "./read-decision.ts";
 
 /** Different questions under way at one point. */
 export const UNDER_WAY_MAX = 256;
+/** Of one caller. */
+export const UNDER_WAY_EACH_MAX = 64;
 /** A longer question is asked each time: what is kept is bounded in bytes, too. */
 export const KEPT_CHARACTERS_MAX = 4_096;
 
@@ -29,6 +32,7 @@ interface Kept {
 export class Decider {
   readonly #options: DeciderOptions;
   readonly #underWay: Map<string, Promise<Decision>> = new Map();
+  readonly #underWayBy: Map<string, number> = new Map();
   /** In the order in which they were made. */
   readonly #kept: Map<string, Kept> = new Map();
 
@@ -36,8 +40,12 @@ export class Decider {
     this.#options = options;
   }
 
-  /** @param now milliseconds since the epoch. The promise never rejects. */
-  decide(question: Question, now: number): Decision | Promise<Decision> {
+  /**
+   * The promise never rejects.
+   * @param caller for whom it is asked
+   * @param now milliseconds since the epoch
+   */
+  decide(question: Question, caller: string, now: number): Decision | Promise<Decision> {
     const { text } = question;
     const kept = this.#kept.get(text);
     // A clock that was set back counts as time passed.
@@ -45,13 +53,23 @@ export class Decider {
     const underWay = this.#underWay.get(text);
     if (underWay !== undefined) return underWay;
     if (this.#underWay.size >= UNDER_WAY_MAX) return { unavailable: "too many questions are under way" };
+    const own = this.#underWayBy.get(caller) ?? 0;
+    if (own >= UNDER_WAY_EACH_MAX) return { unavailable: "too many questions of this caller are under way" };
+    this.#underWayBy.set(caller, own + 1);
     const asked = this.#options.point.ask(question).then((decision) => {
       this.#underWay.delete(text);
+      this.#leave(caller);
       if (!("unavailable" in decision)) this.#keep(text, { decision, since: now });
       return decision;
     });
     this.#underWay.set(text, asked);
     return asked;
+  }
+
+  #leave(caller: string): void {
+    const left = (this.#underWayBy.get(caller) ?? 0) - 1;
+    if (left > 0) this.#underWayBy.set(caller, left);
+    else this.#underWayBy.delete(caller);
   }
 
   #keep(text: string, kept: Kept): void {
