@@ -28,7 +28,7 @@ export const usage = `npm run bench -- [options]
   --run-in <n>        seconds of load per subject before the first round (12)
   --warm-up <n>       seconds of load before each measurement (2)
   --quick             2 rounds of 2 s, run in for 6 s: a first look, no figures
-  --subjects <a,b>    only these: sallyport, express-stack, fastify-stack, bare-proxy, nginx
+  --subjects <a,b>    only these: sallyport, express-stack, fastify-stack, bare-proxy, bare-relay, nginx
   --connections <n>   connections held open, one request at a time on each (32)
   --generator <name>  own (default) or wrk
   --requests <n>      memory run: one subject (sallyport) answers n requests, RSS printed on the way

@@ -11,7 +11,7 @@ import { takeSpread } from "./spread.ts";
 import { guardNames } from "./subjects/subject.ts";
 import { writeTable } from "./table.ts";
 
-const references = ["bare-proxy", "nginx", "express-stack", "fastify-stack"] as const;
+const references = ["bare-proxy", "bare-relay", "nginx", "express-stack", "fastify-stack"] as const;
 const none = "-";
 const heldDown = "*";
 /** Below this share of its core, something else than the subject held the rate down. */

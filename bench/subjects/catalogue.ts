@@ -37,7 +37,16 @@ const bareProxy: Subject = {
   command: (place) => runProgram("bare-proxy.ts", place),
 };
 
-export const catalogue: readonly Subject[] = [sallyport, expressStack, fastifyStack, bareProxy, nginx];
+const bareRelay: Subject = {
+  name: "bare-relay",
+  about: "node:net alone: messages from socket to socket, unread",
+  guards: [],
+  overTls: false,
+  missing: () => undefined,
+  command: (place) => runProgram("bare-relay.ts", place),
+};
+
+export const catalogue: readonly Subject[] = [sallyport, expressStack, fastifyStack, bareProxy, bareRelay, nginx];
 
 function runProgram(file: string, place: Place): Command {
   const placeFile = join(place.folder, "place.json");
