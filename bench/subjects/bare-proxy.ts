@@ -1,7 +1,7 @@
 /**
- * Bare proxy: the cheapest proxy that Node can be: node:http in front, undici's dispatch behind, nothing between.
+ * Bare proxy: what a proxy in Node is usually made of, and nothing else: node:http in front, undici's dispatch behind.
  *
- * The ceiling for every gateway that is written in Node.
+ * A gateway that is as fast gives its guards away for nothing.
  */
 import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
