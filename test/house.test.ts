@@ -160,6 +160,12 @@ test("the first page names guards that there are, and all that answer the advice
   none([...names].filter((name) => !named.has(name) && !plumbing.has(name)), "name it in the README, or among what stands everywhere");
 });
 
+test("every option says what it is for", () => {
+  const rows = ["docs/guards.md", "docs/policy.md"].flatMap((page) => readFileSync(path.join(root, page), "utf8").split("\n").filter((line) => line.startsWith("| `")));
+  assert.ok(rows.length > 200, "the search for options found too few to be right");
+  none(rows.filter((row) => /^\| `[^|]*\| +\|/.test(row)), "its shape takes the words");
+});
+
 test("the project speaks of itself alone", () => {
   const tracked = globSync("**/*.{ts,mjs,js,md,json,yaml,yml,sh}", { cwd: root, exclude: ["**/node_modules/**", "package-lock.json", "**/package-lock.json", "dist/**", ".sallyport/**"] });
   // Put together here, so that this file does not hold what it looks for.

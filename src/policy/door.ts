@@ -47,6 +47,6 @@ const limits: Shape<DoorLimits> = fields({
   requests: or(count("Requests of one connection; then it ends.", { min: 1, max: 1_000_000_000 }), 100_000),
   halfClosed: or(duration("How long a caller who has shut his sending side behind his request waits for the answer to begin, or to go on. Whoever has left altogether is found out sooner, unless he speaks HTTP/1.0.", { min: "10ms", max: "1h" }), "5s"),
   tunnelIdle: or(duration("How long nothing may move in a connection that has switched to another protocol.", { min: "1s", max: "1h" }), "1m"),
-});
+}, "What one caller may take of the door, in number and time.");
 
 export const doorShape: Shape<DoorLimits> = or(limits, {});

@@ -44,7 +44,7 @@ const client: Shape<EgressClient> = checked(
     hosts: hostList("Hosts that this client may reach."),
     ports: or(listOf("Ports that it may reach.", count("A port.", { min: 1, max: 65_535 }), { min: 1, max: 100 }), [443]),
     plain: optional(reason("Why http:// may be fetched, which anybody on the way can read and change.")),
-    inner: optional(fields({ ranges: rangeList("Addresses that may be reached."), because: reason("Why addresses may be reached that are not public.") })),
+    inner: optional(fields({ ranges: rangeList("Addresses that may be reached."), because: reason("Why addresses may be reached that are not public.") }, "Addresses that are not public and may be reached all the same.")),
   }),
   ({ secret, anyone, hosts: list, ports, plain, inner }) => {
     if ((secret === undefined) === (anyone === undefined)) return { wrong: "a client is known by its secret, or is anyone", allowed: "secret: env:NAME, or anyone: <reason>" };

@@ -8,6 +8,7 @@ export const whenDownShape: Shape<WhenDown> = either(
   oneOf("local: each process decides by what it has seen itself. closed: nobody passes.", ["local", "closed"]),
   checked(fields({ open: reason("Why everybody may pass while the limit cannot be checked.") }), (): { readonly value: WhenDown } => ({ value: "open" })),
   (word): WhenDown => word,
+  "What holds while the servers that keep limits are away. local: each process decides by what it has seen itself. closed: nobody passes. That everybody passes costs a reason.",
 );
 
 export const limitsShape: Shape<StoreWishes> = or(
@@ -21,7 +22,7 @@ export const limitsShape: Shape<StoreWishes> = or(
       nodes: or(count("How many processes share the limits: while the servers are away, each gives out its part.", { min: 1, max: 1_000 }), 1),
       wait: or(duration("Longest wait for an answer of the servers.", { min: "5ms", max: "5s" }), "50ms"),
       plain: optional(reason("Why the way to the servers need not be encrypted.")),
-    }),
+    }, "Where it is remembered who has used up how much."),
     (given) => (given.redis === undefined && (given.cluster || given.plain !== undefined || given.nodes > 1) ? { wrong: "there are no servers that this could be about", allowed: "redis: env:NAME" } : { value: given }),
   ),
   {},

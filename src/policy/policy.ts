@@ -113,7 +113,7 @@ const database: Shape<DatabaseSettings> = checked(
     plain: optional(reason("Why the way to PostgreSQL need not be encrypted and verified.")),
     connections: or(count("Connections to PostgreSQL.", { min: 1, max: 100 }), 8),
     wait: or(duration("Longest wait for an answer of the database; what needs it is refused then.", { min: "50ms", max: "30s" }), "1s"),
-  }),
+  }, "What outlives the process and is shared by nodes: keys, users, revocations, quotas."),
   (value) => ((value.sqlite === undefined) === (value.postgres === undefined) ? { wrong: "a database is one of the two", allowed: "sqlite or postgres" } : { value }),
 );
 
@@ -141,18 +141,18 @@ export const settingsShape: Shape<Settings> = fields({
               "Callers are asked for a certificate. Who comes without one, or with one that nobody vouches for, is refused where a guard asks for it.",
             ),
           ),
-        }),
+        }, "The door speaks TLS. Left out: it does not, which is refused on an address that others can reach unless `plain` says why."),
       ),
       plain: optional(reason("Why this door may speak plain HTTP on an address that others can reach.")),
       proxy: or(listOf("Addresses or ranges of proxies whose connections begin with a PROXY header (version 1 or 2). It is mandatory there, and the caller's address is what it says; from anybody else it is no request.", text("An address or a range such as 10.0.0.0/8."), { max: 100 }), []),
       limits: doorShape,
-    }),
+    }, "Where callers come in, and how."),
     {},
   ),
   threads: or(threads, 1),
   trust: or(listOf("Addresses or ranges of the proxies in front of this door; only their forwarding fields are believed.", text("An address or a range such as 10.0.0.0/8.")), []),
   certificates: or(oneOf("Where callers' certificates come from: the connection to this door; or, of callers behind a proxy under `trust`, its field Client-Cert (RFC 9440). Such a proxy must verify the certificate, and drop the field where its callers write one.", ["connection", "proxy"]), "connection"),
-  unlisted: optional(fields({ forward: reason("Why requests that the contract does not list are forwarded all the same.") })),
+  unlisted: optional(fields({ forward: reason("Why requests that the contract does not list are forwarded all the same.") }, "Requests that the contract does not list. Left out: they are refused.")),
   deadline: or(duration("Longest time from a request's head to its answer's head.", { min: "100ms", max: "1h" }), "30s"),
   audit: or(
     fields({
@@ -161,7 +161,7 @@ export const settingsShape: Shape<Settings> = fields({
       keep: or(count("Files that are kept beside the current one.", { min: 0, max: 10_000 }), 10),
       queue: or(size("Records that may wait to be written.", { min: "64KiB", max: "256MiB" }), "8MiB"),
       whenFull: or(oneOf("What happens to new requests while the queue is full.", ["refuse", "drop"]), "refuse"),
-    }),
+    }, "Where the records of exchanges go."),
     {},
   ),
   database: optional(database),
@@ -170,7 +170,7 @@ export const settingsShape: Shape<Settings> = fields({
     fields({
       address: or(text("Address for health and metrics: a loopback address."), "127.0.0.1"),
       port: or(port("Port for /livez, /readyz and /metrics."), 9464),
-    }),
+    }, "A door for operators, with health and metrics. Left out: there is none."),
   ),
   egress: egressShape,
   decisions: decisionsShape,

@@ -53,14 +53,14 @@ const long = fields(
         timeout: or(duration("Longest time for an answer.", { min: "50ms", max: "1m" }), "2s"),
         down: or(count("Bad answers in a row after which a target gets no requests.", { min: 1, max: 100 }), 3),
         up: or(count("Good answers in a row after which it gets some again.", { min: 1, max: 100 }), 2),
-      }),
+      }, "Targets are asked whether they are well. Left out: what is thought of them comes from requests alone."),
     ),
     breaker: or(
       fields({
         percent: or(count("Percent of requests that fail, from which on a target is left alone.", { min: 1, max: 100 }), 50),
         least: or(count("Requests within ten seconds, fewer of which say nothing.", { min: 1, max: 10_000 }), 20),
         pause: or(duration("Time for which it is left alone; twice as long each time that it fails again, up to a minute.", { min: "100ms", max: "1m" }), "1s"),
-      }),
+      }, "When a target that fails is left alone for a while."),
       {},
     ),
     retries: or(count("Percent of requests that may be repeated, of those that nobody can tell from one.", { min: 0, max: 100 }), 10),

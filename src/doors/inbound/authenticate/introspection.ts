@@ -39,18 +39,24 @@ export const introspection: Guard = defineGuard({
     issuer: issuerName,
     audience: listOf("Names of this API; a token must be for one of them.", text("As in `aud`."), { min: 1, max: 20 }),
     endpoint: or(text("Where the issuer is asked: `discovery`, or an https address."), "discovery"),
-    client: fields({
-      id: text("The name of this door at the issuer.", { max: 255 }),
-      secret: optional(text("Reference to its secret: env:NAME or file:path.")),
-      send: or(oneOf("Where the secret is sent.", ["header", "form"]), "header"),
-      key: optional(text("In the place of a secret: file:path of a private key, in PEM or as a JWK.")),
-      kid: optional(text("Under which id the issuer knows the key.", { max: 255 })),
-    }),
+    client: fields(
+      {
+        id: text("The name of this door at the issuer.", { max: 255 }),
+        secret: optional(text("Reference to its secret: env:NAME or file:path.")),
+        send: or(oneOf("Where the secret is sent.", ["header", "form"]), "header"),
+        key: optional(text("In the place of a secret: file:path of a private key, in PEM or as a JWK.")),
+        kid: optional(text("Under which id the issuer knows the key.", { max: 255 })),
+      },
+      "How this door shows the issuer who asks: by a secret or by a key.",
+    ),
     signed: optional(
-      fields({
-        keys: or(text("Where the issuer's keys are: `discovery`, an https address, or file:path."), "discovery"),
-        algorithms: or(listOf("Signature algorithms of answers.", oneOf("Name of the algorithm.", ASYMMETRIC_NAMES), { min: 1, max: 11 }), ["ES256", "RS256", "PS256", "EdDSA"]),
-      }),
+      fields(
+        {
+          keys: or(text("Where the issuer's keys are: `discovery`, an https address, or file:path."), "discovery"),
+          algorithms: or(listOf("Signature algorithms of answers.", oneOf("Name of the algorithm.", ASYMMETRIC_NAMES), { min: 1, max: 11 }), ["ES256", "RS256", "PS256", "EdDSA"]),
+        },
+        "Answers have to be signed by the issuer (RFC 9701).",
+      ),
     ),
     tokens: or(oneOf("Which tokens are asked about: those that are no JWTs, or all.", ["opaque", "all"]), "opaque"),
     prefix: optional(text("How the issuer's tokens begin: others are not asked about.", { max: 100 })),

@@ -35,7 +35,7 @@ export const targetUrl: Guard = defineGuard({
     schemes: or(listOf("Schemes that may be named.", oneOf("A scheme.", ["https", "http"]), { min: 1, max: 2 }), ["https"]),
     ports: or(listOf("Ports that may be named, said or not.", count("A port.", { min: 1, max: 65_535 }), { min: 1, max: 20 }), [443]),
     hosts: optional(hostList("Hosts that may be named; all public ones when left out.")),
-    inner: optional(fields({ ranges: rangeList("Addresses that may be named."), because: reason("Why addresses may be named that are not public.") })),
+    inner: optional(fields({ ranges: rangeList("Addresses that may be named."), because: reason("Why addresses may be named that are not public.") }, "Addresses that are not public and may be named all the same.")),
   }),
 
   compile({ fields: names, schemes, ports, hosts, inner }, { operation, share, report }) {

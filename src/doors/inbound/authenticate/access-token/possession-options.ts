@@ -25,16 +25,22 @@ export interface PossessionWishes {
   readonly realm: string;
 }
 
-const nonceShape: Shape<NonceWishes> = fields({
-  secret: text("Reference to the secret of the nonces, the same at all doors of this API: env:NAME or file:path."),
-  rotate: or(duration("Time after which there is another nonce; each is good for two more.", { min: "10s", max: "1h" }), "5m"),
-});
+const nonceShape: Shape<NonceWishes> = fields(
+  {
+    secret: text("Reference to the secret of the nonces, the same at all doors of this API: env:NAME or file:path."),
+    rotate: or(duration("Time after which there is another nonce; each is good for two more.", { min: "10s", max: "1h" }), "5m"),
+  },
+  "Proofs have to repeat a nonce of this door, so that none can be made ahead (RFC 9449, section 8).",
+);
 
-const dpopShape: Shape<DpopWishes> = fields({
-  algorithms: or(listOf("Signature algorithms of proofs.", oneOf("Name of the algorithm.", ASYMMETRIC_NAMES), { min: 1, max: 11 }), ["ES256", "EdDSA", "PS256"]),
-  window: or(duration("How old a proof may be.", { min: "1s", max: "5m" }), "60s"),
-  nonce: optional(nonceShape),
-});
+const dpopShape: Shape<DpopWishes> = fields(
+  {
+    algorithms: or(listOf("Signature algorithms of proofs.", oneOf("Name of the algorithm.", ASYMMETRIC_NAMES), { min: 1, max: 11 }), ["ES256", "EdDSA", "PS256"]),
+    window: or(duration("How old a proof may be.", { min: "1s", max: "5m" }), "60s"),
+    nonce: optional(nonceShape),
+  },
+  "Proofs that a token's sender holds the key that it is bound to (RFC 9449).",
+);
 
 export const possessionOptions: { readonly [K in keyof PossessionWishes]: Shape<PossessionWishes[K]> } = {
   bound: optional(oneOf("What a token must be bound to: dpop, a key that signs each request (RFC 9449); mtls, the client certificate of the connection (RFC 8705), which `listen.tls.clients` asks for; either of them.", ["dpop", "mtls", "either"])),

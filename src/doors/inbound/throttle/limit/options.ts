@@ -42,9 +42,10 @@ type Shapes<T> = { readonly [K in keyof T]: Shape<T[K]> };
 
 export const costShape: Shape<Cost> = or(
   either(
-    count("Tokens that one request costs,", { min: 1, max: TOKENS_MAX }),
-    fields({ bytes: oneOf("or, where the rate is in bytes: whose body counts. What is not known ahead is charged afterwards.", BYTES) }),
+    count("Tokens that one request costs.", { min: 1, max: TOKENS_MAX }),
+    fields({ bytes: oneOf("Whose body counts. What is not known ahead is charged afterwards.", BYTES) }),
     (tokens): Cost => tokens,
+    "Tokens that one request costs; or, where the rate is in bytes, whose body counts.",
   ),
   1,
 );

@@ -50,7 +50,7 @@ export const leakOptions: {
   readonly allow: Shape<ReadonlyMap<string, Allowance>>;
   readonly size: Shape<number>;
 } = {
-  rules: or(fields(Object.fromEntries(LEAK_RULES.map((rule) => [rule, modeOf(rule)])) as Record<LeakRule, Shape<LeakMode>>), {}),
+  rules: or(fields(Object.fromEntries(LEAK_RULES.map((rule) => [rule, modeOf(rule)])) as Record<LeakRule, Shape<LeakMode>>, "What becomes of what a rule finds, rule by rule."), {}),
   allow: or(mapOf("Fields that may carry what they are for: `/access_token`, `/keys/*/secret`.", allowance), {}),
   size: or(size("Largest answer that is held to be looked through.", { min: "1KiB", max: "1GiB" }), "10MiB"),
 };

@@ -15,7 +15,7 @@ export const propertyOptions: Shape<PropertyOptions> = fields({
     fields({
       sent: or(oneOf("Members of requests that the contract names nowhere: let in only where a schema says so (`additionalProperties: true`), wherever no schema forbids them, or not at all.", ["opened", "contract", "refuse"]), "opened"),
       answered: or(oneOf("Members of answers that the contract names nowhere: let out wherever no schema forbids them, or taken out, or refused, even where schemas leave objects open.", ["contract", "remove", "refuse"]), "contract"),
-    }),
+    }, "What becomes of members that the contract names nowhere."),
     {},
   ),
 });
