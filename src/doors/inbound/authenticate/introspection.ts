@@ -12,7 +12,6 @@
  * Answers API2:2023, broken authentication. See RFC 7662, RFC 9701, section 5, and RFC 7523, section 2.2.
  */
 import { count, defineGuard, duration, fields, type Guard, type Known, listOf, oneOf, optional, or, type Problem, problem, reason, text } from "../../../guard.ts";
-import { ASYMMETRIC_NAMES } from "../../../keys/algorithm.ts";
 import { type Introspect, introspector } from "../../../keys/introspection/introspect.ts";
 import { checkToken } from "./access-token/check-token.ts";
 import { issuerName } from "./access-token/issuer-name.ts";
@@ -20,6 +19,7 @@ import { openPossession } from "./access-token/possession.ts";
 import { establishesTokens, possessionOptions } from "./access-token/possession-options.ts";
 import { openRevocation, revocationOptions } from "./access-token/revocation.ts";
 import { type MayWork, strangerBound, strangersOption } from "./access-token/stranger-bound.ts";
+import { askingClient, signedAnswers } from "./introspection/asking-options.ts";
 import { openIssuer } from "./introspection/open-issuer.ts";
 
 const introspectionUnavailable = problem("introspection-unavailable", 503, "The credential cannot be checked at the moment", "issuer");
@@ -39,25 +39,8 @@ export const introspection: Guard = defineGuard({
     issuer: issuerName,
     audience: listOf("Names of this API; a token must be for one of them.", text("As in `aud`."), { min: 1, max: 20 }),
     endpoint: or(text("Where the issuer is asked: `discovery`, or an https address."), "discovery"),
-    client: fields(
-      {
-        id: text("The name of this door at the issuer.", { max: 255 }),
-        secret: optional(text("Reference to its secret: env:NAME or file:path.")),
-        send: or(oneOf("Where the secret is sent.", ["header", "form"]), "header"),
-        key: optional(text("In the place of a secret: file:path of a private key, in PEM or as a JWK.")),
-        kid: optional(text("Under which id the issuer knows the key.", { max: 255 })),
-      },
-      "How this door shows the issuer who asks: by a secret or by a key.",
-    ),
-    signed: optional(
-      fields(
-        {
-          keys: or(text("Where the issuer's keys are: `discovery`, an https address, or file:path."), "discovery"),
-          algorithms: or(listOf("Signature algorithms of answers.", oneOf("Name of the algorithm.", ASYMMETRIC_NAMES), { min: 1, max: 11 }), ["ES256", "RS256", "PS256", "EdDSA"]),
-        },
-        "Answers have to be signed by the issuer (RFC 9701).",
-      ),
-    ),
+    client: askingClient,
+    signed: optional(signedAnswers),
     tokens: or(oneOf("Which tokens are asked about: those that are no JWTs, or all.", ["opaque", "all"]), "opaque"),
     prefix: optional(text("How the issuer's tokens begin: others are not asked about.", { max: 100 })),
     good: or(duration("How long a good answer is believed.", { min: "0s", max: "1h" }), "30s"),
