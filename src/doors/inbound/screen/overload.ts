@@ -5,13 +5,14 @@
  * `target`, a number that is found out from its answers (only of requests whose body was here already, so that slow
  * callers cannot lower it). Or this thread may not: then requests are turned away before anything is spent on them, while its own
  * work is late by more than `lag`. In both cases operations that are `low` are turned away first, at half of the limit, then the
- * others at four fifths; what is left is kept for those that are `critical`. The answer is 503, and says
- * when to try again, each caller a little differently. Streams and tunnels count until their answer begins.
+ * others at four fifths; what is left is kept for those that are `critical`. The last of what an operation may take is for callers
+ * who hold fewer places than the others on average: nobody keeps everybody out with requests that take long. The answer is 503, and says when to try again, each caller a little differently. Streams and tunnels count until their answer begins.
  *
  * Answers API4:2023, unrestricted resource consumption. See RFC 9110, sections 10.2.3 and 15.6.4.
  */
+import { addressPrefix } from "../../../exchange/address.ts";
 import { checked, count, defineGuard, duration, fields, type Guard, listOf, or, type Problem, problem, text } from "../../../guard.ts";
-import { AdaptiveLimit } from "./overload/adaptive-limit.ts";
+import { AdaptiveLimit, type Share } from "./overload/adaptive-limit.ts";
 import { openLoopLag } from "./overload/loop-lag.ts";
 
 const reducedCapacity = problem("reduced-capacity", 503, "There is more to do than can be done at the moment");
@@ -19,7 +20,7 @@ const reducedCapacity = problem("reduced-capacity", 503, "There is more to do th
 type Priority = "critical" | "normal" | "low";
 
 /** What part of the limit may be taken. */
-const SHARES: Readonly<Record<Priority, number>> = { critical: 1, normal: 0.8, low: 0.5 };
+const SHARES: Readonly<Record<Priority, Share>> = { critical: { all: 1, common: 0.9 }, normal: { all: 0.8, common: 0.6 }, low: { all: 0.5, common: 0.4 } };
 /** How many times `lag` this thread may be late. */
 const PATIENCE: Readonly<Record<Priority, number>> = { critical: 8, normal: 2, low: 1 };
 const RETRY_SECONDS_SPREAD = 4;
@@ -63,12 +64,13 @@ export const overload: Guard = defineGuard({
       const limit = share(`overload ${JSON.stringify(rules)}`, () => ({ value: new AdaptiveLimit(rules) }));
       return (exchange) => {
         const { id, content } = exchange;
-        if (!limit.take(part)) return refuse(id, { inFlight: limit.inFlight, limit: Math.floor(limit.limit) });
+        const caller = exchange.principal?.id ?? addressPrefix(exchange.address);
+        if (!limit.take(part, caller)) return refuse(id, { inFlight: limit.inFlight, limit: Math.floor(limit.limit) });
         // How long a body takes that is still on its way is up to its sender.
         const tells = content.declared === 0 || content.understood;
         let open = true;
         const giveBack = (): void => {
-          if (open) limit.giveBack();
+          if (open) limit.giveBack(caller);
           open = false;
         };
         exchange.follow({

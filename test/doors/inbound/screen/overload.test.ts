@@ -5,7 +5,7 @@ import type { Json } from "../../../../src/contract/json-value.ts";
 import { overload } from "../../../../src/doors/inbound/screen/overload.ts";
 import { Content } from "../../../../src/exchange/content.ts";
 import type { Site } from "../../../../src/policy/definition.ts";
-import { conclude, type Given, misfits, operation, post, type Sent, siteOf } from "../../../walk.ts";
+import { conclude, type Given, misfits, operation, post, principal, type Sent, siteOf } from "../../../walk.ts";
 import { refusal, said } from "../../samples.ts";
 
 /** One thread and one API for all trials of a test. */
@@ -20,6 +20,10 @@ function house(late = 0): { readonly share: Site["share"]; readonly contract: Si
     },
   };
 }
+
+let strangers = 0;
+/** An address that nobody had before. */
+const stranger = (): string => `203.0.113.${++strangers}`;
 
 type Trial = (given?: Given) => Promise<Sent>;
 
@@ -49,11 +53,24 @@ test("What is low is turned away at half of the limit, what is normal at four fi
   const options = { most: 10, least: 10, critical: ["pay"], low: ["reports"] };
   const [pay, list, report] = [at("pay", ["money"], options, site), at("listOrders", [], options, site), at("export", ["reports"], options, site)];
   const passing = async (trial: Trial): Promise<number> => {
-    for (let count = 0; ; count++) if (said(await trial()) !== "passes") return count;
+    for (let count = 0; ; count++) if (said(await trial({ address: stranger() })) !== "passes") return count;
   };
   assert.equal(await passing(report), 5);
   assert.equal(await passing(list), 3);
   assert.equal(await passing(pay), 2);
+});
+
+test("Who holds as much as the others leaves the last places to those who hold less, whoever he is", async () => {
+  for (const one of [{ address: "192.0.2.1" }, { principal: principal({ id: "anne" }) }]) {
+    const site = house();
+    const options = { most: 10, least: 10, critical: ["pay"], low: ["reports"] };
+    const passing = async (trial: Trial, given: () => Given): Promise<number> => {
+      for (let count = 0; ; count++) if (said(await trial(given())) !== "passes") return count;
+    };
+    const [pay, list, report] = [at("pay", ["money"], options, site), at("listOrders", [], options, site), at("export", ["reports"], options, site)];
+    assert.deepEqual([await passing(report, () => one), await passing(list, () => one), await passing(pay, () => one)], [4, 2, 3]);
+    assert.deepEqual([await passing(list, () => ({ address: stranger() })), await passing(pay, () => ({ address: stranger() }))], [0, 1]);
+  }
 });
 
 test("A thread that is late turns away before anything is spent, the critical last", async () => {
@@ -83,7 +100,7 @@ test("Slow answers lower the limit; slow callers and refusals of the second door
   const limitAfter = async (given: Given, ending: Parameters<typeof conclude>[1]): Promise<number> => {
     const trial = at("listOrders", [], { most: 16, least: 1, target: "100ms" }, house());
     conclude((await trial(given)).exchange, ending);
-    for (let count = 0; ; count++) if (said(await trial()) !== "passes") return count;
+    for (let count = 0; ; count++) if (said(await trial({ address: stranger() })) !== "passes") return count;
   };
   const usual = await limitAfter({}, { apiMilliseconds: 50 });
   assert.ok((await limitAfter({}, { apiMilliseconds: 1_000 })) < usual);
