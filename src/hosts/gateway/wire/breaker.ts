@@ -3,7 +3,7 @@
  *
  * Every request to a target that is down costs its caller a wait and this house a place. So once enough of the last ten
  * seconds' requests have failed, the rest is refused at once for a while; then one request finds out whether it is well
- * again.
+ * again. One that finds nothing out, because its caller takes his time or leaves, makes way for the next.
  */
 import type { BreakerRules } from "../../../policy/upstream.ts";
 
@@ -18,6 +18,7 @@ export class Breaker {
   #pause: number;
   /** Until then nobody is let through. 0: the target is well. */
   #until = 0;
+  /** Whether somebody is finding out. */
   #trial = false;
 
   constructor(rules: BreakerRules) {
@@ -27,12 +28,14 @@ export class Breaker {
 
   /** Whether the target is left alone now. @param now milliseconds on a clock of the caller's */
   isOpen(now: number): boolean {
-    return this.#until > 0 && (now < this.#until || this.#trial);
+    return now < this.#until;
   }
 
-  /** A request is on its way: the first one after the pause is the trial. */
+  /** A request is on its way: the first one after each pause is a trial. */
   begin(now: number): void {
-    if (this.#until > 0 && now >= this.#until) this.#trial = true;
+    if (this.#until === 0 || now < this.#until) return;
+    this.#trial = true;
+    this.#until = now + this.#pause;
   }
 
   /** How a request went; undefined: nobody knows, its caller left. */
@@ -54,7 +57,10 @@ export class Breaker {
 
   #judgeTrial(now: number, fine: boolean | undefined): void {
     this.#trial = false;
-    if (fine === undefined) return;
+    if (fine === undefined) {
+      this.#until = now;
+      return;
+    }
     if (!fine) {
       this.#pause = Math.min(this.#pause * 2, PAUSE_MILLISECONDS_MAX);
       return this.#open(now);

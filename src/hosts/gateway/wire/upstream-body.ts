@@ -14,6 +14,8 @@ const unkept = requestUnwritable({ because: { code: "LENGTH_NOT_KEPT" } });
 export class UpstreamBody implements Sink {
   /** All of it has been handed to the socket. */
   sent = false;
+  /** There is more, and the API does not take it. */
+  blocked = false;
   readonly #connection: UpstreamConnection;
   readonly #content: Content;
   readonly #failed: (why: Problem) => void;
@@ -42,6 +44,7 @@ export class UpstreamBody implements Sink {
   }
 
   drained(): void {
+    this.blocked = false;
     if (!this.#over) this.#content.resume();
   }
 
@@ -50,11 +53,16 @@ export class UpstreamBody implements Sink {
     const { byteLength } = chunk;
     // An empty chunk is the end of a chunked body.
     if (byteLength === 0) return true;
-    if (this.#left < 0) return this.#writeChunk(chunk);
-    this.#left -= byteLength;
-    if (this.#left >= 0) return this.#connection.writeBytes(chunk);
-    this.#break(unkept);
-    return false;
+    if (this.#left >= 0) {
+      this.#left -= byteLength;
+      if (this.#left < 0) {
+        this.#break(unkept);
+        return false;
+      }
+    }
+    const room = this.#left < 0 ? this.#writeChunk(chunk) : this.#connection.writeBytes(chunk);
+    this.blocked = !room;
+    return room;
   }
 
   end(): void {

@@ -109,8 +109,8 @@ export class UpstreamCall implements Asking, Source {
     this.#sink = undefined;
     this.#pieces = [];
     this.#body?.stop();
-    // Whoever waited until the deadline waited for the API; whoever left before says nothing of it.
-    this.tellBreaker(performance.now() >= this.#exchange.due - TICK_MILLISECONDS ? false : undefined);
+    // Whoever waited until the deadline waited for the API, unless it was he who was waited for; whoever left before says nothing of it.
+    this.tellBreaker(this.#apiHasAll && performance.now() >= this.#exchange.due - TICK_MILLISECONDS ? false : undefined);
     const connection = this.#connection;
     if (connection === undefined) return this.#router.leave(this);
     this.#connection = undefined;
@@ -135,6 +135,11 @@ export class UpstreamCall implements Asking, Source {
     const { breaker } = this;
     this.breaker = undefined;
     breaker?.end(this.#router.now(), fine);
+  }
+
+  /** The API has all that it needs, or does not take it: it is not the caller who is waited for. */
+  get #apiHasAll(): boolean {
+    return this.#body === undefined || this.#body.sent || this.#body.blocked;
   }
 
   // What the connection asks.
@@ -190,7 +195,8 @@ export class UpstreamCall implements Asking, Source {
     this.#connection = undefined;
     if (this.#ended) return this.#gone?.();
     const stale = when === "stale" && !this.fresh;
-    this.tellBreaker(stale ? undefined : false);
+    // Nor does one that an API ended to which somebody would not say what he wants.
+    this.tellBreaker(stale || !this.#apiHasAll ? undefined : false);
     // A connection that was stale says nothing of its target. One that broke off without a word may be answered by another.
     const elsewhere = !stale && when !== "within" && BROKEN_OFF.has(code) && !this.#repeated;
     if (this.#mayRepeat() && (stale || (elsewhere && this.#router.mayRepeat()))) {

@@ -49,6 +49,22 @@ test("After the pause one request finds out; while it does, the others wait", ()
   assert.ok(!breaker.isOpen(1_050), "it begins to count anew");
 });
 
+test("A trial that takes its time makes way for another one after a pause, and what either finds out counts", () => {
+  for (const fine of [true, false]) {
+    const breaker = new Breaker(RULES);
+    ask(breaker, 1, false, false, false, false);
+    breaker.begin(1_001);
+    assert.ok(breaker.isOpen(2_000));
+    assert.ok(!breaker.isOpen(2_001));
+    breaker.begin(2_001);
+    assert.ok(breaker.isOpen(3_000), "one after each pause");
+    breaker.end(2_100, fine);
+    assert.equal(breaker.isOpen(2_100), !fine);
+    breaker.end(2_200, undefined);
+    assert.equal(breaker.isOpen(2_200), !fine, "the slow one is not asked any more");
+  }
+});
+
 test("A trial that fails doubles the pause, up to a bound; one whose caller leaves says nothing", () => {
   const breaker = new Breaker(RULES);
   ask(breaker, 0, false, false, false, false);

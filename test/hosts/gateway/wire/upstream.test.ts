@@ -391,3 +391,41 @@ test("closing ends everything and tells who is waiting", async (t) => {
   await wait(20);
   assert.equal(api.open.size, 0);
 });
+
+test("an API that waits for its caller until the deadline, or gives up on him, is not called unwell; one that is waited for is", async (t) => {
+  const breaker = { percent: 50, least: 4, pause: 60_000 };
+  const silent = (): Content => new Content({ open: () => undefined, pause: () => undefined, resume: () => undefined, cancel: () => undefined }, undefined);
+  const flood = (): Content =>
+    new Content({ open: (sink) => void (sink.data(Buffer.alloc(8_388_608)) && sink.data(Buffer.alloc(8_388_608))), pause: () => undefined, resume: () => undefined, cancel: () => undefined }, undefined);
+  const cases: readonly (readonly [string, () => Content, boolean, string])[] = [
+    ["the caller sends nothing of his body", silent, false, "200 hello"],
+    ["the API ends a connection on which nothing more came", silent, true, "200 hello"],
+    ["the API has all of the request", () => Content.holding(Buffer.from("{}")), false, "api-unreachable LEFT_ALONE"],
+    ["the API takes no more of it", flood, false, "api-unreachable LEFT_ALONE"],
+  ];
+  for (const [why, content, ends, expected] of cases) {
+    let heads = 0;
+    const api = await startSockets((socket) =>
+      socket.once("data", (chunk: Buffer) => {
+        heads++;
+        if (chunk.toString("latin1").startsWith("GET")) return void socket.write(OK);
+        socket.pause();
+        if (ends) socket.destroy();
+      }),
+    );
+    const upstream = openWireUpstream(api.url, { breaker, retries: 0 });
+    t.after(async () => {
+      await upstream.close();
+      api.close();
+    });
+    for (let count = 1; count <= breaker.least; count++) {
+      const exchange = Object.assign(exchangeOf({ method: "POST", content: content() }), { due: performance.now() });
+      let failed = false;
+      const giveUp = upstream.forward(exchange, { head: () => assert.fail("no answer comes"), fail: () => void (failed = true) });
+      for (let turn = 0; turn < 1_000 && (heads < count || (ends && !failed)); turn++) await wait(5);
+      if (!ends) await wait(20);
+      giveUp();
+    }
+    assert.equal(wordOf(await ask(upstream.forward)), expected, why);
+  }
+});
