@@ -33,6 +33,8 @@ export interface UpstreamSettings {
   readonly authority: string | undefined;
   readonly health: HealthRules | undefined;
   readonly breaker: BreakerRules;
+  /** To one target at once, of each thread. */
+  readonly connections: number;
   /** Repeated requests, in percent of all. */
   readonly retries: number;
   readonly reuse: Reuse;
@@ -63,6 +65,7 @@ const long = fields(
       }, "When a target that fails is left alone for a while."),
       {},
     ),
+    connections: or(count("Connections to one target at once, of each thread. Whoever comes when all are taken waits. A stream or a tunnel has its own for as long as it lasts.", { min: 1, max: 60_000 }), 1_024),
     retries: or(count("Percent of requests that may be repeated, of those that nobody can tell from one.", { min: 0, max: 100 }), 10),
     reuse: or(
       oneOf(

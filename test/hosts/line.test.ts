@@ -12,7 +12,7 @@ const server = http.createServer(({ method, url, headers }, response) => {
   asked.push({ method, url, headers });
   answer(response);
 });
-const at = (url: string): UpstreamSettings => ({ targets: [new URL(url)], authority: undefined, health: undefined, breaker: { percent: 100, least: 1_000, pause: 1_000 }, reuse: "usual", retries: 0 });
+const at = (url: string): UpstreamSettings => ({ targets: [new URL(url)], authority: undefined, health: undefined, breaker: { percent: 100, least: 1_000, pause: 1_000 }, connections: 8, reuse: "usual", retries: 0 });
 let line: { readonly value: Ask; readonly close: () => void };
 
 before(async () => {

@@ -2,7 +2,6 @@
 import { readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { threadsOf } from "../../hosts/gateway/crew/crew.ts";
-import { UPSTREAM_LIMITS } from "../../hosts/gateway/wire/upstream-limits.ts";
 import type { DoorLimits } from "../../policy/door.ts";
 import type { Settings } from "../../policy/policy.ts";
 import { bad, doubtful, type Finding, fine } from "./finding.ts";
@@ -46,7 +45,7 @@ export function lookAtMachine({ threads, upstream, listen }: Pick<Settings, "thr
   const wanted = threadsOf(threads);
   if (wanted > processors) findings.push(doubtful("threads", `${wanted} threads on ${processors} ${processors === 1 ? "processor" : "processors"} only wait for each other`, "threads: auto"));
   else findings.push(fine("threads", `${wanted} of ${processors} ${processors === 1 ? "processor" : "processors"}`));
-  const files = listen.limits.connections + (upstream?.targets.length ?? 0) * UPSTREAM_LIMITS.connections * wanted + OTHER_FILES;
+  const files = listen.limits.connections + (upstream === undefined ? 0 : upstream.targets.length * upstream.connections * wanted) + OTHER_FILES;
   if (openFilesMax !== undefined) {
     const found = `${openFilesMax} may be open, ${files} may be needed when all connections are taken`;
     findings.push(openFilesMax < files ? doubtful("open files", found, `ulimit -n ${files}, or LimitNOFILE=${files} for a service`) : fine("open files", found));

@@ -64,8 +64,8 @@ export class Way {
   }
 
   #open(settings: UpstreamSettings, authority: string | undefined): Road {
-    const { targets, breaker, retries, reuse, health: rules } = settings;
-    const upstream = openWireUpstream(targets, { breaker, retries, reuse, ...(authority === undefined ? {} : { ca: authority }), ...this.#limits });
+    const { targets, breaker, connections, retries, reuse, health: rules } = settings;
+    const upstream = openWireUpstream(targets, { breaker, connections, retries, reuse, ...(authority === undefined ? {} : { ca: authority }), ...this.#limits });
     const health = rules === undefined ? undefined : watchHealth(targets, rules, authority, (at, up) => {
       upstream.mark(at, up);
       this.#say(up ? "info" : "warning", up ? "a target of the API is well again" : "a target of the API is not well", { target: targets[at]?.host ?? "" });

@@ -96,6 +96,25 @@ test("Without a budget nothing is repeated", async (t) => {
   assert.equal(bad.asked(), 3);
 });
 
+test("A target gets as many connections as the policy says, and who comes when all are taken waits for one", async (t) => {
+  const place = await openPlace(t);
+  const held: http.ServerResponse[] = [];
+  place.behave = (_socket, response) => void held.push(response);
+  const { ask } = await open(t, { targets: place.url, connections: 2 });
+  const statuses = times(5, ask);
+  const come = async (count: number): Promise<void> => {
+    for (let tries = 0; tries < 500 && place.asked() < count; tries++) await wait(10);
+    await wait(50);
+    assert.equal(place.asked(), count);
+  };
+  await come(2);
+  for (const count of [3, 4, 5, 5, 5]) {
+    held.shift()?.writeHead(200, { "content-type": "application/json" }).end("[1]");
+    await come(count);
+  }
+  assert.deepEqual(await statuses, [200, 200, 200, 200, 200]);
+});
+
 test("A target that fails is left alone, and asked again when the pause is over", async (t) => {
   const place = await openPlace(t);
   place.behave = (_socket, response) => void response.writeHead(503).end();

@@ -31,7 +31,7 @@ export interface UpstreamLimits {
 }
 
 export const UPSTREAM_LIMITS: UpstreamLimits = {
-  connections: 256,
+  connections: 1_024,
   waiting: 1_024,
   connectMilliseconds: 3_000,
   stallMilliseconds: 60_000,

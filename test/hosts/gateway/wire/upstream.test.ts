@@ -422,7 +422,8 @@ test("an API that waits for its caller until the deadline, or gives up on him, i
       const exchange = Object.assign(exchangeOf({ method: "POST", content: content() }), { due: performance.now() });
       let failed = false;
       const giveUp = upstream.forward(exchange, { head: () => assert.fail("no answer comes"), fail: () => void (failed = true) });
-      for (let turn = 0; turn < 1_000 && (heads < count || (ends && !failed)); turn++) await wait(5);
+      const told = (): boolean => heads === count && (failed || !ends);
+      for (let turn = 0; turn < 1_000 && !told(); turn++) await wait(5);
       if (!ends) await wait(20);
       giveUp();
     }
