@@ -5,11 +5,15 @@
  * which and tries that one first. That is a guess about speed: a wrong one costs a look into a Map.
  */
 const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+const SPACE = 0x20;
 const NONE = new Uint8Array(0);
 
 export class NameTable {
   readonly count: number;
   readonly #names: readonly Uint8Array[];
+  /** Those that stand in JSON as they are: only they can be expected. */
+  readonly #plain: readonly (Uint8Array | undefined)[];
   readonly #byHash: ReadonlyMap<number, readonly number[]>;
   /** By number, which came behind it last time; the last entry is for the first of all. */
   readonly #next: Int32Array;
@@ -17,6 +21,7 @@ export class NameTable {
   constructor(names: readonly string[]) {
     this.count = names.length;
     this.#names = names.map((name) => new Uint8Array(Buffer.from(name)));
+    this.#plain = this.#names.map((name) => (name.some((byte) => byte === QUOTE || byte === BACKSLASH || byte < SPACE) ? undefined : name));
     this.#byHash = Map.groupBy(this.#names.keys(), (index) => (this.#names[index] ?? NONE).reduce(hashOn, 0));
     this.#next = Int32Array.from({ length: names.length + 1 }, (_, index) => (index + 1) % (names.length + 1));
     this.#next[names.length] = 0;
@@ -25,7 +30,7 @@ export class NameTable {
   /** The number of the name that is expected behind the name `last` (`count`: at first), if it stands there, with its quote; else -1. */
   expect(bytes: Uint8Array, start: number, last: number): number {
     const index = this.#next[last] ?? 0;
-    const name = this.#names[index];
+    const name = this.#plain[index];
     if (name === undefined) return -1;
     const { length } = name;
     for (let at = 0; at < length; at += 1) if (bytes[start + at] !== name[at]) return -1;

@@ -3,7 +3,7 @@ import * as fc from "fast-check";
 import type { Json, JsonObject } from "../../../src/contract/json-value.ts";
 
 const NAMES = ["a", "b", "id", "name", "n\u00e9", "__proto__", "toString", "1", "x y", "q\"uote"] as const;
-const TEXTS = ["", "a", "book", "tool", "2026-11-20T10:00:00Z", "2026-02-30", "2026-02-28", "2024-02-29", "n\u00e9", "\ud83d\ude00", "tab\t", "1", "4f9a0c2e-1d1f-4a8e-9b0e-0a1b2c3d4e5f", "line\nbreak", "a\\b", "SKU-00012", "2026-11-20T23:59:60Z", "2026-11-20T10:00:00.5+01:00", "\u0085", "\u0007"] as const;
+const TEXTS = ["", "a", "book", "tool", "cat", "dog", "2026-11-20T10:00:00Z", "2026-02-30", "2026-02-28", "2024-02-29", "n\u00e9", "\ud83d\ude00", "tab\t", "1", "4f9a0c2e-1d1f-4a8e-9b0e-0a1b2c3d4e5f", "line\nbreak", "a\\b", "SKU-00012", "2026-11-20T23:59:60Z", "2026-11-20T10:00:00.5+01:00", "\u0085", "\u0007"] as const;
 const NUMBERS = [0, -0, 1, 1.5, -1, 2, 10, 100, 0.1, 1e21, 12345678901234, 0.000001, -7.25, 2 ** 31, 2 ** 53] as const;
 
 const text = fc.constantFrom(...TEXTS);
@@ -29,12 +29,12 @@ export const schema: fc.Arbitrary<Json> = fc.letrec<{ schema: Json }>((tie) => {
   const words: Readonly<Record<string, fc.Arbitrary<Json>>> = {
     type: fc.oneof(type, fc.uniqueArray(type, { minLength: 1, maxLength: 3 })), enum: fc.array(fc.oneof(scalar, value), { minLength: 1, maxLength: 4 }), const: scalar,
     minLength: count, maxLength: fc.nat({ max: 20 }), pattern: fc.constantFrom("^[a-z]*$", "a", "^SKU-[0-9]{5}$", "\u00e9"), format: fc.constantFrom("date-time", "date", "uuid", "int32", "email"),
-    minimum: number, exclusiveMaximum: number, multipleOf: fc.constantFrom(1, 0.5, 0.01),
-    items: one, prefixItems: some, minItems: count, maxItems: count, uniqueItems: fc.boolean(), contains: one, unevaluatedItems: one,
+    minimum: number, maximum: number, exclusiveMinimum: number, exclusiveMaximum: number, multipleOf: fc.constantFrom(1, 0.5, 0.01),
+    items: one, prefixItems: some, minItems: count, maxItems: count, uniqueItems: fc.boolean(), contains: one, minContains: count, maxContains: count, unevaluatedItems: one,
     properties: members(one), patternProperties: fc.constantFrom({ "^a": { type: "string" } }, { "[0-9]": false }), additionalProperties: one, required: fc.uniqueArray(name, { maxLength: 2 }),
     minProperties: count, maxProperties: count, propertyNames: fc.constantFrom({ maxLength: 2 }, { pattern: "^[a-z]+$" }), unevaluatedProperties: one,
-    dependentRequired: fc.constantFrom({ a: ["b"] }, { id: ["name"] }), allOf: some, anyOf: some, oneOf: some, not: one, if: one, ...Object.fromEntries(["then", "else"].map((word) => [word, one])),
-    $ref: fc.constantFrom("#/$defs/tree", "#/$defs/item", "#/$defs/nullable"),
+    dependentRequired: fc.constantFrom({ a: ["b"] }, { id: ["name"] }), dependentSchemas: members(one), readOnly: fc.boolean(), writeOnly: fc.boolean(), allOf: some, anyOf: some, oneOf: some, not: one, if: one, ...Object.fromEntries(["then", "else"].map((word) => [word, one])),
+    $ref: fc.constantFrom("#/$defs/tree", "#/$defs/item", "#/$defs/nullable", "#/$defs/pet"),
   };
   // A few words each: of many, nothing would fit.
   const few = fc.uniqueArray(fc.constantFrom(...Object.keys(words)), { maxLength: 5 }).chain((chosen) => fc.record(Object.fromEntries(chosen.map((word) => [word, words[word] ?? one]))));
@@ -47,6 +47,9 @@ export function withDefinitions(drawn: Json): JsonObject {
     $defs: {
       tree: { type: "object", properties: { a: { $ref: "#/$defs/tree" }, b: { type: "array", items: { $ref: "#/$defs/tree" } }, id: { type: "integer" } }, additionalProperties: false },
       item: { allOf: [{ type: "object", required: ["id"], properties: { id: { type: "integer" } } }, { properties: { name: { type: "string", maxLength: 5 } } }] },
+      cat: { type: "object", required: ["name"], properties: { name: { type: "string" }, a: { type: "integer", readOnly: true } } },
+      dog: { type: "object", required: ["name"], properties: { name: { enum: ["dog", "hound"] }, b: { type: "string", writeOnly: true } }, additionalProperties: false },
+      pet: { anyOf: [{ $ref: "#/$defs/cat" }, { $ref: "#/$defs/dog" }], discriminator: { propertyName: "name", mapping: { hound: "#/$defs/dog" } } },
       nullable: { anyOf: [{ $ref: "#/$defs/item" }, { type: "null" }, { type: "string", format: "date" }] },
     },
     allOf: [drawn],
@@ -59,7 +62,7 @@ export function near(drawn: Json): fc.Arbitrary<Json> {
   const { type: types, enum: listed, properties, items, required, allOf, anyOf, oneOf, $ref: reference } = drawn as JsonObject;
   if (Array.isArray(listed)) return fc.constantFrom(...(listed as readonly Json[]));
   for (const parts of [allOf, anyOf, oneOf]) if (Array.isArray(parts)) return fc.oneof(...(parts as readonly Json[]).map(near));
-  if (typeof reference === "string") return tree;
+  if (typeof reference === "string") return reference === "#/$defs/pet" ? pet : tree;
   const kind = Array.isArray(types) ? types[0] : types;
   if (kind === "object" || properties !== undefined || required !== undefined) return nearObject(properties, Array.isArray(required) ? required : []);
   if (kind === "array" || items !== undefined) return fc.array(near(items ?? true), { maxLength: 4 });
@@ -79,6 +82,8 @@ function nearObject(properties: Json | undefined, required: readonly Json[]): fc
 const tree: fc.Arbitrary<Json> = fc.letrec<{ tree: Json }>((tie) => ({
   tree: fc.record({ a: tie("tree"), b: fc.array(tie("tree"), { maxLength: 2 }), id: fc.constantFrom(1, 2, 1.5), name: fc.constantFrom("n", "n\u00e9", "longer than five") }, { requiredKeys: [] }).map((made) => made as JsonObject),
 })).tree;
+
+const pet: fc.Arbitrary<Json> = fc.record({ name: fc.constantFrom("cat", "dog", "hound", "a", 1), a: fc.constantFrom(1, "a"), b: fc.constantFrom("b", 1), id: fc.constant(1) }, { requiredKeys: [] }).map((made) => made as JsonObject);
 
 /** The same value, written with the blanks, escapes and numbers that a writer may choose. */
 export function spell(given: Json, luck: Iterator<number>): string {

@@ -83,6 +83,14 @@ test("the bounds of a body hold at a glance, each to the last", () => {
   assert.equal(open('{"a":1,"a":2}', { uniqueNames: false }), false, "which of them counts, a glance does not say");
 });
 
+test("a name that JSON cannot have as it is is not found where its letters stand as they are", () => {
+  for (const [name, text] of [['q"uote', '{"q"uote":1}'], ["a\\b", '{"a\\b":1}'], ["a\u0001", '{"a\u0001":1}'], ["\n", '{"\n":1}']] as const) {
+    const validator = sound({ type: "object", properties: { [name]: { type: "integer" } }, required: [name], additionalProperties: false });
+    for (const bounds of [STRICT, JSON_BOUNDS]) assert.ok(!seen(validator, text, bounds), text);
+    assert.ok(fits(validator.check, Buffer.from(JSON.stringify({ [name]: 1 })), JSON_BOUNDS));
+  }
+});
+
 test("a name that comes twice is seen, however it is spelt and however many there are", () => {
   const names = Array.from({ length: 3 * NAMES_AS_BITS }, (_, index) => `n${index}`);
   const members = (listed: readonly string[]): string => `{${listed.map((name) => `"${name}":1`).join(",")}}`;
