@@ -8,7 +8,7 @@
  */
 import { globSync } from "node:fs";
 import path from "node:path";
-import { parseArgs } from "node:util";
+import { readWords } from "../tools/read-words.ts";
 
 interface Fuzzer {
   readonly run: (iterations: number, seed: number) => void | Promise<void>;
@@ -17,12 +17,10 @@ interface Fuzzer {
 /** Small enough that a slow fuzzer still looks at the clock now and then. */
 const ITERATIONS_PER_ROUND = 200;
 
-const { values } = parseArgs({
-  options: {
-    seconds: { type: "string", default: "30" },
-    seed: { type: "string", default: String(Date.now() % 1_000_000_007) },
-    only: { type: "string", default: "" },
-  },
+const values = readWords("npm run fuzz", {
+  seconds: { type: "string", default: "30" },
+  seed: { type: "string", default: String(Date.now() % 1_000_000_007) },
+  only: { type: "string", default: "" },
 });
 
 const folder = import.meta.dirname;

@@ -10,9 +10,9 @@ import { spawn } from "node:child_process";
 import { cpSync, existsSync, globSync, mkdtempSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { parseArgs } from "node:util";
+import { readWords } from "./read-words.ts";
 
-const { values } = parseArgs({ options: { only: { type: "string", default: "" }, most: { type: "string", default: "1000000" }, seed: { type: "string", default: "1" }, least: { type: "string", default: "0" } } });
+const values = readWords("npm run mutate", { only: { type: "string", default: "" }, most: { type: "string", default: "1000000" }, seed: { type: "string", default: "1" }, least: { type: "string", default: "0" } });
 
 const root = path.resolve(import.meta.dirname, "..");
 const MUTANT_MILLISECONDS_MAX = 60_000;

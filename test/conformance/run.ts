@@ -5,7 +5,7 @@
  *
  * Ends with 1 when a score is below its bar. Suites that are not beside the checkout are skipped with a line each.
  */
-import { parseArgs } from "node:util";
+import { readWords } from "../../tools/read-words.ts";
 import { openScratch } from "../../tools/scratch.ts";
 import { scoreAuthzen } from "./authzen.ts";
 import { scoreDetection } from "./detection.ts";
@@ -18,7 +18,7 @@ import { scoreOpenapiDocuments } from "./openapi-docs.ts";
 import { type Score, writeScores } from "./score.ts";
 import { scoreWycheproof } from "./wycheproof.ts";
 
-const { values } = parseArgs({ options: { only: { type: "string", default: "" }, failures: { type: "boolean", default: false } } });
+const values = readWords("npm run conformance", { only: { type: "string", default: "" }, failures: { type: "boolean", default: false } });
 
 const judges: Readonly<Record<string, () => Promise<readonly Score[]>>> = {
   "json-parsing": scoreJsonParsing,
@@ -32,9 +32,15 @@ const judges: Readonly<Record<string, () => Promise<readonly Score[]>>> = {
   authzen: scoreAuthzen,
 };
 
+const chosen = Object.entries(judges).filter(([name]) => name.includes(values.only));
+if (chosen.length === 0) {
+  process.stderr.write(`no score is called ${JSON.stringify(values.only)}; there are ${Object.keys(judges).join(", ")}\n`);
+  process.exit(2);
+}
+
 openScratch();
 const scores: Score[] = [];
-for (const [name, judge] of Object.entries(judges)) if (name.includes(values.only)) scores.push(...(await judge()));
+for (const [, judge] of chosen) scores.push(...(await judge()));
 
 process.stdout.write(`${writeScores(scores)}\n`);
 if (values.failures) for (const { name, failures } of scores) for (const failure of failures) process.stdout.write(`${name}: ${failure}\n`);
