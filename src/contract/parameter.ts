@@ -260,8 +260,8 @@ function judge(reading: Reading, validator: Validator): Outcome {
 
 const TYPE_NAMES: readonly (readonly [JsonType, string])[] = [
   ["boolean", "true or false"],
-  ["number", "a number in plain decimal notation"],
-  ["integer", "an integer in plain digits"],
+  ["number", "a number in plain decimal notation, no more precise than a double"],
+  ["integer", `an integer in plain digits, no farther from 0 than ${Number.MAX_SAFE_INTEGER}`],
   ["null", "null"],
   ["string", "text"],
 ];
