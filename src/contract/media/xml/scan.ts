@@ -3,8 +3,8 @@
  *
  * What makes XML dangerous stands in its DOCTYPE: entities that unfold ("billion laughs"), files and URLs that are read. There is
  * none here. Nor are there processing instructions, other encodings than UTF-8, or more elements, levels and attributes than
- * the bounds allow: they are counted on the bytes, without building anything. Whether the text is well-formed is for the
- * parser to say.
+ * the bounds allow: they are counted on the bytes, without building anything. A comment within a text is refused: some read on
+ * behind it, others stop, and `admin<!-- -->istrator` is two names. Whether the text is well-formed is for the parser to say.
  */
 import { isUtf8 } from "node:buffer";
 import type { Finding } from "../../operation.ts";
@@ -25,6 +25,7 @@ const NOT_UTF8 = fault("encoding", "is not well-formed UTF-8");
 const NO_XML = fault("syntax", "is not well-formed XML");
 const DOCTYPE = fault("doctype", "holds a DOCTYPE, or something like it");
 const INSTRUCTION = fault("instruction", "holds a processing instruction");
+const COMMENT = fault("comment", "holds a comment within a text");
 const DECLARATION = fault("encoding", "is not declared as XML 1.0 in UTF-8");
 const TOO_DEEP = fault("depth", "is nested too deeply");
 const TOO_MUCH = fault("size", "holds too much");
@@ -42,6 +43,9 @@ class Scan {
   #at = 0;
   #depth = 0;
   #elements = 0;
+  /** Since the last tag. */
+  #texts = false;
+  #comments = false;
 
   constructor(bytes: Buffer, bounds: XmlBounds) {
     this.#bytes = bytes;
@@ -56,6 +60,7 @@ class Scan {
       const open = bytes.indexOf(LT, this.#at);
       if ((open === -1 ? bytes.length : open) - this.#at > this.#bounds.textBytes) return TOO_MUCH;
       if (open === -1) return this.#elements === 0 ? NO_XML : undefined;
+      this.#texts ||= !isBlank(bytes, this.#at, open);
       this.#at = open + 1;
       const found = this.#markup(bytes[this.#at]);
       if (found !== undefined) return found;
@@ -77,20 +82,32 @@ class Scan {
   }
 
   #markup(next: number | undefined): Finding | undefined {
+    if (this.#texts && this.#comments) return COMMENT;
     if (next === SLASH) {
       this.#depth -= 1;
+      this.#beginText();
       return this.#pass(">");
     }
     if (next === QUESTION) return INSTRUCTION;
-    if (next !== EXCLAMATION) return this.#tag();
+    if (next !== EXCLAMATION) {
+      this.#beginText();
+      return this.#tag();
+    }
     const bytes = this.#bytes;
     if (bytes[this.#at + 1] === 0x2d && bytes[this.#at + 2] === 0x2d) {
       this.#at += 3;
-      return this.#pass("-->");
+      this.#comments = true;
+      return this.#texts ? COMMENT : this.#pass("-->");
     }
     if (bytes.toString("latin1", this.#at, this.#at + 8) !== "![CDATA[") return DOCTYPE;
     this.#at += 8;
-    return this.#pass("]]>");
+    this.#texts = true;
+    return this.#comments ? COMMENT : this.#pass("]]>");
+  }
+
+  #beginText(): void {
+    this.#texts = false;
+    this.#comments = false;
   }
 
   #pass(text: string): Finding | undefined {
@@ -127,4 +144,12 @@ class Scan {
     }
     return NO_XML;
   }
+}
+
+function isBlank(bytes: Uint8Array, from: number, to: number): boolean {
+  for (let at = from; at < to; at++) {
+    const byte = bytes[at];
+    if (byte !== 0x20 && byte !== 0x0a && byte !== 0x0d && byte !== 0x09) return false;
+  }
+  return true;
 }
