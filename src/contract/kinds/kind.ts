@@ -27,10 +27,20 @@ export function wider(one: Kind, other: Kind): Kind {
   return KINDS.indexOf(one) <= KINDS.indexOf(other) ? other : one;
 }
 
+/** A file that a text holds in another writing. */
+export interface EmbeddedFile {
+  /** Whether each text that may stand here is one; else some may be something else. */
+  readonly always: boolean;
+  /** The media types that it may be of, in lower case; none: the contract does not say. */
+  readonly types: readonly string[];
+}
+
 /** The kinds of a value and of all that is in it. Leaves of recursive schemas lead back to themselves. */
 export interface Leaf {
   /** What the value is, if it is a text. */
   readonly text: Kind;
+  /** What it holds, if it is a text in base64. */
+  readonly file: EmbeddedFile | undefined;
   /** Of an object: its declared members. */
   readonly members: ReadonlyMap<string, Leaf>;
   /** Its other members; undefined where there can be none. */
@@ -48,14 +58,14 @@ const NOTHING: ReadonlyMap<string, Leaf> = new Map();
 
 /** A text of one kind, and no object or array. */
 export function leafOf(text: Kind): Leaf {
-  return { text, members: NOTHING, rest: undefined, freeNames: false, prefix: [], items: undefined, idle: text === "none" };
+  return { text, file: undefined, members: NOTHING, rest: undefined, freeNames: false, prefix: [], items: undefined, idle: text === "none" };
 }
 
 /** Whatever there is, by nobody described. */
 export const FREE_LEAF: Leaf = makeFree();
 
 function makeFree(): Leaf {
-  const leaf = { text: "text" as const, members: NOTHING, rest: undefined as Leaf | undefined, freeNames: true, prefix: [], items: undefined as Leaf | undefined, idle: false };
+  const leaf = { text: "text" as const, file: undefined, members: NOTHING, rest: undefined as Leaf | undefined, freeNames: true, prefix: [], items: undefined as Leaf | undefined, idle: false };
   leaf.rest = leaf;
   leaf.items = leaf;
   return leaf;

@@ -9,8 +9,8 @@ import type { Spot } from "../library.ts";
 import { below } from "../schema/barred.ts";
 import type { Resources } from "../schema/resources.ts";
 import { type Alternatives, ANYTHING, type Atom, both, type Conjunction, either, Expansion, keyOfAlternatives, NOTHING } from "./conjunction.ts";
-import { FREE_LEAF, type Kind, type Leaf, leafOf, narrower, wider } from "./kind.ts";
-import { textKind } from "./text-kind.ts";
+import { type EmbeddedFile, FREE_LEAF, type Kind, type Leaf, leafOf, narrower, wider } from "./kind.ts";
+import { contentType, isEncoded, textKind } from "./text-kind.ts";
 
 /** Leaves of one contract; what lies beyond is looked at as if nobody had described it. */
 export const LEAVES_MAX = 20_000;
@@ -52,6 +52,7 @@ export class Leaves {
 
   #fill(leaf: Growing, alternatives: Alternatives, fresh: Growing[]): void {
     leaf.text = alternatives.map((all) => this.#textOf(all)).reduce<Kind>(wider, "none");
+    leaf.file = fileOf(alternatives.filter((all) => takes(all, "string")));
     const objects = alternatives.filter((all) => takes(all, "object"));
     if (objects.length > 0) {
       const names = new Set(objects.flatMap((all) => [...all.values()].flatMap(({ schema }) => namesOf(schema))));
@@ -122,6 +123,13 @@ function takes(all: Conjunction, type: "string" | "object" | "array"): boolean {
     const { type: types } = schema;
     return (types === undefined || types === type || (Array.isArray(types) && types.includes(type))) && !isEnumerated(schema);
   });
+}
+
+function fileOf(texts: Alternatives): EmbeddedFile | undefined {
+  const files = texts.map((all) => [...all.values()].map(({ schema }) => schema)).filter((schemas) => schemas.some(isEncoded));
+  if (files.length === 0) return undefined;
+  const types = files.map((schemas) => schemas.flatMap((schema) => contentType(schema) ?? []));
+  return { always: files.length === texts.length, types: types.every((some) => some.length > 0) ? [...new Set(types.flat())] : [] };
 }
 
 /** What is one of a few known values is not the caller's own word. */

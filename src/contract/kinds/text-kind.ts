@@ -1,4 +1,4 @@
-/** Text kind: what the keywords of one schema say of a text. */
+/** Text kind: what the keywords of one schema say of a text, and of what it holds. */
 import type { Json, JsonObject } from "../json-value.ts";
 import { isHarmless } from "./harmless.ts";
 import { type Kind, narrower, SHORT_CHARACTERS_MAX } from "./kind.ts";
@@ -23,4 +23,16 @@ export function textKind(schema: JsonObject, formats: boolean): Kind {
 /** Whether it says that the text is HTML, as it is. */
 export function isRich({ format, contentMediaType, contentEncoding }: JsonObject): boolean {
   return format === "html" || (contentEncoding === undefined && typeof contentMediaType === "string" && RICH.has(contentMediaType.trim().toLowerCase()));
+}
+
+const BASE64: ReadonlySet<Json | undefined> = new Set(["base64", "base64url"]);
+
+/** Whether it says that the text is in base64: `format: byte` up to OpenAPI 3.0, `contentEncoding` since. */
+export function isEncoded({ format, contentEncoding }: JsonObject): boolean {
+  return format === "byte" || format === "base64url" || BASE64.has(contentEncoding);
+}
+
+/** The media type that it says the content has, in lower case and without parameters. */
+export function contentType({ contentMediaType: type }: JsonObject): string | undefined {
+  return typeof type === "string" ? type.split(";", 1)[0]?.trim().toLowerCase() : undefined;
 }

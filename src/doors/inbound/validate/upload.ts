@@ -1,7 +1,8 @@
 /**
  * Upload: a file that comes in is what it says it is, and does nothing to whoever stores, opens or unpacks it.
  *
- * Of the files that `body` has found in a form: their number and size; names that are names (no path, no device, no hidden
+ * Of the files that `body` has found in a form, and of those that the contract says to stand in base64 in a text of any body
+ * (`contentEncoding`, or `format: byte` before it, with `contentMediaType`): their number and size; names that are names (no path, no device, no hidden
  * file, no character that cannot be seen, as they stand and as somebody behind would decode them); no extension of something
  * that is run, unless `extensions` names it; and extension, content type and content that speak of the same. Archives,
  * in a form or as a whole body, are looked into without being unpacked: names that lead out, links, two files of one name,
@@ -13,9 +14,11 @@
  */
 import type { FilePart } from "../../../contract/media/decode.ts";
 import { SIGNATURE_BYTES } from "../../../contract/media/signature.ts";
+import { mediaChoice } from "../../media-choice.ts";
 import { checked, count, defineGuard, fields, type Finding, type Guard, type Inspected, listOf, oneOf, optional, or, type Problem, problem, reason, size, text } from "../../../guard.ts";
 import { locate, tellFindings } from "./invalid.ts";
 import { archiveFault, type ArchiveFault, archiveFormat } from "./upload/archive.ts";
+import { findEmbedded, mayEmbed } from "./upload/embedded-files.ts";
 import { nameFault } from "./upload/file-name.ts";
 import { typeFault } from "./upload/file-type.ts";
 
@@ -68,16 +71,24 @@ export const upload: Guard = defineGuard({
       return wrong === undefined ? undefined : refuse([{ pointer: "", keyword: "upload", message: wrong }]);
     };
 
+    const judgeAll = (files: readonly FilePart[], wrong: readonly Finding[]): Problem | undefined | Promise<Problem | undefined> => {
+      if (files.length > filesMax) return refuse([{ pointer: "", keyword: "upload", message: "holds too many files" }]);
+      if (files.length === 0) return wrong.length === 0 ? undefined : refuse(wrong);
+      return Promise.all(files.map(judge)).then((findings) => [...wrong, ...findings.flat()]).then((findings) => (findings.length === 0 ? undefined : refuse(findings)));
+    };
+    const embedding = new Set((operation.body?.media ?? []).flatMap(({ validator }) => (validator?.leaf !== undefined && mayEmbed(validator.leaf) ? [validator] : [])));
+    const choose = embedding.size === 0 ? undefined : mediaChoice(operation.body?.media);
+
     return (exchange) => {
       const { content } = exchange;
-      const { files, declared } = content;
-      // A JSON text holds no files and is no archive.
-      if (content.vouched) return undefined;
-      const { value } = content;
-      if (value === undefined || typeof value === "string") return declared === 0 ? undefined : whole(exchange);
-      if (files.length === 0) return undefined;
-      if (files.length > filesMax) return refuse([{ pointer: "", keyword: "upload", message: "holds too many files" }]);
-      return Promise.all(files.map(judge)).then((findings) => (findings.some((some) => some.length > 0) ? refuse(findings.flat()) : undefined));
+      const chosen = choose?.(exchange.request.fields);
+      const leaf = chosen !== undefined && "kind" in chosen && chosen.validator !== undefined && embedding.has(chosen.validator) ? chosen.validator.leaf : undefined;
+      // A JSON text of which the contract does not say so holds no files, and is no archive.
+      if (content.vouched && leaf === undefined) return undefined;
+      const { value, files, declared } = content;
+      if (value === undefined || (typeof value === "string" && leaf === undefined)) return declared === 0 ? undefined : whole(exchange);
+      const embedded = leaf === undefined ? undefined : findEmbedded(value, leaf);
+      return judgeAll([...files, ...(embedded?.files ?? [])], embedded?.findings ?? []);
     };
   },
 });
