@@ -20,6 +20,7 @@ import { allowanceOf } from "./leaks/allowed.ts";
 import { cover } from "./leaks/cover.ts";
 import { isText, typeOf } from "./leaks/looked-at.ts";
 import { type LeakMode, leakOptions } from "./leaks/options.ts";
+import { spellOut } from "./leaks/spelt-out.ts";
 
 const answerLeaks: (particulars?: Particulars) => Problem = problem("answer-leaks", 502, "The API's answer holds what must not leave", "api");
 const RULES: ReadonlySet<LeakRule> = new Set(LEAK_RULES);
@@ -42,7 +43,9 @@ export const leaks: Guard = defineGuard({
       const judge = (bytes: Uint8Array | Problem): Problem | undefined => {
         if (!(bytes instanceof Uint8Array)) return bytes.blame === "api" ? bytes : refuse("the answer is too large to be looked through");
         const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("latin1");
-        const found = allowed(findLeaks(text, RULES), text, () => content.value);
+        const plain = isJson(type) ? spellOut(text) : undefined;
+        const leaks = allowed(findLeaks(plain?.text ?? text, RULES), plain?.text ?? text, () => content.value);
+        const found = plain === undefined ? leaks : leaks.map(({ rule, from, to }) => ({ rule, from: plain.at(from), to: plain.at(to) }));
         return found.length === 0 ? undefined : settle(exchange, { bytes, found, rules, json: isJson(type), observed: mode === "observe" });
       };
       content.bound(size);

@@ -35,6 +35,18 @@ test("a message of a database keeps the answer from leaving, and is told to nobo
   assertSilent(sent.outcome, "CUSTOMERS");
 });
 
+test("escapes that JSON does not need hide nothing, and what is covered is covered with them", async () => {
+  const trace = JSON.stringify({ m: "Error: x\n    at foo (/srv/app/index.js:1:2)" });
+  assert.equal(said(await send(trace)), "502 answer-leaks");
+  assert.equal(said(await send(trace.replaceAll("/", "\\/"))), "502 answer-leaks");
+  assert.equal(said(await send('{"m":"\\u003c?php echo $x; ?>"}')), "502 answer-leaks");
+  const covered = await send(`{"a":"\\/","card":"\\u0034${CARD.slice(1)}","b":"c"}`);
+  assert.equal(said(covered), "passes");
+  assert.equal(bodyOf(covered), `{"a":"\\/","card":"${"*".repeat(21)}","b":"c"}`);
+  const pardoned = await send(`{"card":"\\u0034${CARD.slice(1)}"}`, { allow: { "/card": { rules: "card", reason: "this operation shows it" } } });
+  assert.equal(bodyOf(pardoned), `{"card":"\\u0034${CARD.slice(1)}"}`);
+});
+
 test("the number of a card is covered in its place and length, as a text and as a number", async () => {
   const text = await send(`{"card":"${CARD}","n":${CARD}}`);
   assert.equal(said(text), "passes");
