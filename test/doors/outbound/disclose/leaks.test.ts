@@ -36,7 +36,7 @@ test("a message of a database keeps the answer from leaving, and is told to nobo
 });
 
 test("escapes that JSON does not need hide nothing, and what is covered is covered with them", async () => {
-  const trace = JSON.stringify({ m: "Error: x\n    at foo (/srv/app/index.js:1:2)" });
+  const trace = JSON.stringify({ m: "Error: x\n    at foo (/srv/app/index.js:1:2)\n    at bar (node:internal/x:1:2)" });
   assert.equal(said(await send(trace)), "502 answer-leaks");
   assert.equal(said(await send(trace.replaceAll("/", "\\/"))), "502 answer-leaks");
   assert.equal(said(await send('{"m":"\\u003c?php echo $x; ?>"}')), "502 answer-leaks");
