@@ -68,6 +68,8 @@ const SPOTS: readonly Spot[] = [
   { title: "an item of a query parameter", parameter: { name: "q", in: "query", schema: { type: "array", items: text } }, ask: (value) => ({ target: `a?q=a&q=${encodeURIComponent(value)}` }) },
   { title: "a member of a query parameter", parameter: { name: "q", in: "query", style: "deepObject", explode: true, schema: { type: "object", properties: { x: text } } }, ask: (value) => ({ target: `a?q%5Bx%5D=${encodeURIComponent(value)}` }) },
   { title: "JSON in a query parameter", parameter: { name: "q", in: "query", content: { "application/json": { schema: note } } }, ask: (value) => ({ target: `a?q=${encodeURIComponent(json({ note: value }))}` }) },
+  { title: "the whole query string", parameter: { name: "q", in: "querystring", content: { "application/x-www-form-urlencoded": { schema: note } } }, ask: (value) => ({ target: `a?note=${encodeURIComponent(value)}` }) },
+  { title: "a name in the whole query string", parameter: { name: "q", in: "querystring", content: { "application/x-www-form-urlencoded": { schema: { type: "object", additionalProperties: text } } } }, ask: (value) => ({ target: `a?${encodeURIComponent(value)}=a` }) },
   { title: "a header field", parameter: { name: "X-Note", in: "header", schema: text }, ask: (value) => ({ target: "a", headers: { "x-note": value } }) },
   { title: "a header field that nobody declared", parameter: {}, ask: (value) => ({ target: "a", headers: { "x-other": value } }) },
   { title: "the user agent", parameter: {}, ask: (value) => ({ target: "a", headers: { "user-agent": value } }) },

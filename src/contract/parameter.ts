@@ -73,7 +73,7 @@ export function compileParameter(declaration: ParameterDeclaration, validator: V
 }
 
 /** Not everybody asks for leaves and sketches: until somebody does they are not worked out. */
-function withSchema(parameter: Parameter, validator: Validator): Parameter {
+export function withSchema(parameter: Parameter, validator: Validator): Parameter {
   return Object.defineProperties(parameter, { leaf: { get: () => validator.leaf, enumerable: true }, sketch: { get: () => validator.sketch, enumerable: true } });
 }
 

@@ -13,6 +13,7 @@ import type { Finding, Location, Parameter, Validator } from "./operation.ts";
 import { claimsOf, compileParameter, type ParameterDeclaration } from "./parameter.ts";
 import type { PathEntry } from "./read-operation.ts";
 import { type Direction, type Node, type Scope, take } from "./reading.ts";
+import { readQuerystring } from "./querystring.ts";
 import { readTemplate } from "./template.ts";
 
 const LOCATIONS: readonly string[] = ["path", "query", "header", "cookie"];
@@ -36,10 +37,11 @@ export function readParameters(scope: Scope, operation: Node, { nodes, template 
   // Malformed templates are reported where the paths are routed.
   const pathNames = "wrong" in read ? [] : read.names;
   if (!("wrong" in read)) checkPathNames(scope, operation, pathNames, declared);
+  checkWhole(scope, declared);
   const matrix = [...declared.values()].filter(({ node, location }) => location === "path" && node.value["style"] === "matrix").map(({ name }) => name);
   const parameters = [...declared.values()]
     .filter(({ name, location }) => location !== "path" || pathNames.includes(name))
-    .flatMap(({ node, name, location }) => readDeclaration(scope, node, { name, in: location }, "request") ?? []);
+    .flatMap(({ node, name, location }) => (location === "querystring" ? readQuerystring(scope, node, name) : readDeclaration(scope, node, { name, in: location }, "request")) ?? []);
   checkClaims(scope, parameters);
   return { parameters, pathNames, matrix };
 }
@@ -57,10 +59,17 @@ function checkClaims(scope: Scope, parameters: readonly Parameter[]): void {
   }
 }
 
+/** What is the whole of the query has nothing beside it. */
+function checkWhole(scope: Scope, declared: ReadonlyMap<string, Declared>): void {
+  const query = [...declared.values()].filter(({ location }) => location === "querystring" || location === "query");
+  const whole = query.find(({ location }) => location === "querystring");
+  if (whole !== undefined && query.length > 1) scope.refuse(whole.node, "a parameter that is the whole query string stands beside others of the query");
+}
+
 interface Declared {
   readonly node: Node;
   readonly name: string;
-  readonly location: Location;
+  readonly location: Location | "querystring";
 }
 
 function readList(scope: Scope, owner: Node): ReadonlyMap<string, Declared> {
@@ -84,7 +93,7 @@ function readList(scope: Scope, owner: Node): ReadonlyMap<string, Declared> {
 function identify(scope: Scope, node: Node): Declared | undefined {
   const { name, in: location } = node.value;
   if (typeof name !== "string" || name === "") return scope.refuse(node, "this parameter has no name", { allowed: "name: a text" });
-  if (location === "querystring") return scope.refuse(node, "a parameter that is the whole query string cannot be checked yet", { allowed: "in: query, one by one" });
+  if (location === "querystring") return { node, name, location };
   if (typeof location !== "string" || !LOCATIONS.includes(location)) {
     return scope.refuse(node, `the parameter "${name}" does not say where it travels`, { allowed: `in: ${LOCATIONS.join(", ")}` });
   }
