@@ -18,7 +18,7 @@ import { mediaChoice } from "../../media-choice.ts";
 import { checked, count, defineGuard, fields, type Finding, type Guard, type Inspected, listOf, oneOf, optional, or, type Problem, problem, reason, size, text } from "../../../guard.ts";
 import { locate, tellFindings } from "./invalid.ts";
 import { archiveFault, type ArchiveFault, archiveFormat } from "./upload/archive.ts";
-import { findEmbedded, mayEmbed } from "./upload/embedded-files.ts";
+import { type Embedded, findEmbedded, mayEmbed, NOTHING_EMBEDDED } from "./upload/embedded-files.ts";
 import { nameFault } from "./upload/file-name.ts";
 import { typeFault } from "./upload/file-type.ts";
 
@@ -54,11 +54,11 @@ export const upload: Guard = defineGuard({
       const fault: ArchiveFault | undefined = await archiveFault(bytes, bounds);
       return fault?.unreadable === true && unread !== undefined ? undefined : fault?.wrong;
     };
-    const judge = async (file: FilePart): Promise<readonly Finding[]> => {
+    const judge = async (file: FilePart, among: ReadonlySet<string>): Promise<readonly Finding[]> => {
       const { filename, bytes, pointer } = file;
       // A browser sends a field without a file as a file without a name and without a byte.
       if (filename === "" && bytes.byteLength === 0) return [];
-      const wrong = bytes.byteLength > bytesMax ? "is too large" : ((filename === undefined ? undefined : nameFault(filename)) ?? typeFault(file, allowed) ?? (await look(bytes)));
+      const wrong = bytes.byteLength > bytesMax ? "is too large" : ((filename === undefined ? undefined : nameFault(filename)) ?? typeFault(file, among) ?? (await look(bytes)));
       return wrong === undefined ? [] : [{ pointer, keyword: "upload", message: wrong }];
     };
     const whole = async (exchange: Inspected): Promise<Problem | undefined> => {
@@ -71,10 +71,12 @@ export const upload: Guard = defineGuard({
       return wrong === undefined ? undefined : refuse([{ pointer: "", keyword: "upload", message: wrong }]);
     };
 
-    const judgeAll = (files: readonly FilePart[], wrong: readonly Finding[]): Problem | undefined | Promise<Problem | undefined> => {
-      if (files.length > filesMax) return refuse([{ pointer: "", keyword: "upload", message: "holds too many files" }]);
-      if (files.length === 0) return wrong.length === 0 ? undefined : refuse(wrong);
-      return Promise.all(files.map(judge)).then((findings) => [...wrong, ...findings.flat()]).then((findings) => (findings.length === 0 ? undefined : refuse(findings)));
+    const judgeAll = (named: readonly FilePart[], { files, findings }: Embedded): Problem | undefined | Promise<Problem | undefined> => {
+      // Bytes of which nobody says what they are may be keys or digests, of which there are many. None of these has an extension.
+      if (named.length + files.filter(({ type }) => type !== "").length > filesMax) return refuse([{ pointer: "", keyword: "upload", message: "holds too many files" }]);
+      if (named.length + files.length === 0) return findings.length === 0 ? undefined : refuse(findings);
+      const judged = [...named.map((file) => judge(file, allowed)), ...files.map((file) => judge(file, new Set()))];
+      return Promise.all(judged).then((wrong) => [...findings, ...wrong.flat()]).then((wrong) => (wrong.length === 0 ? undefined : refuse(wrong)));
     };
     const embedding = new Set((operation.body?.media ?? []).flatMap(({ validator }) => (validator?.leaf !== undefined && mayEmbed(validator.leaf) ? [validator] : [])));
     const choose = embedding.size === 0 ? undefined : mediaChoice(operation.body?.media);
@@ -87,8 +89,7 @@ export const upload: Guard = defineGuard({
       if (content.vouched && leaf === undefined) return undefined;
       const { value, files, declared } = content;
       if (value === undefined || (typeof value === "string" && leaf === undefined)) return declared === 0 ? undefined : whole(exchange);
-      const embedded = leaf === undefined ? undefined : findEmbedded(value, leaf);
-      return judgeAll([...files, ...(embedded?.files ?? [])], embedded?.findings ?? []);
+      return judgeAll(files, leaf === undefined ? NOTHING_EMBEDDED : findEmbedded(value, leaf));
     };
   },
 });

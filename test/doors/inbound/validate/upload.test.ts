@@ -6,6 +6,7 @@ import type { FilePart } from "../../../../src/contract/media/decode.ts";
 import type { RequestBody } from "../../../../src/contract/operation.ts";
 import { upload } from "../../../../src/doors/inbound/validate/upload.ts";
 import { Content } from "../../../../src/exchange/content.ts";
+import { sound } from "../../../contract/schema/desk.ts";
 import { misfits, post, type Sent } from "../../../walk.ts";
 import { assertSilent, broken, CANARY, late, media, refusal, said, untouched } from "../../samples.ts";
 import { zip } from "./upload/archives.ts";
@@ -139,3 +140,23 @@ test("options that are none are told", () => {
 });
 
 test("it stands everywhere without being named, and asks no store", () => assert.equal(upload.standing, true));
+
+/** JSON of which the contract says that it holds files. */
+function sendJson(value: Json, schema: Json, options: Record<string, Json> = {}): Promise<Sent> {
+  const content = Content.holding(Buffer.from(JSON.stringify(value)));
+  content.understand(value);
+  const body: RequestBody = { required: true, media: [media("application/json", "json", sound(schema))] };
+  return post({ guard: upload, options, operation: { method: "POST", body } })({ content, fields: [["content-type", "application/json"]] });
+}
+
+test("files in base64 are counted where the contract says what they are, and need no extension", async () => {
+  const keys = { type: "array", items: { type: "string", contentEncoding: "base64" } };
+  const pictures = { type: "array", items: { type: "string", contentEncoding: "base64", contentMediaType: "image/gif" } };
+  const gif = Buffer.from("GIF89a").toString("base64");
+  assert.equal(said(await sendJson(Array.from({ length: 30 }, () => gif), keys)), "passes");
+  assert.equal(said(await sendJson([gif, gif], pictures, { files: 2, extensions: ["png"] })), "passes");
+  assert.deepEqual(messages(await sendJson([gif, gif, gif], pictures, { files: 2 })), [{ in: "body", pointer: "", message: "holds too many files" }]);
+  assert.deepEqual(messages(await sendJson([gif, gif], pictures, { size: "5B" })), [{ in: "body", pointer: "/0", message: "is too large" }, { in: "body", pointer: "/1", message: "is too large" }]);
+  assert.deepEqual(messages(await sendJson([gif, "R!lG"], pictures)), [{ in: "body", pointer: "/1", message: "is not in base64" }]);
+  assert.equal(said(await sendJson(["MZ"], { type: "array", items: { type: "string" } })), "passes");
+});

@@ -17,6 +17,8 @@ export interface Embedded {
   readonly findings: readonly Finding[];
 }
 
+export const NOTHING_EMBEDDED: Embedded = { files: [], findings: [] };
+
 /** Whether a file may stand anywhere in it. */
 export function mayEmbed(leaf: Leaf, seen: Set<Leaf> = new Set()): boolean {
   if (seen.has(leaf)) return false;
