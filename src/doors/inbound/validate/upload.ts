@@ -4,7 +4,7 @@
  * Of the files that `body` has found in a form, and of those that the contract says to stand in base64 in a text of any body
  * (`contentEncoding`, or `format: byte` before it, with `contentMediaType`): their number and size; names that are names (no path, no device, no hidden
  * file, no character that cannot be seen, as they stand and as somebody behind would decode them); no extension of something
- * that is run, unless `extensions` names it; and extension, content type and content that speak of the same. Archives,
+ * that is run, unless `extensions` names it; extension, content type and content that speak of the same; no picture with a script in it. Archives,
  * in a form or as a whole body, are looked into without being unpacked: names that lead out, links, two files of one name,
  * files that overlap, more than is allowed once unpacked, other archives. What cannot be looked into is refused, unless
  * `unread` says why not. A body that streams on is held for that only if it begins as an archive does.

@@ -1,5 +1,7 @@
 /**
- * File type: whether a file's extension, its content type and its content speak of the same thing.
+ * File type: whether a file's extension, its content type and its content speak of the same thing, and of nothing else beside.
+ *
+ * A picture shows the same with a script in its comment or behind its end, and is one to whatever includes it as a page.
  */
 import { beginsAs, formatsOf, formatsOfType } from "../../../../contract/media/signature.ts";
 import { extensionsOf } from "./file-name.ts";
@@ -64,6 +66,9 @@ const SERVED_ANYWHERE: ReadonlySet<string> = new Set(SERVED);
 /** Marks of so few bytes that texts may begin with them by chance. */
 const WEAK: ReadonlySet<string> = new Set(["bmp", "mp3", "icon", "mpeg", "opentype", "script", "windows-program", "jxl"]);
 const PROGRAMS: readonly string[] = ["elf", "mach-o"];
+const PICTURES: readonly string[] = ["png", "jpeg", "gif", "webp", "bmp", "tiff", "icon", "avif", "heif", "jxl"];
+/** How scripts begin within a page, in lower case: long enough that no picture holds them by chance. */
+const SCRIPTS: readonly Uint8Array[] = ["<?php", "<script"].map((text) => Buffer.from(text));
 
 export interface FileFacts {
   readonly filename: string | undefined;
@@ -79,6 +84,7 @@ export function typeFault({ filename, type, bytes }: FileFacts, allowed: Readonl
   const runs = (extension: string, at: number): boolean => (at === extensions.length - 1 ? RUN : SERVED_ANYWHERE).has(extension) && !allowed.has(extension);
   if (extensions.some(runs)) return "has an extension of something that is run";
   if (isProgram(bytes) && !(last !== undefined && allowed.has(last) && RUN.has(last))) return "is a program";
+  if (beginsAs(PICTURES, bytes) && holdsScript(bytes)) return "is a picture with a script in it";
   return last === undefined ? undefined : judgeExtension(last, type, bytes);
 }
 
@@ -101,3 +107,16 @@ function isProgram(bytes: Uint8Array): boolean {
   const at = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength).getUint32(60, true);
   return at + 4 <= bytes.byteLength && bytes[at] === 0x50 && bytes[at + 1] === 0x45 && bytes[at + 2] === 0 && bytes[at + 3] === 0;
 }
+
+/** Linear in the bytes. */
+function holdsScript(bytes: Uint8Array): boolean {
+  for (let at = bytes.indexOf(LESS); at !== -1; at = bytes.indexOf(LESS, at + 1)) {
+    const from = at;
+    // Letters, and signs that stay what they are with this bit.
+    if (SCRIPTS.some((script) => script.every((byte, index) => ((bytes[from + index] ?? 0) | LOWER) === byte))) return true;
+  }
+  return false;
+}
+
+const LESS = 0x3c;
+const LOWER = 0x20;
